@@ -1,0 +1,1 @@
+export * as Ecs from "./Ecs.ts"
