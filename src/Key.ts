@@ -1,0 +1,55 @@
+/**
+ * What a caller wants a worker for.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+/**
+ * How many characters a key may have.
+ *
+ * @category configuration
+ */
+export const maxKeyLength = 256
+
+/**
+ * A key: 1 to 256 characters (UTF-16 code units), none of them a control
+ * character or half of a surrogate pair.
+ *
+ * **Details**
+ *
+ * Keys are compared exactly as they are written: neither case nor white space is
+ * folded. The worker finds its key in its environment, as `FLEETCAP_KEY`.
+ *
+ * @category schemas
+ */
+export const Key = Schema.String.check(
+  Schema.makeFilter((text) => reasonAgainst(text), { expected: "a key" })
+).pipe(Schema.brand("Key"))
+
+/**
+ * A string that has been found to be a key.
+ *
+ * @category models
+ */
+export type Key = typeof Key.Type
+
+/**
+ * Returns the key, or the reason why the string is none, in plain words.
+ *
+ * @category constructors
+ */
+export const parseKey = (text: string): Result.Result<Key, string> =>
+  Result.mapError(decode(text), () => reasonAgainst(text) ?? "expected a string")
+
+const reasonAgainst = (text: string): string | undefined => {
+  if (text.length === 0) return `expected 1 to ${maxKeyLength} characters, got none`
+  if (text.length > maxKeyLength) return `expected 1 to ${maxKeyLength} characters, got ${text.length}`
+  const unfit = /[\p{Control}\p{Surrogate}]/u.exec(text)?.[0]
+  if (unfit === undefined) return undefined
+  const name = `U+${unfit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`
+  return /\p{Control}/u.test(unfit)
+    ? `expected no control characters, got ${name}`
+    : `expected well-formed text, got half of a surrogate pair, ${name}`
+}
+
+const decode = Schema.decodeResult(Key)

@@ -1,0 +1,207 @@
+/**
+ * Every time, size and number of retries that fleetcap uses: those that a fleet
+ * may set, with their defaults, and those that safety has fixed.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { durationAtLeast } from "./DurationInput.ts"
+
+/**
+ * What a fleet may set, as it is used.
+ *
+ * @category models
+ */
+export interface Settings {
+  /** How long a request waits for a census and a verdict. Past it, it fails as still settling; the launch goes on. */
+  readonly requestTimeout: Duration.Duration
+  /** How old a census may be for a slot to be granted on it. Shorter notices foreign tasks sooner, and reads more. */
+  readonly censusMaxAge: Duration.Duration
+  /** How long after the end of a census the next one begins, while somebody waits for a slot. */
+  readonly censusInterval: Duration.Duration
+  /** How often ECS is read while slots are held and nobody asks, so that slots of stopped tasks do not pile up. */
+  readonly backgroundCensusInterval: Duration.Duration
+  /** How long one page of a reading may take before it counts as unread. */
+  readonly readTimeout: Duration.Duration
+  /** How often a page of a reading is read again before the reading fails. */
+  readonly readPageRetries: number
+  /**
+   * How far behind the lists of ECS are believed to be at most. It is used in one place: to give back the slot of a
+   * launch that never got an answer and that no reading shows. AWS gives no bound, and advises to wait up to five
+   * minutes.
+   */
+  readonly lagBound: Duration.Duration
+  /** How long one attempt of `RunTask` may take before it counts as unanswered. */
+  readonly attemptTimeout: Duration.Duration
+  /** How long to wait before a launch is sent again for the first time. The wait doubles each time. */
+  readonly replayBackoffBase: Duration.Duration
+  /** How long to wait at most before a launch is sent again. */
+  readonly replayBackoffMax: Duration.Duration
+  /** How long closing waits for the launches that were sent. */
+  readonly shutdownTimeout: Duration.Duration
+  /**
+   * How long a new provisioner grants nothing. With the in-memory ledger, a hold as long as a rolling deployment keeps
+   * the old copy running narrows the time in which two copies each grant a whole cap. A shared ledger needs none.
+   */
+  readonly startupHold: Duration.Duration
+  /** How many changes are kept for a slow subscriber. It sees a gap in their numbers when it is slower than that. */
+  readonly changesCapacity: number
+}
+
+/**
+ * What a user may write: any of the {@link Settings}, times as Effect takes them
+ * (`"30 seconds"`, or a number of milliseconds).
+ *
+ * @category options
+ */
+export type Options = {
+  readonly [Name in keyof Settings]?: (Settings[Name] extends Duration.Duration ? Duration.Input : number) | undefined
+}
+
+/**
+ * The settings of a fleet that sets nothing.
+ *
+ * @category configuration
+ */
+export const defaults: Settings = {
+  requestTimeout: Duration.seconds(30),
+  censusMaxAge: Duration.seconds(10),
+  censusInterval: Duration.seconds(1),
+  backgroundCensusInterval: Duration.minutes(15),
+  readTimeout: Duration.seconds(10),
+  readPageRetries: 3,
+  lagBound: Duration.minutes(5),
+  attemptTimeout: Duration.seconds(60),
+  replayBackoffBase: Duration.millis(500),
+  replayBackoffMax: Duration.seconds(20),
+  shutdownTimeout: Duration.seconds(20),
+  startupHold: Duration.zero,
+  changesCapacity: 1024
+}
+
+// -----------------------------------------------------------------------------
+// Fixed by safety. All times are in milliseconds.
+// -----------------------------------------------------------------------------
+
+const minute = 60_000
+
+/**
+ * For how long after its first send a launch may be sent again with its token:
+ * 45 minutes, in milliseconds.
+ *
+ * ECS remembers a token for one hour at least. After that the same token launches
+ * a second task, so that the last attempt has to arrive well before.
+ *
+ * @category configuration
+ */
+export const replayWindow = 45 * minute
+
+/**
+ * For how long an attempt may be sent once the gate has let it through: 30
+ * seconds, in milliseconds.
+ *
+ * The gate has counted the fleet. An attempt that waited longer would act on a
+ * count, and on a right to send, that may no longer hold.
+ *
+ * @category configuration
+ */
+export const gateValidity = 30_000
+
+/**
+ * For how long AWS accepts a signed request: 5 minutes, in milliseconds.
+ *
+ * A request that is stuck somewhere on its way can launch its task until then.
+ *
+ * @category configuration
+ */
+export const signatureLifetime = 5 * minute
+
+/**
+ * How long a task has to be known before its slot may be freed because ECS does
+ * not know it: 65 minutes, in milliseconds.
+ *
+ * ECS describes a stopped task for one hour. One that is missing sooner has not
+ * been forgotten: it is not shown yet.
+ *
+ * @category configuration
+ */
+export const stoppedRetention = 65 * minute
+
+/**
+ * How far apart two readings have to be that both miss a task, before its slot is
+ * freed: 5 minutes, in milliseconds.
+ *
+ * AWS advises to wait so long for its answers to agree.
+ *
+ * @category configuration
+ */
+export const missingSpacing = 5 * minute
+
+/**
+ * For how long the ARN of a freed task is remembered at least: 65 minutes, in
+ * milliseconds.
+ *
+ * A list that is behind still shows it, and would bring its slot back. ECS itself
+ * remembers a stopped task for one hour.
+ *
+ * @category configuration
+ */
+export const goneRetention = 65 * minute
+
+/**
+ * How many reads of ECS a fleet makes per second on average, at most.
+ *
+ * All that runs in an account and region shares 20 reads a second: a fleet may
+ * not starve the others, nor itself.
+ *
+ * @category configuration
+ */
+export const readsPerSecond = 5
+
+// -----------------------------------------------------------------------------
+// Reading what users wrote
+// -----------------------------------------------------------------------------
+
+const time = (fallback: Duration.Duration, minimum: Duration.Duration = Duration.millis(1)) =>
+  durationAtLeast(minimum).pipe(Schema.withDecodingDefaultType(Effect.succeed(fallback)))
+
+const count = (fallback: number, minimum: number) =>
+  Schema.Finite.check(
+    Schema.makeFilter((value) =>
+      Number.isSafeInteger(value) && value >= minimum
+        ? undefined
+        : `expected a whole number from ${minimum} up, got ${value}`
+    )
+  ).pipe(Schema.withDecodingDefaultType(Effect.succeed(fallback)))
+
+/**
+ * Decodes {@link Options} to {@link Settings}.
+ *
+ * @category schemas
+ */
+export const Settings = Schema.Struct({
+  requestTimeout: time(defaults.requestTimeout),
+  censusMaxAge: time(defaults.censusMaxAge),
+  censusInterval: time(defaults.censusInterval),
+  backgroundCensusInterval: time(defaults.backgroundCensusInterval),
+  readTimeout: time(defaults.readTimeout),
+  readPageRetries: count(defaults.readPageRetries, 0),
+  lagBound: time(defaults.lagBound),
+  attemptTimeout: time(defaults.attemptTimeout),
+  replayBackoffBase: time(defaults.replayBackoffBase),
+  replayBackoffMax: time(defaults.replayBackoffMax),
+  shutdownTimeout: time(defaults.shutdownTimeout),
+  startupHold: time(defaults.startupHold, Duration.zero),
+  changesCapacity: count(defaults.changesCapacity, 1)
+}).check(
+  Schema.makeFilter((settings) => {
+    const issues: Array<Schema.FilterIssue> = []
+    if (Duration.isGreaterThan(settings.replayBackoffBase, settings.replayBackoffMax)) {
+      issues.push({ path: ["replayBackoffBase"], issue: "expected no more than replayBackoffMax" })
+    }
+    if (Duration.toMillis(settings.attemptTimeout) > replayWindow) {
+      issues.push({ path: ["attemptTimeout"], issue: "expected no more than the 45 minutes in which a launch is sent" })
+    }
+    return issues
+  })
+)
