@@ -35,128 +35,106 @@ export interface ObservedError {
 
 type Status = "none" | "2xx" | "4xx" | "429" | "5xx" | "other"
 
-/** One row: every column that is given must match. */
-interface Row {
+/** What must be so for a row to match: every condition that is given. */
+interface Condition {
   readonly status?: ReadonlyArray<Status>
   readonly name?: RegExp
   readonly message?: RegExp
   readonly code?: RegExp
   readonly syscall?: RegExp
-  readonly launch: "Rejected" | "Throttled" | "Unknown"
-  readonly reason: FailureReason
 }
 
-/** ECS's own words arrive with a 4xx; a refusal is not believed with any other status. */
+type Row = readonly [when: Condition, launch: "Rejected" | "Throttled" | "Unknown", reason: FailureReason]
+
+/** ECS refuses with a 4xx: its words are not believed with any other status. */
 const answered: ReadonlyArray<Status> = ["none", "4xx"]
+const unanswered: ReadonlyArray<Status> = ["none"]
 
 const exception = /Exception$/
 
-const throttling =
-  /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|Request(LimitExceeded|Throttled|ThrottledException)|SlowDown|BandwidthLimitExceeded|EC2ThrottledException|ProvisionedThroughputExceededException)$/
+const throttling = new RegExp(
+  "^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled"
+    + "|RequestThrottledException|SlowDown|BandwidthLimitExceeded|EC2ThrottledException"
+    + "|ProvisionedThroughputExceededException)$"
+)
 
-const authentication =
-  /^(AccessDenied|AccessDeniedException|AuthFailure|BlockedException|ExpiredToken|ExpiredTokenException|IncompleteSignature|IncompleteSignatureException|InvalidAccessKeyId|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken|MissingAuthenticationTokenException|NotAuthorized|OptInRequired|SignatureDoesNotMatch|UnauthorizedOperation|UnrecognizedClientException)$/
+const authentication = new RegExp(
+  "^(AccessDenied|AccessDeniedException|AuthFailure|BlockedException|ExpiredToken|ExpiredTokenException"
+    + "|IncompleteSignature|IncompleteSignatureException|InvalidAccessKeyId|InvalidClientTokenId"
+    + "|InvalidSignatureException|MissingAuthenticationToken|MissingAuthenticationTokenException|NotAuthorized"
+    + "|OptInRequired|SignatureDoesNotMatch|UnauthorizedOperation|UnrecognizedClientException)$"
+)
+
+const noRoom = new RegExp(
+  "provisioning capacity limit exceeded|provisioning state|capacity is unavailable|limit on the number of"
+    + "|no container instances were found",
+  "i"
+)
+
+const noRole = /unable to assume the service linked role/i
+
+const noDefinition = /task ?definition (was |is )?(not found|inactive)|unable to describe task definition/i
 
 /** The first row that matches decides. */
 const errorTable: ReadonlyArray<Row> = [
   // An answer that does not say what became of the request.
-  { status: ["5xx"], name: throttling, launch: "Unknown", reason: "throttled" },
-  { status: ["5xx"], launch: "Unknown", reason: "unavailable" },
-  { name: /^(ServerException|InternalFailure|ServiceUnavailable)/, launch: "Unknown", reason: "unavailable" },
-  { name: /^(RequestTimeout|RequestAborted)(Exception)?$/, launch: "Unknown", reason: "unavailable" },
-  // These speak of an earlier request, which may be the one with the same token.
-  { name: /^(PriorRequestNotComplete|TransactionInProgressException)$/, launch: "Unknown", reason: "throttled" },
-  { name: /^ConflictException$/, launch: "Unknown", reason: "invalid" },
+  [{ status: ["5xx"], name: throttling }, "Unknown", "throttled"],
+  [{ status: ["5xx"] }, "Unknown", "unavailable"],
+  [{ name: /^(ServerException|InternalFailure|ServiceUnavailable)/ }, "Unknown", "unavailable"],
+  [{ name: /^(RequestTimeout|RequestAborted)(Exception)?$/ }, "Unknown", "unavailable"],
+  // These speak of an earlier request, which may be one with the same token.
+  [{ name: /^(PriorRequestNotComplete|TransactionInProgressException)$/ }, "Unknown", "throttled"],
+  [{ name: /^ConflictException$/ }, "Unknown", "invalid"],
 
-  // Too many calls. ECS passes on the throttles of the services that it calls as errors of other names.
-  { status: ["429"], launch: "Throttled", reason: "throttled" },
-  { status: answered, name: throttling, launch: "Throttled", reason: "throttled" },
-  {
-    status: answered,
-    name: exception,
-    message: /request ?limit ?exceeded|rate exceeded/i,
-    launch: "Throttled",
-    reason: "throttled"
-  },
+  // Too many calls. ECS passes on the throttles of the services behind it under other names.
+  [{ status: ["429"] }, "Throttled", "throttled"],
+  [{ status: answered, name: throttling }, "Throttled", "throttled"],
+  [
+    { status: answered, name: exception, message: /request ?limit ?exceeded|rate exceeded/i },
+    "Throttled",
+    "throttled"
+  ],
 
-  // Refused, and only for now.
-  { status: answered, name: /^LimitExceededException$/, launch: "Rejected", reason: "capacity" },
-  {
-    status: answered,
-    name: exception,
-    message: /unable to assume the service linked role/i,
-    launch: "Rejected",
-    reason: "unavailable"
-  },
-  {
-    status: answered,
-    name: /^(ClientException|InvalidParameterException)$/,
-    message:
-      /capacity is unavailable|no container instances were found|limit on the number of|(reached|exceed\w*)\b.*\b(limit|quota)|(limit|quota)\b.*\b(reached|exceed)|provisioning state/i,
-    launch: "Rejected",
-    reason: "capacity"
-  },
+  // Refused for now.
+  [{ status: answered, name: /^LimitExceededException$/ }, "Rejected", "capacity"],
+  [{ status: answered, name: /^(Client|InvalidParameter)Exception$/, message: noRoom }, "Rejected", "capacity"],
+  [{ status: answered, name: exception, message: noRole }, "Rejected", "unavailable"],
   // The SDK sets its clock by this very answer, so that the next request passes.
-  { status: answered, name: /^Request(TimeTooSkewed|Expired|InTheFuture)$/, launch: "Rejected", reason: "unavailable" },
-  {
-    status: answered,
-    name: /^InvalidSignatureException$/,
-    message: /signature (expired|not yet current)/i,
-    launch: "Rejected",
-    reason: "unavailable"
-  },
+  [{ status: answered, name: /^Request(TimeTooSkewed|Expired|InTheFuture)$/ }, "Rejected", "unavailable"],
+  [
+    { status: answered, name: /^InvalidSignatureException$/, message: /signature (expired|not yet current)/i },
+    "Rejected",
+    "unavailable"
+  ],
 
   // Refused for good.
-  { status: answered, name: authentication, launch: "Rejected", reason: "access-denied" },
-  { status: answered, name: /NotFoundException$/, launch: "Rejected", reason: "not-found" },
-  {
-    status: answered,
-    name: exception,
-    message: /task ?definition (was |is )?(not found|inactive)|unable to describe task definition|cluster not found/i,
-    launch: "Rejected",
-    reason: "not-found"
-  },
-  { status: ["4xx"], name: exception, launch: "Rejected", reason: "invalid" },
-  {
-    status: answered,
-    name:
-      /^(Client|InvalidParameter|UnsupportedFeature|PlatformUnknown|PlatformTaskDefinitionIncompatibility)Exception$/,
-    launch: "Rejected",
-    reason: "invalid"
-  },
-  { status: ["4xx"], name: /^Validation(Error)?$/, launch: "Rejected", reason: "invalid" },
+  [{ status: answered, name: authentication }, "Rejected", "access-denied"],
+  [{ status: answered, name: /NotFoundException$/ }, "Rejected", "not-found"],
+  [{ status: answered, name: exception, message: noDefinition }, "Rejected", "not-found"],
+  [{ status: answered, name: /^(Client|InvalidParameter|UnsupportedFeature)Exception$/ }, "Rejected", "invalid"],
+  [{ status: ["4xx"], name: /Exception$|^ValidationError$/ }, "Rejected", "invalid"],
 
   // Never sent.
-  {
-    status: ["none"],
-    name: /^(Credentials|Token)?ProviderError$/,
-    launch: "Rejected",
-    reason: "access-denied"
-  },
-  {
-    status: ["none"],
-    code: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/,
-    syscall: /^(connect|getaddrinfo)?$/,
-    launch: "Rejected",
-    reason: "unreachable"
-  },
-  { status: ["none"], code: /^E/, syscall: /^connect$/, launch: "Rejected", reason: "unreachable" },
-  {
-    status: ["none"],
-    name: /^TimeoutError$/,
-    code: /^$/,
-    message: /did not establish a connection/,
-    launch: "Rejected",
-    reason: "unreachable"
-  },
+  [{ status: unanswered, name: /^(Credentials|Token)?ProviderError$/ }, "Rejected", "access-denied"],
+  [
+    { status: unanswered, code: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/, syscall: /^(connect|getaddrinfo)?$/ },
+    "Rejected",
+    "unreachable"
+  ],
+  [{ status: unanswered, code: /^E/, syscall: /^connect$/ }, "Rejected", "unreachable"],
+  [
+    { status: unanswered, name: /^TimeoutError$/, code: /^$/, message: /did not establish a connection/ },
+    "Rejected",
+    "unreachable"
+  ],
 
-  // Mistakes in the settings of the client, which show before anything is sent: `attempts` then is 0.
-  { status: ["none"], message: /^Region is missing|^Invalid URL/, launch: "Unknown", reason: "invalid" },
-  { status: ["none"], message: /credential object is not valid/, launch: "Unknown", reason: "access-denied" }
+  // Mistakes in the settings of the client. They show before anything is sent, but only `attempts` proves that.
+  [{ status: unanswered, message: /^(Region is missing|Invalid URL)/ }, "Unknown", "invalid"],
+  [{ status: unanswered, message: /credential object is not valid/ }, "Unknown", "access-denied"]
 ]
 
-/** Lost connections, answers that make no sense, pages of a proxy, and whatever comes up next. */
-const unrecognised: Row = { launch: "Unknown", reason: "unreachable" }
+/** Lost connections, answers that make no sense, the pages of a proxy, and whatever else comes up. */
+const unrecognised: Row = [{}, "Unknown", "unreachable"]
 
 const statusOf = (status: number | undefined): Status => {
   if (status === undefined) return "none"
@@ -168,17 +146,17 @@ const statusOf = (status: number | undefined): Status => {
 
 const rowOf = (error: ObservedError): Row => {
   const status = statusOf(error.httpStatus)
-  return errorTable.find((row) =>
-    (row.status?.includes(status) ?? true) &&
-    (row.name?.test(error.name) ?? true) &&
-    (row.message?.test(error.message) ?? true) &&
-    (row.code?.test(error.code ?? "") ?? true) &&
-    (row.syscall?.test(error.syscall ?? "") ?? true)
+  return errorTable.find(([when]) =>
+    (when.status?.includes(status) ?? true) &&
+    (when.name?.test(error.name) ?? true) &&
+    (when.message?.test(error.message) ?? true) &&
+    (when.code?.test(error.code ?? "") ?? true) &&
+    (when.syscall?.test(error.syscall ?? "") ?? true)
   ) ?? unrecognised
 }
 
 const secrets: ReadonlyArray<RegExp> = [
-  /(?<=\b(?:x-amz-security-token|authorization|signature|credential|\w*token|\w*secret\w*|password)["']?\s*[=:]\s*)[^\s,]+/gi,
+  /(?<=\b(?:x-amz-security-token|authorization|signature|credential|\w*token|\w*secret\w*|password)["']?\s*[=:]\s*)(?:bearer )?[^\s,]+/gi,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g
 ]
 
@@ -207,7 +185,7 @@ export const verdictOfError = (error: ObservedError): Verdict => {
     ? error.resourceIds?.find((resource) => resource.startsWith("arn:"))
     : undefined
   if (taskArn !== undefined) return { _tag: "Accepted", taskArn: TaskArn(taskArn) }
-  const { launch, reason } = rowOf(error)
+  const [, launch, reason] = rowOf(error)
   const detail = detailOf(error)
   const attempts = error.attempts ?? 1
   if (attempts > 1) return { _tag: "Unknown", detail: `${detail} (after ${attempts} requests)` }
@@ -223,7 +201,7 @@ export const verdictOfError = (error: ObservedError): Verdict => {
  * @category errors
  */
 export const readErrorOf = (operation: "ListTasks" | "DescribeTasks", error: ObservedError): EcsReadError =>
-  new EcsReadError({ operation, reason: rowOf(error).reason, detail: detailOf(error) })
+  new EcsReadError({ operation, reason: rowOf(error)[2], detail: detailOf(error) })
 
 /** What is left out is for lack of room, which is what `failures` mostly are about. */
 const failureTable: ReadonlyArray<{ readonly text: RegExp; readonly reason: FailureReason }> = [
