@@ -1,0 +1,185 @@
+/**
+ * The coalesced reading of ECS, folded into a fleet's ledger.
+ *
+ * However many ask, one reading is under way at a time, and it serves everybody
+ * whose question it is recent enough for: a burst costs one. It belongs to the
+ * fleet and not to who asked first, so that callers may leave. No reading starts
+ * sooner after the last one, failed or not, than the read budget allows.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Ecs from "./Ecs.ts"
+import type { Listing, Reading } from "./Evidence.ts"
+import type { Fleet } from "./Fleet.ts"
+import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
+import { readsPerSecond } from "./Settings.ts"
+
+/**
+ * Why a reading failed.
+ *
+ * @category errors
+ */
+export type CensusError = Ecs.EcsReadError | LedgerUnavailable
+
+/**
+ * The readings of one fleet.
+ *
+ * @category models
+ */
+export interface Census {
+  /**
+   * Returns once a reading that began at `since` (epoch milliseconds), or later,
+   * is in the ledger. A reading that failed a moment ago is not tried again yet:
+   * its error is the answer.
+   */
+  readonly readSince: (since: number) => Effect.Effect<void, CensusError>
+  /** Reads again, if the budget allows it by now. `false` says that it does not. */
+  readonly refresh: Effect.Effect<boolean, CensusError>
+  /** Returns how many milliseconds must pass until `refresh` reads. */
+  readonly untilDue: Effect.Effect<number>
+}
+
+interface UnderWay {
+  readonly begunAt: number
+  readonly done: Deferred.Deferred<void, CensusError>
+}
+
+interface Ended {
+  readonly begunAt: number
+  readonly exit: Exit.Exit<void, CensusError>
+  /** When the next reading may begin. */
+  readonly dueAt: number
+}
+
+/**
+ * Makes the readings of a fleet. They end with the scope.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  fleet: Fleet,
+  ledger: FleetLedger
+): Effect.fn.Return<Census, never, Ecs.Ecs | Scope.Scope> {
+  const ecs = yield* Ecs.Ecs
+  const fork = yield* FiberSet.makeRuntime<never, void, never>()
+  const read = reader(fleet, ledger, ecs)
+  const interval = Duration.toMillis(fleet.settings.censusInterval)
+  let underWay: UnderWay | undefined
+  let ended: Ended | undefined
+
+  const start = (begunAt: number): UnderWay => {
+    const started: UnderWay = { begunAt, done: Deferred.makeUnsafe() }
+    underWay = started
+    fork(Effect.gen(function*() {
+      const { calls, exit } = yield* read(begunAt)
+      const now = yield* Clock.currentTimeMillis
+      underWay = undefined
+      ended = { begunAt, exit, dueAt: now + Math.max(interval, (calls * 1000) / readsPerSecond) }
+      Deferred.doneUnsafe(started.done, exit)
+    }))
+    return started
+  }
+
+  const readSince = (since: number): Effect.Effect<void, CensusError> =>
+    Clock.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      if (underWay !== undefined && underWay.begunAt >= since) return Deferred.await(underWay.done)
+      // One at a time: a reading that began too early has to end before the next begins.
+      if (underWay !== undefined) return Effect.andThen(Effect.exit(Deferred.await(underWay.done)), readSince(since))
+      if (ended !== undefined && Exit.isFailure(ended.exit) && now < ended.dueAt) return ended.exit
+      if (ended !== undefined && Exit.isSuccess(ended.exit) && ended.begunAt >= since) return Effect.void
+      return Deferred.await(start(now).done)
+    })
+
+  return {
+    readSince,
+    refresh: Clock.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      if (underWay === undefined && ended !== undefined && now < ended.dueAt) return Effect.succeed(false)
+      return Effect.as(Deferred.await((underWay ?? start(now)).done), true)
+    }),
+    untilDue: Clock.clockWith((clock) =>
+      Effect.sync(() => ended === undefined ? 0 : Math.max(0, ended.dueAt - clock.currentTimeMillisUnsafe()))
+    )
+  }
+})
+
+/** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
+const describeConcurrency = 5
+
+const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
+  const { readPageRetries, readTimeout } = fleet.settings
+  let searching = false
+
+  return Effect.fnUntraced(function*(begunAt: number) {
+    let calls = 0
+
+    /** A page is tried again where it failed, not the reading. */
+    const call = <A>(operation: Ecs.EcsReadError["operation"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>
+      Effect.suspend(() => {
+        calls++
+        return effect
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: readTimeout,
+          orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
+        }),
+        Effect.retry({ while: Ecs.isTransient, times: readPageRetries, schedule: retrySchedule })
+      )
+
+    const list = Effect.fnUntraced(function*(desiredStatus: "RUNNING" | "STOPPED") {
+      const taskArns: Array<Ecs.TaskArn> = []
+      let nextToken: string | undefined
+      do {
+        const { cluster, family } = fleet
+        const page = yield* call("ListTasks", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))
+        for (const arn of page.taskArns) taskArns.push(arn)
+        nextToken = page.nextToken
+      } while (nextToken !== undefined)
+      return taskArns
+    })
+
+    const readAll = Effect.gen(function*() {
+      const { cap } = yield* ledger.occupancy
+      const listing: Listing = {
+        running: cap === "unlimited" && !searching ? undefined : yield* list("RUNNING"),
+        stopped: searching ? yield* list("STOPPED") : undefined
+      }
+      const question = yield* ledger.adopt(listing)
+      searching = question.searching
+      const descriptions = yield* Effect.forEach(
+        batches(question.taskArns),
+        (taskArns) => call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
+        { concurrency: describeConcurrency }
+      )
+      const reading: Reading = {
+        ...listing,
+        begunAt,
+        tasks: descriptions.flatMap((described) => described.tasks),
+        missing: descriptions.flatMap((described) => described.missing)
+      }
+      yield* ledger.observe(reading)
+    })
+
+    const exit = yield* Effect.exit(
+      Effect.tapError(readAll, (error) => Effect.logWarning(`Fleet ${fleet.id} could not be read: ${error.message}`))
+    )
+    return { exit, calls }
+  })
+}
+
+const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
+
+const batches = (taskArns: ReadonlyArray<Ecs.TaskArn>): ReadonlyArray<ReadonlyArray<Ecs.TaskArn>> => {
+  const all: Array<ReadonlyArray<Ecs.TaskArn>> = []
+  for (let from = 0; from < taskArns.length; from += Ecs.describeLimit) {
+    all.push(taskArns.slice(from, from + Ecs.describeLimit))
+  }
+  return all
+}

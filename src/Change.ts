@@ -1,0 +1,73 @@
+/**
+ * What happened to a fleet, one change at a time.
+ *
+ * Changes are made by the ledger in the step that decided them, so that their
+ * order and their numbers are those of the decisions.
+ */
+import type { Failure, TaskArn } from "./Ecs.ts"
+import type { Key } from "./Key.ts"
+import type { SlotId } from "./Slot.ts"
+
+/**
+ * How many tasks a fleet may have.
+ *
+ * @category models
+ */
+export type Cap = number | "unlimited"
+
+/**
+ * Why a slot was freed.
+ *
+ * - `stopped`: ECS described its task as stopped
+ * - `refused`: ECS refused to launch its task
+ * - `withdrawn`: its `RunTask` was not sent
+ * - `merged`: it was a listed task that turned out to be another slot's
+ * - `forgotten`: ECS has not shown the task for longer than it remembers stopped ones
+ * - `absent`: a launch without a verdict, that two full readings did not show after the lag bound
+ *
+ * @category models
+ */
+export type FreeReason = "stopped" | "refused" | "withdrawn" | "merged" | "forgotten" | "absent"
+
+/**
+ * What happened.
+ *
+ * @category models
+ */
+export type Happening =
+  | { readonly _tag: "Reserved"; readonly slotId: SlotId; readonly key: Key }
+  | {
+    readonly _tag: "Launched"
+    readonly slotId: SlotId
+    readonly key: Key | undefined
+    readonly taskArn: TaskArn
+  }
+  | { readonly _tag: "Refused"; readonly slotId: SlotId; readonly key: Key | undefined; readonly failure: Failure }
+  | { readonly _tag: "Unknown"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
+  | { readonly _tag: "Adopted"; readonly slotId: SlotId; readonly taskArn: TaskArn }
+  | {
+    readonly _tag: "Freed"
+    readonly slotId: SlotId
+    readonly key: Key | undefined
+    readonly taskArn: TaskArn | undefined
+    readonly reason: FreeReason
+  }
+  | { readonly _tag: "AtCapacity"; readonly key: Key }
+  | { readonly _tag: "Resized" }
+
+/**
+ * What happened, and how the fleet stood after it.
+ *
+ * **Details**
+ *
+ * `sequence` grows by one with every change of a fleet: a subscriber that was
+ * too slow sees the gap. `at` is in epoch milliseconds.
+ *
+ * @category models
+ */
+export type Change = Happening & {
+  readonly sequence: number
+  readonly at: number
+  readonly occupied: number
+  readonly cap: Cap
+}

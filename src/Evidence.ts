@@ -1,0 +1,212 @@
+/**
+ * What readings of ECS prove about a fleet's slots.
+ *
+ * A list may only add: a task that the ledger does not know is adopted. Only a
+ * description with a terminal status frees, and what is not shown is not proof,
+ * with two exceptions where ECS itself forgets: a task that it has not shown for
+ * longer than it remembers stopped ones, and a launch without a verdict that
+ * must have become visible by now.
+ */
+import * as HashMap from "effect/HashMap"
+import type { TaskArn, TaskDescription } from "./Ecs.ts"
+import { isTerminal } from "./Ecs.ts"
+import type { Decision, Draft, Occupancy } from "./Occupancy.ts"
+import * as Occupancies from "./Occupancy.ts"
+import { missingSpacing, stoppedRetention } from "./Settings.ts"
+import type { Launching, Slot, SlotId } from "./Slot.ts"
+import * as Slots from "./Slot.ts"
+
+/**
+ * What the lists of a reading showed.
+ *
+ * @category models
+ */
+export interface Listing {
+  /** Tasks whose desired status is `RUNNING`. Absent when they were not listed. */
+  readonly running: ReadonlyArray<TaskArn> | undefined
+  /** Tasks that are stopping, or have stopped a while ago. Absent when they were not listed. */
+  readonly stopped: ReadonlyArray<TaskArn> | undefined
+}
+
+/**
+ * What a reading asks next, once its lists are in.
+ *
+ * @category models
+ */
+export interface Question {
+  /** The tasks to describe: those that hold a slot, and those that may belong to a launch without a verdict. */
+  readonly taskArns: ReadonlyArray<TaskArn>
+  /** Whether the next reading has to list stopped tasks too, to find the tasks of launches without a verdict. */
+  readonly searching: boolean
+}
+
+/**
+ * A complete reading of ECS: every page listed, every task described.
+ *
+ * @category models
+ */
+export interface Reading extends Listing {
+  /** When it began. What happened later, it does not show. */
+  readonly begunAt: number
+  readonly tasks: ReadonlyArray<TaskDescription>
+  readonly missing: ReadonlyArray<TaskArn>
+}
+
+/**
+ * Counts the listed tasks that the ledger does not know, at once, and says what
+ * is to be described.
+ *
+ * @category decisions
+ */
+export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Decision<Question> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    for (const arn of listing.running ?? []) adoptTask(draft, arn)
+    const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
+    for (const arn of listing.stopped ?? []) {
+      if (!Occupancies.isGone(draft.occupancy, arn)) taskArns.add(arn)
+    }
+    return { taskArns: [...taskArns], searching: isSearching(draft.occupancy, now) }
+  })
+
+/**
+ * Takes a complete reading as evidence.
+ *
+ * @category decisions
+ */
+export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<void> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    for (const task of reading.tasks) observeTask(draft, task)
+    if (reading.running !== undefined) observeMissing(draft, reading, reading.running)
+    if (reading.running !== undefined && reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
+    draft.occupancy = {
+      ...draft.occupancy,
+      readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt)
+    }
+  })
+
+/**
+ * What asking to free a launch without a verdict is answered.
+ *
+ * - `Freed`: nothing counts it any more, and its ticket is worth nothing
+ * - `TooEarly`: its task may still appear; ask again at `until`
+ * - `NotUnknown`: there is no such slot, or evidence will settle it
+ *
+ * @category models
+ */
+export type Release =
+  | { readonly _tag: "Freed" }
+  | { readonly _tag: "TooEarly"; readonly until: number }
+  | { readonly _tag: "NotUnknown" }
+
+/**
+ * Frees a launch without a verdict because an operator says that there is no
+ * task, once its task must have become visible.
+ *
+ * @category decisions
+ */
+export const release = (occupancy: Occupancy, id: SlotId, now: number): Decision<Release> =>
+  Occupancies.decide<Release>(occupancy, now, (draft) => {
+    const slot = Occupancies.find(occupancy, id)
+    if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
+    const until = Slots.visibleBy(slot.state, occupancy.lagBound)
+    if (now <= until) return { _tag: "TooEarly", until }
+    Occupancies.free(draft, id, "absent")
+    return { _tag: "Freed" }
+  })
+
+/**
+ * Records that a launch became a task, which may be known already by its ARN,
+ * and may have stopped already.
+ *
+ * @category edits
+ */
+export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = Occupancies.find(draft.occupancy, id)
+  if (slot?.state._tag !== "Launching") {
+    adoptTask(draft, arn)
+    return observeStatus(draft, arn, lastStatus)
+  }
+  // A task is one slot however many ways it was seen.
+  const seen = Occupancies.findByArn(draft.occupancy, arn)
+  if (seen !== undefined) Occupancies.free(draft, seen.id, "merged")
+  const launched = Slots.launched(slot, arn, lastStatus, draft.now)
+  Occupancies.put(draft, launched)
+  if (!draft.occupancy.exclusiveKeys) Occupancies.dropKey(draft, launched)
+  Occupancies.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
+  if (Occupancies.isGone(draft.occupancy, arn)) Occupancies.free(draft, id, "stopped")
+  else observeStatus(draft, arn, lastStatus)
+}
+
+const observeTask = (draft: Draft, task: TaskDescription): void => {
+  const own = task.startedBy === undefined
+    ? undefined
+    : Occupancies.find(draft.occupancy, Slots.SlotId(task.startedBy))
+  if (own?.state._tag === "Launching") return recordTask(draft, own.id, task.taskArn, task.lastStatus)
+  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)
+  observeStatus(draft, task.taskArn, task.lastStatus)
+}
+
+/** Terminal is absorbing: a task that has stopped is not adopted again, whatever a stale list shows. */
+const adoptTask = (draft: Draft, arn: TaskArn): void => {
+  if (HashMap.has(draft.occupancy.byArn, arn) || Occupancies.isGone(draft.occupancy, arn)) return
+  const slot = Slots.adopted(arn, draft.now)
+  Occupancies.put(draft, slot)
+  Occupancies.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
+}
+
+const observeStatus = (draft: Draft, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = Occupancies.findByArn(draft.occupancy, arn)
+  if (isTerminal(lastStatus)) {
+    if (slot === undefined) Occupancies.remember(draft, arn)
+    else Occupancies.free(draft, slot.id, "stopped")
+  } else if (slot?.state._tag === "Launched") {
+    const { state } = slot
+    if (state.lastStatus === (lastStatus ?? state.lastStatus) && state.missingSince === undefined) return
+    Occupancies.put(draft, {
+      ...slot,
+      state: { ...state, lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }
+    })
+  }
+}
+
+const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+  if (reading.missing.length === 0) return
+  const listed = new Set(running)
+  for (const arn of reading.missing) {
+    const slot = Occupancies.findByArn(draft.occupancy, arn)
+    if (slot?.state._tag !== "Launched") continue
+    const { state } = slot
+    if (listed.has(arn) || reading.begunAt - state.knownSince <= stoppedRetention) {
+      if (state.missingSince !== undefined) {
+        Occupancies.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
+      }
+    } else if (state.missingSince === undefined) {
+      Occupancies.put(draft, { ...slot, state: { ...state, missingSince: reading.begunAt } })
+    } else if (reading.begunAt - state.missingSince >= missingSpacing) {
+      Occupancies.free(draft, slot.id, "forgotten")
+    }
+  }
+}
+
+const observeAbsent = (draft: Draft, begunAt: number): void => {
+  for (const { slot, state } of sought(draft.occupancy, begunAt)) {
+    if (state.absentSince === undefined) {
+      Occupancies.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
+    } else if (begunAt > state.absentSince) {
+      Occupancies.free(draft, slot.id, "absent")
+    }
+  }
+}
+
+const isSearching = (occupancy: Occupancy, now: number): boolean => {
+  for (const _ of sought(occupancy, now)) return true
+  return false
+}
+
+/** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
+const sought = function*(occupancy: Occupancy, at: number): Generator<{ slot: Slot; state: Launching }> {
+  for (const slot of HashMap.values(occupancy.slots)) {
+    if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
+    if (at > Slots.visibleBy(slot.state, occupancy.lagBound)) yield { slot, state: slot.state }
+  }
+}

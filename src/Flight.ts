@@ -1,0 +1,177 @@
+/**
+ * The way of one request, from asking for a slot to its answer.
+ *
+ * It asks the ledger for a slot over a reading of ECS that is recent enough,
+ * launches into the slot that it is granted, and gives back the slot if it ends
+ * without having launched anything.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Answer } from "./Answer.ts"
+import type { Census, CensusError } from "./Census.ts"
+import * as Fleets from "./Fleet.ts"
+import type { Key } from "./Key.ts"
+import type { Reservation, TakenOver } from "./Launch.ts"
+import type { Outcome } from "./Launcher.ts"
+import { LaunchId } from "./LaunchId.ts"
+import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
+import * as Occupancies from "./Occupancy.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import { SlotId, taskArn, type Ticket } from "./Slot.ts"
+
+/**
+ * What a request flies with.
+ *
+ * @category models
+ */
+export interface Passenger {
+  readonly key: Key
+  readonly environment: Readonly<Record<string, string>>
+  /** How many wait before it, asked at the moment of the decision. */
+  readonly ahead: () => number
+  /** Told once the request has a slot, or shares one: it waits for none any more. */
+  readonly onSeated: () => void
+}
+
+/**
+ * The ways to an answer.
+ *
+ * @category models
+ */
+export interface Flights {
+  /** From a request to its answer. */
+  readonly fly: (passenger: Passenger) => Effect.Effect<Answer, ProvisionError.ProvisionError>
+  /** From a launch that was taken over to its answer. */
+  readonly resume: (taken: TakenOver) => Effect.Effect<Answer, ProvisionError.ProvisionError>
+}
+
+/**
+ * Makes the ways to an answer for one fleet.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly fleet: Fleets.Fleet
+  readonly ledger: FleetLedger
+  readonly census: Census
+  readonly launch: (ticket: Ticket) => Effect.Effect<Outcome>
+}): Flights => {
+  const { census, fleet, launch, ledger } = options
+  const maxAge = Duration.toMillis(fleet.settings.censusMaxAge)
+
+  /**
+   * The slot is acquired by reserving it, and released by withdrawing it, which
+   * gives it back unless something may have been launched into it.
+   */
+  const reserveAndLaunch = (reserve: Effect.Effect<Reservation, LedgerUnavailable>, onSeated: () => void) =>
+    Effect.acquireUseRelease(
+      reserve,
+      (reservation): Effect.Effect<Step> => {
+        if (reservation._tag !== "Granted") return Effect.succeed(reservation)
+        onSeated()
+        const { slotId } = reservation.ticket
+        return Effect.map(launch(reservation.ticket), (outcome) => ({ _tag: "Flown", slotId, outcome }))
+      },
+      (reservation) => reservation._tag === "Granted" ? ledger.withdraw(reservation.ticket) : Effect.void
+    )
+
+  const fly = Effect.fnUntraced(function*(
+    { ahead, environment, key, onSeated }: Passenger
+  ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
+    const readSince = (yield* Clock.currentTimeMillis) - maxAge
+    const nextId = yield* LaunchId
+    let current = false
+    for (;;) {
+      const slotId = SlotId(yield* nextId)
+      const request = yield* buildRequest(fleet, slotId, key, environment)
+      const reserve = Effect.suspend(() => ledger.reserve({ slotId, key, request, readSince, ahead: ahead() }))
+      const step = yield* reserveAndLaunch(reserve, onSeated)
+      switch (step._tag) {
+        case "Stale":
+          yield* census.readSince(readSince)
+          break
+        case "Full":
+        case "Existing":
+          // Once read again, this is how it stands.
+          if (current || !(yield* census.refresh)) {
+            if (step._tag === "Full") return yield* atCapacity(step)
+            onSeated()
+            return step
+          }
+          current = true
+          break
+        case "Shared": {
+          onSeated()
+          const answer = yield* follow(step.slotId, key)
+          if (answer !== undefined) return answer
+          break
+        }
+        case "Closed":
+          return yield* closing
+        case "Flown":
+          // The fleet filled up between the grant and the gate: the request is as if newly made.
+          if (step.outcome._tag !== "Withdrawn") return yield* answerOf(step.slotId, step.outcome)
+          break
+      }
+    }
+  })
+
+  /** Waits for a launch that another holder of the ledger has in flight. */
+  const follow = Effect.fnUntraced(function*(
+    slotId: SlotId,
+    key: Key
+  ): Effect.fn.Return<Answer | undefined, LedgerUnavailable> {
+    for (;;) {
+      const occupancy = yield* ledger.occupancy
+      const slot = Occupancies.find(occupancy, slotId)
+      if (slot === undefined) return undefined
+      const arn = taskArn(slot)
+      if (arn !== undefined) return { _tag: "Launched", taskArn: arn, slotId, joined: true }
+      if (Occupancies.findByKey(occupancy, key) !== slot) return undefined
+      yield* Effect.sleep(fleet.settings.censusInterval)
+    }
+  })
+
+  const atCapacity = Effect.fnUntraced(function*(full: Extract<Reservation, { readonly _tag: "Full" }>) {
+    const retryAfter = Duration.max(Duration.millis(yield* census.untilDue), fleet.settings.censusInterval)
+    return { _tag: "AtCapacity", occupied: full.occupied, cap: full.cap, retryAfter } satisfies Answer
+  })
+
+  return {
+    fly: (passenger) => Effect.mapError(fly(passenger), ProvisionError.of),
+    resume: ({ ticket }) => Effect.flatMap(launch(ticket), (outcome) => answerOf(ticket.slotId, outcome))
+  }
+}
+
+/** What came of asking for a slot and, if one was granted, of launching into it. */
+type Step =
+  | Exclude<Reservation, { readonly _tag: "Granted" }>
+  | { readonly _tag: "Flown"; readonly slotId: SlotId; readonly outcome: Outcome }
+
+const closing = Effect.suspend(() =>
+  Effect.fail(ProvisionError.retryable("closing", "the provisioner is shutting down"))
+)
+
+const buildRequest = (fleet: Fleets.Fleet, slotId: SlotId, key: Key, environment: Readonly<Record<string, string>>) =>
+  Effect.mapError(
+    Effect.fromResult(Fleets.runTaskRequest(fleet, { launchId: slotId, key, environment })),
+    (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
+  )
+
+const answerOf = (slotId: SlotId, outcome: Outcome): Effect.Effect<Answer, ProvisionError.ProvisionError> => {
+  switch (outcome._tag) {
+    case "Launched":
+      return Effect.succeed({ _tag: "Launched", taskArn: outcome.taskArn, slotId, joined: false })
+    case "Refused":
+      return Effect.fail(ProvisionError.ofFailure(outcome.failure))
+    case "Closed":
+      return closing
+    case "Withdrawn":
+    case "Unsettled":
+      return Effect.fail(ProvisionError.retryable(
+        "settling",
+        `it is not known whether launch ${slotId} has a task; its slot stays counted until that is known`
+      ))
+  }
+}

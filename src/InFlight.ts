@@ -1,0 +1,104 @@
+/**
+ * The requests in flight: one per key, shared by all who ask for the key.
+ *
+ * Each is one fiber that owns its slot from reserve to verdict. It belongs to the
+ * provisioner and not to its callers: when all of them have gone it still
+ * settles, and its task is in the ledger.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import type { Answer } from "./Answer.ts"
+import type { Key } from "./Key.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+
+/**
+ * A request in flight.
+ *
+ * @category models
+ */
+export interface Flight {
+  readonly key: Key
+  /** `true` once it has a slot or shares one, `false` once it has ended without. */
+  readonly seated: Deferred.Deferred<boolean>
+  readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
+}
+
+/**
+ * What the fiber of a flight does, told how to say that it is seated.
+ *
+ * @category models
+ */
+export type Course = (onSeated: () => void) => Effect.Effect<Answer, ProvisionError.ProvisionError>
+
+/**
+ * The requests in flight.
+ *
+ * @category models
+ */
+export interface InFlight {
+  /**
+   * Returns the flight of a key, and whether it was under way already. It looks
+   * and starts in one step: between two, another fiber may run.
+   */
+  readonly join: (
+    key: Key,
+    course: (flight: Flight) => Course
+  ) => { readonly flight: Flight; readonly joined: boolean }
+  /** Returns the flight of a key, if there is one. */
+  readonly find: (key: Key) => Flight | undefined
+  /** Returns all that are in flight. */
+  readonly all: () => ReadonlyArray<Flight>
+  /** Waits until none is. */
+  readonly awaitEmpty: Effect.Effect<void>
+}
+
+/**
+ * Makes the requests in flight of one provisioner. They are interrupted when the
+ * scope closes.
+ *
+ * @category constructors
+ */
+export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(function*() {
+  const fibers = yield* FiberSet.make<void, never>()
+  const fork = yield* FiberSet.runtime(fibers)()
+  const flights = new Map<Key, Flight>()
+
+  const start = (key: Key, course: (flight: Flight) => Course): Flight => {
+    const flight: Flight = { key, seated: Deferred.makeUnsafe(), answer: Deferred.makeUnsafe() }
+    flights.set(key, flight)
+    const seat = () => {
+      Deferred.doneUnsafe(flight.seated, Exit.succeed(true))
+    }
+    fork(
+      Effect.suspend(() => course(flight)(seat)).pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            flights.delete(key)
+            Deferred.doneUnsafe(flight.seated, Exit.succeed(Exit.isSuccess(exit) && exit.value._tag !== "AtCapacity"))
+            Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? interrupted : exit)
+          })
+        ),
+        Effect.exit,
+        Effect.asVoid
+      )
+    )
+    return flight
+  }
+
+  return {
+    join: (key, course) => {
+      const flight = flights.get(key)
+      return flight === undefined ? { flight: start(key, course), joined: false } : { flight, joined: true }
+    },
+    find: (key) => flights.get(key),
+    all: () => [...flights.values()],
+    awaitEmpty: FiberSet.awaitEmpty(fibers)
+  }
+})
+
+const interrupted = Exit.fail(
+  ProvisionError.retryable("closing", "the provisioner shut down before the launch was settled")
+)

@@ -1,0 +1,263 @@
+/**
+ * The life of a launch, from reserve to verdict, decided over an occupancy.
+ *
+ * These are the only decisions that let the fleet grow. Both compare what is
+ * counted besides the slot in question with the cap: `reserve` when the slot is
+ * granted, and `gate` again right before every attempt to run its task.
+ */
+import * as HashMap from "effect/HashMap"
+import type { Failure, RunTaskRequest, TaskArn, Verdict } from "./Ecs.ts"
+import { recordTask } from "./Evidence.ts"
+import type { Key } from "./Key.ts"
+import type { Decision, Occupancy } from "./Occupancy.ts"
+import * as Occupancies from "./Occupancy.ts"
+import type { Slot, SlotId, Ticket } from "./Slot.ts"
+import * as Slots from "./Slot.ts"
+
+/**
+ * Who acts on slots: one provisioner, while it is open.
+ *
+ * @category models
+ */
+export interface Holder {
+  readonly id: string
+  /** It is shutting down: it starts nothing, and settles what it has sent. */
+  readonly closing: boolean
+}
+
+/**
+ * What a request for a slot is answered.
+ *
+ * - `Granted`: a slot is reserved, and the ticket may launch into it
+ * - `Shared`: a launch for the key is in flight
+ * - `Existing`: the key is exclusive, and its task exists
+ * - `Full`: no slot is free
+ * - `Stale`: the latest reading of ECS is older than the request needs
+ * - `Closed`: the asker is shutting down
+ *
+ * @category models
+ */
+export type Reservation =
+  | { readonly _tag: "Granted"; readonly ticket: Ticket }
+  | { readonly _tag: "Shared"; readonly slotId: SlotId }
+  | { readonly _tag: "Existing"; readonly slotId: SlotId; readonly taskArn: TaskArn }
+  | { readonly _tag: "Full"; readonly occupied: number; readonly cap: number }
+  | { readonly _tag: "Stale" }
+  | { readonly _tag: "Closed" }
+
+/**
+ * What a request for a slot says.
+ *
+ * @category models
+ */
+export interface ReserveOptions {
+  readonly slotId: SlotId
+  readonly key: Key
+  readonly request: RunTaskRequest
+  /** A grant relies on a reading of ECS that began at this time or later. */
+  readonly readSince: number
+  /** How many wait for a slot before this request. The places that they are owed count as taken. */
+  readonly ahead: number
+}
+
+/**
+ * Grants a slot, if fewer than the cap are counted.
+ *
+ * @category decisions
+ */
+export const reserve = (
+  occupancy: Occupancy,
+  options: ReserveOptions,
+  asker: Holder,
+  now: number
+): Decision<Reservation> =>
+  Occupancies.decide<Reservation>(occupancy, now, (draft) => {
+    if (asker.closing) return { _tag: "Closed" }
+    const holding = Occupancies.findByKey(occupancy, options.key)
+    if (holding !== undefined) {
+      const taskArn = Slots.taskArn(holding)
+      return taskArn === undefined
+        ? { _tag: "Shared", slotId: holding.id }
+        : { _tag: "Existing", slotId: holding.id, taskArn }
+    }
+    if (occupancy.cap !== "unlimited") {
+      if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
+      const occupied = Occupancies.used(occupancy)
+      if (!(occupied + options.ahead < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
+    }
+    const slot = Slots.reserved({
+      id: options.slotId,
+      key: options.key,
+      request: options.request,
+      holder: asker.id,
+      now
+    })
+    Occupancies.put(draft, slot)
+    Occupancies.claimKey(draft, options.key, slot.id)
+    Occupancies.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
+    return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
+  })
+
+/**
+ * What an attempt to run a task is answered at the gate.
+ *
+ * - `Pass`: send this request now
+ * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
+ * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, was freed
+ * - `Settled`: the task was found in the meantime
+ * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
+ * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
+ * - `Lost`: the slot is somebody else's now, or is settled
+ *
+ * @category models
+ */
+export type GateAnswer =
+  | { readonly _tag: "Pass"; readonly request: RunTaskRequest }
+  | { readonly _tag: "Hold" }
+  | { readonly _tag: "Withdrawn" }
+  | { readonly _tag: "Settled"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Expired" }
+  | { readonly _tag: "Closed" }
+  | { readonly _tag: "Lost" }
+
+/**
+ * Lets one attempt through to `RunTask`, if fewer than the cap are counted
+ * besides it.
+ *
+ * @category decisions
+ */
+export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: number): Decision<GateAnswer> =>
+  Occupancies.decide<GateAnswer>(occupancy, now, (draft) => {
+    const slot = held(occupancy, ticket)
+    if (slot?.request === undefined) return { _tag: "Lost" }
+    if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
+    const others = Occupancies.used(occupancy) - 1
+    const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
+    if (isUnsent(slot)) {
+      if (over || holder.closing) Occupancies.free(draft, slot.id, "withdrawn")
+      if (holder.closing) return { _tag: "Closed" }
+      if (over) return { _tag: "Withdrawn" }
+    } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
+      Occupancies.dropKey(draft, slot)
+      return { _tag: "Expired" }
+    }
+    if (over) return { _tag: "Hold" }
+    Occupancies.put(draft, Slots.sending(slot, now))
+    return { _tag: "Pass", request: slot.request }
+  })
+
+/**
+ * What the verdict of an attempt makes of its launch.
+ *
+ * - `Launched`: its task is known
+ * - `Refused`: it is known that there is no task; the slot was freed
+ * - `Resend`: the same request is to be sent again
+ * - `Lost`: the slot is somebody else's now, or is settled
+ *
+ * @category models
+ */
+export type Settlement =
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Refused"; readonly failure: Failure }
+  | { readonly _tag: "Resend" }
+  | { readonly _tag: "Lost" }
+
+/**
+ * Records the verdict of an attempt.
+ *
+ * **Details**
+ *
+ * A task that exists is recorded whoever asks, for one token is one task. That
+ * there is none is believed only of the holder, and only as long as no attempt
+ * was ambiguous, or if ECS answered with `failures`, which complete the request.
+ *
+ * @category decisions
+ */
+export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, now: number): Decision<Settlement> =>
+  Occupancies.decide<Settlement>(occupancy, now, (draft) => {
+    if (verdict._tag === "Accepted") {
+      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      return { _tag: "Launched", taskArn: verdict.taskArn }
+    }
+    const slot = held(occupancy, ticket)
+    if (slot === undefined) return { _tag: "Lost" }
+    if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
+    if (slot.state._tag === "Reserved") return { _tag: "Lost" }
+    const believed = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
+    if (believed) {
+      Occupancies.refuse(draft, slot, verdict.failure)
+      return { _tag: "Refused", failure: verdict.failure }
+    }
+    const ambiguous = verdict._tag === "Unknown"
+    Occupancies.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
+    if (ambiguous && !slot.state.ambiguous) {
+      Occupancies.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+    }
+    return { _tag: "Resend" }
+  })
+
+/**
+ * Gives back a slot whose `RunTask` has certainly launched nothing. Of any other
+ * it does nothing: such a slot waits for evidence.
+ *
+ * @category decisions
+ */
+export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: number): Decision<void> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    const slot = held(occupancy, ticket)
+    if (slot !== undefined && isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+  })
+
+/**
+ * Records that a holder is gone: what it had not sent is freed, and what it had
+ * may be taken over.
+ *
+ * @category decisions
+ */
+export const abandon = (occupancy: Occupancy, holder: string, now: number): Decision<void> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== holder || slot.state._tag === "Launched") continue
+      if (isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+      else Occupancies.put(draft, { ...slot, holder: undefined })
+    }
+  })
+
+/**
+ * A launch taken over from a holder that is gone.
+ *
+ * @category models
+ */
+export interface TakenOver {
+  readonly ticket: Ticket
+  readonly key: Key
+}
+
+/**
+ * Takes over the launches that nobody holds and that may still be sent again.
+ *
+ * @category decisions
+ */
+export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Decision<ReadonlyArray<TakenOver>> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    const taken: Array<TakenOver> = []
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
+      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      const mine = Slots.takenOver(slot, slot.state, holder.id)
+      Occupancies.put(draft, mine)
+      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key })
+    }
+    return taken
+  })
+
+/** The slot that a ticket may act on: it is there, and has not changed hands since. */
+const held = (occupancy: Occupancy, ticket: Ticket): Slot | undefined => {
+  const slot = Occupancies.find(occupancy, ticket.slotId)
+  return slot?.fence === ticket.fence ? slot : undefined
+}
+
+/** Whether nothing that was sent for a slot can have launched a task, or can do so yet. */
+const isUnsent = (slot: Slot): boolean =>
+  slot.state._tag === "Reserved" ||
+  (slot.state._tag === "Launching" && !slot.state.ambiguous && !slot.state.underWay)

@@ -1,0 +1,121 @@
+/**
+ * One launch, from a granted slot to the verdict about its task.
+ *
+ * Each attempt passes the ledger's gate, sends `RunTask` once, and records what
+ * came of it. As long as that is no verdict, the same request is sent again, one
+ * attempt at a time, with the same client token, so that however many attempts
+ * arrive there is one task. The slot is given back only where it is certain that
+ * nothing was launched.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import { Ecs, type Failure, type RunTaskRequest, type TaskArn, type Verdict } from "./Ecs.ts"
+import type { Fleet } from "./Fleet.ts"
+import type { GateAnswer, Settlement } from "./Launch.ts"
+import type { FleetLedger } from "./Ledger.ts"
+import { gateValidity } from "./Settings.ts"
+import type { Ticket } from "./Slot.ts"
+
+/**
+ * How a launch ended, for this holder.
+ *
+ * - `Launched`: its task is known
+ * - `Refused`: there is no task, and the slot is free
+ * - `Withdrawn`: it was not sent, for the fleet is over its cap, and the slot is free
+ * - `Closed`: it was not sent, for the holder is shutting down, and the slot is free
+ * - `Unsettled`: nobody knows whether there is a task; the slot stays counted until evidence settles it
+ *
+ * @category models
+ */
+export type Outcome =
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Refused"; readonly failure: Failure }
+  | { readonly _tag: "Withdrawn" }
+  | { readonly _tag: "Closed" }
+  | { readonly _tag: "Unsettled" }
+
+/**
+ * Makes the function that launches into a slot which was granted.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  fleet: Fleet,
+  ledger: FleetLedger
+): Effect.fn.Return<(ticket: Ticket) => Effect.Effect<Outcome>, never, Ecs> {
+  const ecs = yield* Ecs
+  const { attemptTimeout } = fleet.settings
+
+  const send = (request: RunTaskRequest, askedAt: number): Effect.Effect<Verdict> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      now - askedAt > gateValidity
+        ? Effect.succeed<Verdict>({ _tag: "Throttled", detail: "not sent: the gate was passed too long ago" })
+        : Effect.timeoutOrElse(ecs.runTask(request), {
+          duration: attemptTimeout,
+          orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
+        }))
+
+  /**
+   * The permit is taken before the gate, so that nothing waits between the gate
+   * and the wire. From the gate until the verdict is recorded an interrupt may end
+   * the call, but not the record of it.
+   */
+  const attempt = (ticket: Ticket): Effect.Effect<GateAnswer | Settlement> =>
+    ecs.launchPermits.withPermit(Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const askedAt = yield* Clock.currentTimeMillis
+        const gate = yield* Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" }))
+        if (gate._tag !== "Pass") return gate
+        const exit = yield* Effect.exit(restore(send(gate.request, askedAt)))
+        const verdict: Verdict = Exit.isSuccess(exit)
+          ? exit.value
+          : { _tag: "Unknown", detail: "the call was interrupted" }
+        const record = ledger.settle(ticket, verdict)
+        const settlement = yield* Effect.catch(
+          record,
+          () => restore(Effect.orDie(Effect.retry(record, recordSchedule)))
+        )
+        return Exit.isSuccess(exit) ? settlement : yield* Effect.failCause(exit.cause)
+      })
+    ))
+
+  const backOff = (attempts: number): Effect.Effect<void> =>
+    Effect.flatMap(Random.next, (random) =>
+      Effect.sleep(
+        Duration.times(
+          Duration.min(
+            Duration.times(fleet.settings.replayBackoffBase, 2 ** attempts),
+            fleet.settings.replayBackoffMax
+          ),
+          0.5 + random / 2
+        )
+      ))
+
+  return Effect.fnUntraced(function*(ticket: Ticket) {
+    for (let attempts = 0;; attempts++) {
+      const step = yield* attempt(ticket)
+      switch (step._tag) {
+        case "Launched":
+        case "Settled":
+          return { _tag: "Launched", taskArn: step.taskArn } satisfies Outcome
+        case "Refused":
+        case "Withdrawn":
+        case "Closed":
+          return step satisfies Outcome
+        case "Lost":
+        case "Expired":
+          return { _tag: "Unsettled" } satisfies Outcome
+        case "Resend":
+        case "Hold":
+          yield* backOff(attempts)
+      }
+    }
+  })
+})
+
+/** A verdict is recorded however long the ledger is away: until then nobody else knows it. */
+const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])

@@ -1,0 +1,239 @@
+/**
+ * The ledger of slots: the only thing that grants or frees one.
+ *
+ * A provisioner attaches to its fleet and gets a {@link FleetLedger}, through
+ * which every way to start a task goes: reserve, then the gate, then the
+ * verdict. The rules themselves are plain functions (`Launch`, `Evidence`); a
+ * ledger keeps the occupancy that they decide over, and swaps it atomically.
+ *
+ * {@link layerMemory} bounds the tasks of one process, and forgets at a restart:
+ * the next process counts what ECS lists.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Cap, Change } from "./Change.ts"
+import type { Verdict } from "./Ecs.ts"
+import * as Evidence from "./Evidence.ts"
+import * as Launch from "./Launch.ts"
+import type { Decision, Occupancy } from "./Occupancy.ts"
+import * as Occupancies from "./Occupancy.ts"
+import type { SlotId, Ticket } from "./Slot.ts"
+
+/**
+ * The ledger could not be asked. Nothing was granted; ask again.
+ *
+ * @category errors
+ */
+export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("LedgerUnavailable", {
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `The ledger could not be asked: ${this.detail}`
+  }
+}
+
+/**
+ * The fleet is attached to already, under another description.
+ *
+ * **When to use**
+ *
+ * Give every provisioner of a fleet the same cap, and change it with `resize`.
+ *
+ * @category errors
+ */
+export class LedgerMismatch extends Schema.TaggedError<LedgerMismatch>()("LedgerMismatch", {
+  fleet: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `Fleet ${this.fleet} is in use: ${this.detail}`
+  }
+}
+
+/**
+ * What a ledger is told of a fleet.
+ *
+ * @category options
+ */
+export interface AttachOptions {
+  /** The fleet's id. Slots of one fleet do not count against another. */
+  readonly fleet: string
+  readonly cap: Cap
+  /** Whether a key is taken for the life of its task. */
+  readonly exclusiveKeys: boolean
+  /** How long after its last request a task may stay invisible, in milliseconds. */
+  readonly lagBound: number
+  /** Identifies who attaches, in reports and when it is gone. */
+  readonly holder: string
+}
+
+/**
+ * The ledger of one fleet, in the hands of one holder.
+ *
+ * @category models
+ */
+export interface FleetLedger {
+  /** Grants a slot, if fewer than the cap are counted. */
+  readonly reserve: (options: Launch.ReserveOptions) => Effect.Effect<Launch.Reservation, LedgerUnavailable>
+  /** Lets one attempt through to `RunTask`. It is asked before every attempt. */
+  readonly gate: (ticket: Ticket) => Effect.Effect<Launch.GateAnswer, LedgerUnavailable>
+  /** Records the verdict of an attempt. */
+  readonly settle: (ticket: Ticket, verdict: Verdict) => Effect.Effect<Launch.Settlement, LedgerUnavailable>
+  /** Gives a slot back whose `RunTask` has certainly launched nothing; of any other does nothing. */
+  readonly withdraw: (ticket: Ticket) => Effect.Effect<void, LedgerUnavailable>
+  /** Takes over the launches of holders that are gone. */
+  readonly takeOver: Effect.Effect<ReadonlyArray<Launch.TakenOver>, LedgerUnavailable>
+  /** Counts the listed tasks that are not known, and says what to describe. */
+  readonly adopt: (listing: Evidence.Listing) => Effect.Effect<Evidence.Question, LedgerUnavailable>
+  /** Takes a complete reading as evidence. */
+  readonly observe: (reading: Evidence.Reading) => Effect.Effect<void, LedgerUnavailable>
+  /** Frees a launch without a verdict, once its task must have become visible. */
+  readonly release: (slotId: SlotId) => Effect.Effect<Evidence.Release, LedgerUnavailable>
+  /** Changes the cap. */
+  readonly resize: (cap: Cap) => Effect.Effect<void, LedgerUnavailable>
+  /** Notes that a request was told that the fleet is full. */
+  readonly turnAway: (key: Launch.ReserveOptions["key"]) => Effect.Effect<void, LedgerUnavailable>
+  /** Reads the slots as they are now. */
+  readonly occupancy: Effect.Effect<Occupancy, LedgerUnavailable>
+  /**
+   * Subscribes to what happens from here on. At most `capacity` changes are kept
+   * for a slow subscriber; the oldest go first.
+   */
+  readonly subscribe: (capacity: number) => Effect.Effect<Queue.Dequeue<Change>, never, Scope.Scope>
+  /** Stops this holder: it is granted nothing more, and what it has not sent is not sent. */
+  readonly close: Effect.Effect<void>
+}
+
+/**
+ * The only thing that grants or frees a slot.
+ *
+ * @category services
+ */
+export class Ledger extends Context.Service<Ledger, {
+  /**
+   * Attaches a holder to a fleet for the life of the scope. When it closes, what
+   * the holder had not sent is freed, and what it had waits to be taken over.
+   */
+  readonly attach: (
+    options: AttachOptions
+  ) => Effect.Effect<FleetLedger, LedgerUnavailable | LedgerMismatch, Scope.Scope>
+}>()("fleetcap/Ledger") {}
+
+/**
+ * Returns the changes of a fleet as a stream.
+ *
+ * @category accessors
+ */
+export const changes = (ledger: FleetLedger, capacity: number): Stream.Stream<Change> =>
+  Stream.unwrap(Effect.map(ledger.subscribe(capacity), Stream.fromQueue))
+
+/** A fleet in memory. It outlives its holders: slots do not end with who asked for them. */
+interface Fleet {
+  readonly occupancy: Ref.Ref<Occupancy>
+  readonly subscribers: Set<Queue.Queue<Change>>
+  holders: number
+}
+
+const makeFleet = (options: AttachOptions, now: number): Fleet => ({
+  occupancy: Ref.makeUnsafe(Occupancies.make({ ...options, now })),
+  subscribers: new Set(),
+  holders: 0
+})
+
+/** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
+const decideIn =
+  (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: number) => Decision<A>): Effect.Effect<A> =>
+    Clock.clockWith((clock) =>
+      Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
+        const { answer, changes, occupancy } = decision(before, clock.currentTimeMillisUnsafe())
+        for (const subscriber of fleet.subscribers) {
+          for (const change of changes) Queue.offerUnsafe(subscriber, change)
+        }
+        return [answer, occupancy]
+      })
+    )
+
+const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
+  const decide = decideIn(fleet)
+  let holder: Launch.Holder = { id: holderId, closing: false }
+  return {
+    reserve: (options) => decide((occupancy, now) => Launch.reserve(occupancy, options, holder, now)),
+    gate: (ticket) => decide((occupancy, now) => Launch.gate(occupancy, ticket, holder, now)),
+    settle: (ticket, verdict) => decide((occupancy, now) => Launch.settle(occupancy, ticket, verdict, now)),
+    withdraw: (ticket) => decide((occupancy, now) => Launch.withdraw(occupancy, ticket, now)),
+    takeOver: decide((occupancy, now) => Launch.takeOver(occupancy, holder, now)),
+    adopt: (listing) => decide((occupancy, now) => Evidence.adopt(occupancy, listing, now)),
+    observe: (reading) => decide((occupancy, now) => Evidence.observe(occupancy, reading, now)),
+    release: (slotId) => decide((occupancy, now) => Evidence.release(occupancy, slotId, now)),
+    resize: (cap) => decide((occupancy, now) => Occupancies.resize(occupancy, cap, now)),
+    turnAway: (key) =>
+      decide((occupancy, now) =>
+        Occupancies.decide(occupancy, now, (draft) => Occupancies.note(draft, { _tag: "AtCapacity", key }))
+      ),
+    occupancy: Ref.get(fleet.occupancy),
+    subscribe: (capacity) =>
+      Effect.acquireRelease(
+        Effect.tap(Queue.sliding<Change>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),
+        (queue) =>
+          Effect.andThen(
+            Effect.sync(() => fleet.subscribers.delete(queue)),
+            Queue.shutdown(queue)
+          )
+      ),
+    close: Effect.sync(() => {
+      holder = { id: holderId, closing: true }
+    })
+  }
+}
+
+/** Says how the fleet differs from what an attaching holder says of it, while somebody relies on it. */
+const mismatch = (fleet: Fleet, options: AttachOptions): string | undefined => {
+  const { cap, exclusiveKeys } = Ref.getUnsafe(fleet.occupancy)
+  if (fleet.holders === 0) return undefined
+  if (cap !== options.cap) return `its cap is ${cap}, not ${options.cap}`
+  if (exclusiveKeys !== options.exclusiveKeys) return `its exclusiveKeys is ${exclusiveKeys}`
+  return undefined
+}
+
+/**
+ * Provides the ledger that is kept in memory.
+ *
+ * **Gotchas**
+ *
+ * It bounds what one process launches, and it forgets at a restart. Provide one
+ * to all provisioners of the process: two of them are two ledgers, and two caps.
+ *
+ * @category layers
+ */
+export const layerMemory: Layer.Layer<Ledger> = Layer.sync(Ledger, () => {
+  const fleets = new Map<string, Fleet>()
+  const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
+    Clock.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
+      const detail = mismatch(fleet, options)
+      if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
+      fleets.set(options.fleet, fleet)
+      fleet.holders++
+      return Effect.as(decideIn(fleet)((occupancy, now) => Occupancies.describe(occupancy, options, now)), fleet)
+    })
+  const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
+    decideIn(fleet)((occupancy, now) => {
+      fleet.holders--
+      return Launch.abandon(occupancy, holder, now)
+    })
+  return {
+    attach: (options) =>
+      Effect.map(
+        Effect.acquireRelease(enter(options), (fleet) => leave(fleet, options.holder)),
+        (fleet) => fleetLedger(fleet, options.holder)
+      )
+  }
+})

@@ -1,0 +1,276 @@
+/**
+ * The slots of one fleet, counted against its cap: what every ledger keeps.
+ *
+ * Plain data and plain functions over it. A decision opens a {@link Draft},
+ * edits it, and closes it into the next occupancy and the changes that led
+ * there; whoever keeps the occupancy swaps it in one atomic step.
+ */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import type { Cap, Change, FreeReason, Happening } from "./Change.ts"
+import type { Failure, TaskArn } from "./Ecs.ts"
+import type { Key } from "./Key.ts"
+import { goneRetention } from "./Settings.ts"
+import type { Slot, SlotId } from "./Slot.ts"
+import * as Slots from "./Slot.ts"
+
+/**
+ * The slots of one fleet.
+ *
+ * @category models
+ */
+export interface Occupancy {
+  readonly cap: Cap
+  /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
+  readonly exclusiveKeys: boolean
+  /** How long after its last request a task may stay invisible, in milliseconds. */
+  readonly lagBound: number
+  readonly slots: HashMap.HashMap<SlotId, Slot>
+  readonly byKey: HashMap.HashMap<Key, SlotId>
+  readonly byArn: HashMap.HashMap<TaskArn, SlotId>
+  /** When the latest complete reading that was folded in began. */
+  readonly readingBegunAt: number
+  readonly gone: Gone
+  readonly sequence: number
+}
+
+/**
+ * ARNs of tasks known to have stopped, so that a stale list does not bring them
+ * back. Two generations, of which the older is dropped whole: each ARN is kept
+ * for one to two retention times, at no cost per ARN.
+ */
+interface Gone {
+  readonly recent: HashSet.HashSet<TaskArn>
+  readonly older: HashSet.HashSet<TaskArn>
+  readonly turnedAt: number
+}
+
+/**
+ * Makes the occupancy of a fleet of which nothing is known yet.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly cap: Cap
+  readonly exclusiveKeys: boolean
+  readonly lagBound: number
+  readonly now: number
+}): Occupancy => ({
+  cap: options.cap,
+  exclusiveKeys: options.exclusiveKeys,
+  lagBound: options.lagBound,
+  slots: HashMap.empty(),
+  byKey: HashMap.empty(),
+  byArn: HashMap.empty(),
+  readingBegunAt: Number.NEGATIVE_INFINITY,
+  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: options.now },
+  sequence: 0
+})
+
+/**
+ * Changes the cap. A cap below use stops growth, and nothing else.
+ *
+ * @category decisions
+ */
+export const resize = (occupancy: Occupancy, cap: Cap, now: number): Decision<void> =>
+  decide(occupancy, now, (draft) => {
+    draft.occupancy = { ...draft.occupancy, cap }
+    note(draft, { _tag: "Resized" })
+  })
+
+/**
+ * Takes over what a holder says of the fleet when it attaches.
+ *
+ * @category decisions
+ */
+export const describe = (
+  occupancy: Occupancy,
+  options: { readonly cap: Cap; readonly exclusiveKeys: boolean; readonly lagBound: number },
+  now: number
+): Decision<void> =>
+  decide(occupancy, now, (draft) => {
+    const { exclusiveKeys, lagBound } = options
+    draft.occupancy = { ...draft.occupancy, cap: options.cap, exclusiveKeys, lagBound }
+    if (options.cap !== occupancy.cap) note(draft, { _tag: "Resized" })
+  })
+
+/**
+ * Returns how many tasks are counted.
+ *
+ * @category accessors
+ */
+export const used = (occupancy: Occupancy): number => HashMap.size(occupancy.slots)
+
+/**
+ * Returns the slot with an id.
+ *
+ * @category accessors
+ */
+export const find = (occupancy: Occupancy, id: SlotId): Slot | undefined =>
+  Option.getOrUndefined(HashMap.get(occupancy.slots, id))
+
+/**
+ * Returns the slot that stands for a task.
+ *
+ * @category accessors
+ */
+export const findByArn = (occupancy: Occupancy, arn: TaskArn): Slot | undefined => {
+  const id = HashMap.get(occupancy.byArn, arn)
+  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+}
+
+/**
+ * Returns the slot whose launch is in flight for a key or, where keys are
+ * exclusive, whose task has it.
+ *
+ * @category accessors
+ */
+export const findByKey = (occupancy: Occupancy, key: Key): Slot | undefined => {
+  const id = HashMap.get(occupancy.byKey, key)
+  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+}
+
+/**
+ * Returns whether a task is known to have stopped.
+ *
+ * @category guards
+ */
+export const isGone = (occupancy: Occupancy, arn: TaskArn): boolean =>
+  HashSet.has(occupancy.gone.recent, arn) || HashSet.has(occupancy.gone.older, arn)
+
+/**
+ * An occupancy being changed, at one moment. It does not outlive the decision
+ * that opened it.
+ *
+ * @category models
+ */
+export interface Draft {
+  occupancy: Occupancy
+  readonly changes: Array<Change>
+  readonly now: number
+}
+
+/**
+ * A decision: what it answers, what the fleet is after it, and what happened.
+ *
+ * @category models
+ */
+export interface Decision<out A> {
+  readonly answer: A
+  readonly occupancy: Occupancy
+  readonly changes: ReadonlyArray<Change>
+}
+
+/**
+ * Decides something: edits a draft, and closes it.
+ *
+ * @category constructors
+ */
+export const decide = <A>(occupancy: Occupancy, now: number, edit: (draft: Draft) => A): Decision<A> => {
+  const draft: Draft = { occupancy, changes: [], now }
+  const answer = edit(draft)
+  return { answer, occupancy: draft.occupancy, changes: draft.changes }
+}
+
+/**
+ * Notes what happened.
+ *
+ * @category edits
+ */
+export const note = (draft: Draft, happening: Happening): void => {
+  const sequence = draft.occupancy.sequence + 1
+  draft.occupancy = { ...draft.occupancy, sequence }
+  draft.changes.push({
+    ...happening,
+    sequence,
+    at: draft.now,
+    occupied: used(draft.occupancy),
+    cap: draft.occupancy.cap
+  })
+}
+
+/**
+ * Puts a slot in, in place of the one with its id.
+ *
+ * @category edits
+ */
+export const put = (draft: Draft, slot: Slot): void => {
+  const arn = Slots.taskArn(slot)
+  const { byArn, slots } = draft.occupancy
+  draft.occupancy = {
+    ...draft.occupancy,
+    slots: HashMap.set(slots, slot.id, slot),
+    byArn: arn === undefined ? byArn : HashMap.set(byArn, arn, slot.id)
+  }
+}
+
+/**
+ * Lets a key name a slot: the next request with that key shares it.
+ *
+ * @category edits
+ */
+export const claimKey = (draft: Draft, key: Key, id: SlotId): void => {
+  draft.occupancy = { ...draft.occupancy, byKey: HashMap.set(draft.occupancy.byKey, key, id) }
+}
+
+/**
+ * Lets a slot's key go, if it is still this slot's.
+ *
+ * @category edits
+ */
+export const dropKey = (draft: Draft, slot: Slot): void => {
+  if (slot.key === undefined) return
+  const { byKey } = draft.occupancy
+  if (Option.getOrUndefined(HashMap.get(byKey, slot.key)) !== slot.id) return
+  draft.occupancy = { ...draft.occupancy, byKey: HashMap.remove(byKey, slot.key) }
+}
+
+/**
+ * Frees a slot. Freeing one that is not there does nothing.
+ *
+ * @category edits
+ */
+export const free = (draft: Draft, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
+  const slot = find(draft.occupancy, id)
+  if (slot !== undefined) remove(draft, slot, reason)
+}
+
+/**
+ * Frees a slot whose launch was refused.
+ *
+ * @category edits
+ */
+export const refuse = (draft: Draft, slot: Slot, failure: Failure): void => {
+  note(draft, { _tag: "Refused", slotId: slot.id, key: slot.key, failure })
+  remove(draft, slot, "refused")
+}
+
+/**
+ * Remembers that a task has stopped.
+ *
+ * @category edits
+ */
+export const remember = (draft: Draft, arn: TaskArn): void => {
+  const { gone } = draft.occupancy
+  const turned = draft.now - gone.turnedAt >= goneRetention
+    ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: draft.now }
+    : gone
+  draft.occupancy = {
+    ...draft.occupancy,
+    gone: { ...turned, recent: HashSet.add(turned.recent, arn) }
+  }
+}
+
+const remove = (draft: Draft, slot: Slot, reason: FreeReason): void => {
+  const arn = Slots.taskArn(slot)
+  dropKey(draft, slot)
+  const { byArn, slots } = draft.occupancy
+  draft.occupancy = {
+    ...draft.occupancy,
+    slots: HashMap.remove(slots, slot.id),
+    byArn: arn === undefined ? byArn : HashMap.remove(byArn, arn)
+  }
+  if (arn !== undefined && reason === "stopped") remember(draft, arn)
+  note(draft, { _tag: "Freed", slotId: slot.id, key: slot.key, taskArn: arn, reason })
+}

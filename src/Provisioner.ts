@@ -1,0 +1,320 @@
+/**
+ * Launches ECS tasks on request, and never lets the fleet pass its cap.
+ *
+ * A request goes down from here: it joins the flight of its key, or starts one
+ * (`InFlight`, `Flight`), which gets a slot from the ledger (`Ledger`) over a
+ * recent reading of ECS (`Census`), and launches into it (`Launcher`). Those who
+ * want to wait for a slot stand in line (`Waiters`).
+ *
+ * One provisioner is for one fleet. The ledger and the ECS layer are shared by
+ * all fleets of a process.
+ */
+import * as Clock from "effect/Clock"
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { Answer, AtCapacity, Existing, Launched } from "./Answer.ts"
+import * as Censuses from "./Census.ts"
+import type { Cap, Change } from "./Change.ts"
+import type { Ecs } from "./Ecs.ts"
+import type { Release } from "./Evidence.ts"
+import * as Fleets from "./Fleet.ts"
+import * as Flights from "./Flight.ts"
+import * as InFlights from "./InFlight.ts"
+import * as Journal from "./Journal.ts"
+import * as Keys from "./Key.ts"
+import * as Launcher from "./Launcher.ts"
+import { LaunchId } from "./LaunchId.ts"
+import * as Ledgers from "./Ledger.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import * as Serving from "./Serving.ts"
+import type { SlotId } from "./Slot.ts"
+import * as Snapshots from "./Snapshot.ts"
+import * as Line from "./Waiters.ts"
+
+/**
+ * What a request may say besides its key.
+ *
+ * @category options
+ */
+export interface RequestOptions {
+  /**
+   * Environment variables for the container that the fleet names, for this launch
+   * only. Callers that join a launch in flight get the task that is being launched,
+   * with the environment of whoever asked first.
+   */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * Launches ECS tasks on request, and never lets the fleet pass its cap.
+ *
+ * @category services
+ */
+export class Provisioner extends Context.Service<Provisioner, {
+  /** The fleet that it launches into. */
+  readonly fleet: Fleets.Fleet
+  /**
+   * Asks for a worker, without waiting for a slot.
+   *
+   * **Details**
+   *
+   * A key is 1 to 256 characters, none of them a control character. Callers with
+   * the same key share one launch while it is in flight. The request waits for a
+   * reading of ECS and for the verdict of the launch, for `requestTimeout` (30 s)
+   * at most: past it, it fails as `settling` while the launch goes on.
+   *
+   * **Gotchas**
+   *
+   * Interrupting it does not cancel the launch.
+   */
+  readonly request: (
+    key: string,
+    options?: RequestOptions
+  ) => Effect.Effect<Launched | Existing | AtCapacity, ProvisionError.ProvisionError>
+  /**
+   * Asks for a worker, and waits in line for a slot, first come first served.
+   *
+   * **Details**
+   *
+   * There is no bound on the wait but the caller's own `Effect.timeout`; once it
+   * has a slot, the request is bound like any other. Interrupting it leaves the line.
+   */
+  readonly requestWhenFree: (
+    key: string,
+    options?: RequestOptions
+  ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
+  /** Reads how the fleet stands now. */
+  readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
+  /**
+   * What happens to the fleet, from when the stream is run.
+   *
+   * Changes are numbered. A subscriber that falls more than `changesCapacity`
+   * (1024) behind loses the oldest, and sees the gap in the numbers.
+   */
+  readonly changes: Stream.Stream<Change>
+  /**
+   * Changes the cap: 0 launches nothing more, `"unlimited"` counts without bound.
+   * Lowering it below what is running stops growth, and kills nothing.
+   */
+  readonly resize: (cap: Cap) => Effect.Effect<void, ProvisionError.ProvisionError>
+  /**
+   * Frees the slot of a launch whose answer was lost, because an operator knows
+   * that it has no task. It is refused until the task must have become visible.
+   */
+  readonly release: (slotId: SlotId) => Effect.Effect<Release, ProvisionError.RetryableError>
+}>()("fleetcap/Provisioner") {}
+
+/**
+ * Makes a provisioner for a fleet, for programs that have several.
+ *
+ * **Details**
+ *
+ * When the scope closes it takes no more requests, sends nothing that it has not
+ * sent, and waits for what it has, for `shutdownTimeout` (20 s) at most. Launches
+ * that did not settle by then are logged, and stay in the ledger.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  fleet: Fleets.Fleet
+): Effect.fn.Return<
+  Provisioner["Service"],
+  Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs | Scope.Scope
+> {
+  const { settings } = fleet
+  const ledger = yield* (yield* Ledgers.Ledger).attach({
+    fleet: fleet.id,
+    cap: fleet.cap,
+    exclusiveKeys: fleet.exclusiveKeys,
+    lagBound: Duration.toMillis(settings.lagBound),
+    holder: yield* yield* LaunchId
+  })
+  const census = yield* Censuses.make(fleet, ledger)
+  const flights = Flights.make({ fleet, ledger, census, launch: yield* Launcher.make(fleet, ledger) })
+  const inFlight = yield* InFlights.make
+  const line = Line.make<Environment, InFlights.Flight, ProvisionError.ProvisionError>()
+  const wake = yield* Latch.make(false)
+  const heldUntil = (yield* Clock.currentTimeMillis) + Duration.toMillis(settings.startupHold)
+  let closed = false
+
+  const course = (key: Keys.Key, environment: Environment) => (flight: InFlights.Flight) => (onSeated: () => void) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      now < heldUntil
+        ? Effect.fail(starting(heldUntil - now))
+        : flights.fly({
+          key,
+          environment,
+          ahead: () => line.ahead(key),
+          onSeated: () => {
+            onSeated()
+            line.serve(key, Effect.succeed(flight))
+          }
+        }))
+
+  const answerOf = ({ flight, joined }: { readonly flight: InFlights.Flight; readonly joined: boolean }) =>
+    Effect.map(
+      Effect.timeoutOrElse(Deferred.await(flight.answer), {
+        duration: settings.requestTimeout,
+        orElse: () => Effect.fail(stillSettling(flight.key, settings.requestTimeout))
+      }),
+      (answer): Answer => answer._tag === "Launched" && joined ? { ...answer, joined } : answer
+    )
+
+  const admit = (text: string): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> =>
+    Effect.suspend((): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> => {
+      if (closed) return Effect.fail(closing)
+      return Effect.mapError(
+        Effect.fromResult(Keys.parseKey(text)),
+        (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
+      )
+    })
+
+  const request: Provisioner["Service"]["request"] = Effect.fnUntraced(function*(text, options) {
+    const key = yield* admit(text)
+    const answer = yield* answerOf(inFlight.join(key, course(key, options?.environment ?? {})))
+    if (answer._tag === "AtCapacity") yield* orRetryable(ledger.turnAway(key))
+    return answer
+  })
+
+  const requestWhenFree: Provisioner["Service"]["requestWhenFree"] = Effect.fnUntraced(function*(text, options) {
+    const key = yield* admit(text)
+    const arrival = line.arrive()
+    for (;;) {
+      const flying = inFlight.find(key)
+      const flight = flying ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
+      const answer = yield* answerOf({ flight, joined: flying !== undefined })
+      if (answer._tag !== "AtCapacity") return answer
+    }
+  })
+
+  const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
+    for (const launch of taken) inFlight.join(launch.key, () => () => flights.resume(launch))
+  })
+
+  const pause = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    return Duration.millis(Math.max(yield* census.untilDue, heldUntil - now))
+  })
+
+  const watch = Effect.gen(function*() {
+    const changes = yield* ledger.subscribe(settings.changesCapacity)
+    return yield* Effect.forever(Effect.gen(function*() {
+      const change = yield* Effect.orDie(Queue.take(changes))
+      if (change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
+      yield* Journal.log(fleet.id, change)
+    }))
+  })
+
+  const keepUp = Effect.forever(
+    Effect.gen(function*() {
+      yield* Effect.sleep(settings.backgroundCensusInterval)
+      yield* resumeAbandoned
+      const { slots } = yield* ledger.occupancy
+      if (!HashMap.isEmpty(slots)) yield* census.refresh
+    }).pipe(Effect.ignore)
+  )
+
+  const snapshot = orRetryable(Effect.zipWith(
+    ledger.occupancy,
+    Clock.currentTimeMillis,
+    (occupancy, now) => Snapshots.make(occupancy, line.size(), now)
+  ))
+
+  const resize = Effect.fnUntraced(function*(cap: Cap) {
+    if (!isCap(cap)) {
+      return yield* new ProvisionError.PermanentError({
+        reason: "invalid",
+        detail: `a cap is a whole number from 0, or "unlimited", and not ${cap}`
+      })
+    }
+    yield* orRetryable(ledger.resize(cap))
+  })
+
+  const close = Effect.gen(function*() {
+    closed = true
+    line.dismiss(closing)
+    yield* ledger.close
+    yield* Effect.timeoutOption(inFlight.awaitEmpty, settings.shutdownTimeout)
+    for (const flight of inFlight.all()) {
+      yield* Effect.logWarning(
+        `Fleet ${fleet.id} shuts down before it is known what became of the launch for ${flight.key}; its slot stays counted`
+      )
+    }
+  })
+
+  yield* Effect.forkScoped(watch)
+  yield* resumeAbandoned
+  const board = (key: Keys.Key, environment: Environment) => inFlight.join(key, course(key, environment)).flight
+  yield* Effect.forkScoped(Serving.serve({ line, wake, pause, board }))
+  yield* Effect.forkScoped(keepUp)
+  yield* Effect.addFinalizer(() => close)
+
+  return Provisioner.of({
+    fleet,
+    request,
+    requestWhenFree,
+    snapshot,
+    changes: Ledgers.changes(ledger, settings.changesCapacity),
+    resize,
+    release: (slotId) => orRetryable(ledger.release(slotId))
+  })
+})
+
+/**
+ * Provides a provisioner for a fleet.
+ *
+ * @category layers
+ */
+export const layer = (
+  input: Fleets.Input
+): Layer.Layer<
+  Provisioner,
+  Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs
+> => Layer.effect(Provisioner, Effect.flatMap(Fleets.make(input), make))
+
+/**
+ * Provides a provisioner for a fleet that is described by configuration: by
+ * environment variables, unless there is another `ConfigProvider`.
+ *
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config<Fleets.Fleet> = Fleets.config
+): Layer.Layer<
+  Provisioner,
+  Config.ConfigError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs
+> => Layer.effect(Provisioner, Effect.flatMap(config, make))
+
+const isCap = Schema.is(Fleets.Cap)
+
+type Environment = Readonly<Record<string, string>>
+
+const closing = ProvisionError.retryable("closing", "the provisioner is shutting down")
+
+const starting = (millis: number) =>
+  new ProvisionError.RetryableError({
+    reason: "starting",
+    detail: "the fleet grants nothing during its hold at start-up",
+    retryAfter: Duration.millis(millis)
+  })
+
+const stillSettling = (key: Keys.Key, after: Duration.Duration) =>
+  ProvisionError.retryable("settling", `no verdict on ${key} in ${Duration.format(after)}; the launch goes on`)
+
+const orRetryable = <A>(
+  effect: Effect.Effect<A, Ledgers.LedgerUnavailable>
+): Effect.Effect<A, ProvisionError.RetryableError> =>
+  Effect.mapError(effect, (error) => ProvisionError.retryable("ledger", error.detail))

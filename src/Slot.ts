@@ -1,0 +1,259 @@
+/**
+ * A slot: the right to one live task, from before its `RunTask` is sent until
+ * the task is proved stopped.
+ *
+ * A slot is `Reserved` while its `RunTask` has certainly not been sent,
+ * `Launching` from the first time it may have been, and `Launched` once its task
+ * is known. A `Reserved` slot may be given back by whoever holds it. From
+ * `Launching` on, only evidence about its task frees it: nothing here looks at
+ * a clock to decide that a task is gone, save where evidence cannot reach.
+ */
+import type * as Brand from "effect/Brand"
+import type { RunTaskRequest, TaskArn } from "./Ecs.ts"
+import type { Key } from "./Key.ts"
+import { gateValidity, replayWindow, signatureLifetime } from "./Settings.ts"
+
+/**
+ * Identifies a slot. A launch's id is a bare UUID, and is also the client token
+ * and the `startedBy` of its task. An adopted task's slot has the task's ARN.
+ *
+ * @category models
+ */
+export type SlotId = string & Brand.Brand<"SlotId">
+
+/**
+ * Brands a fresh UUID, or the ARN of a task to adopt, as the id of its slot.
+ *
+ * @category constructors
+ */
+export const SlotId = (id: string): SlotId => id as SlotId
+
+/**
+ * The right to act on a slot. It is made by granting the slot, or by taking it
+ * over, and is worth nothing once somebody else has taken the slot over.
+ *
+ * @category models
+ */
+export interface Ticket {
+  readonly slotId: SlotId
+  readonly fence: number
+}
+
+/**
+ * `RunTask` has certainly not been sent.
+ *
+ * @category models
+ */
+export interface Reserved {
+  readonly _tag: "Reserved"
+}
+
+/**
+ * `RunTask` may have been sent, and its task is not known.
+ *
+ * @category models
+ */
+export interface Launching {
+  readonly _tag: "Launching"
+  /** When the first attempt passed the gate. Written once: the client token is safe to repeat for a while from here. */
+  readonly firstSentAt: number
+  /** When the latest attempt passed the gate. */
+  readonly lastSentAt: number
+  readonly attempts: number
+  /** An attempt has passed the gate, and its verdict has not been recorded. */
+  readonly underWay: boolean
+  /** Some attempt ended without a verdict: a refusal of another one no longer proves that there is no task. */
+  readonly ambiguous: boolean
+  /** When the first full reading began that should have shown the task and did not. */
+  readonly absentSince: number | undefined
+}
+
+/**
+ * The task is known. Only evidence about this ARN frees the slot.
+ *
+ * @category models
+ */
+export interface Launched {
+  readonly _tag: "Launched"
+  readonly taskArn: TaskArn
+  readonly knownSince: number
+  readonly lastStatus: string | undefined
+  /** When the first complete reading began that neither listed nor described a task which ECS may have forgotten. */
+  readonly missingSince: number | undefined
+}
+
+/**
+ * Where a slot is in its life.
+ *
+ * @category models
+ */
+export type SlotState = Reserved | Launching | Launched
+
+/**
+ * The right to one live task.
+ *
+ * @category models
+ */
+export interface Slot {
+  readonly id: SlotId
+  /** What the task is for. An adopted task has none. */
+  readonly key: Key | undefined
+  /** What is sent, byte for byte, at every attempt. An adopted task has none. */
+  readonly request: RunTaskRequest | undefined
+  /** Who may act on it; nobody when its holder is gone. */
+  readonly holder: string | undefined
+  /** Grows each time the slot changes hands. */
+  readonly fence: number
+  readonly since: number
+  readonly state: SlotState
+}
+
+/**
+ * What people are told about where a slot is: its state, and whether it is a
+ * launch without a verdict or a task that somebody else launched.
+ *
+ * @category models
+ */
+export type SlotStatus = "reserved" | "launching" | "unknown" | "launched" | "adopted"
+
+/**
+ * Returns where a slot is in its life, in the words of reports.
+ *
+ * @category accessors
+ */
+export const status = (slot: Slot): SlotStatus => {
+  switch (slot.state._tag) {
+    case "Reserved":
+      return "reserved"
+    case "Launching":
+      return slot.state.ambiguous ? "unknown" : "launching"
+    case "Launched":
+      return slot.request === undefined ? "adopted" : "launched"
+  }
+}
+
+/**
+ * Returns the ARN of a slot's task, once it is known.
+ *
+ * @category accessors
+ */
+export const taskArn = (slot: Slot): TaskArn | undefined =>
+  slot.state._tag === "Launched" ? slot.state.taskArn : undefined
+
+/**
+ * Makes the slot of a request that was granted.
+ *
+ * @category constructors
+ */
+export const reserved = (options: {
+  readonly id: SlotId
+  readonly key: Key
+  readonly request: RunTaskRequest
+  readonly holder: string
+  readonly now: number
+}): Slot => ({
+  id: options.id,
+  key: options.key,
+  request: options.request,
+  holder: options.holder,
+  fence: 1,
+  since: options.now,
+  state: { _tag: "Reserved" }
+})
+
+/**
+ * Makes the slot of a task that the ledger did not know.
+ *
+ * @category constructors
+ */
+export const adopted = (arn: TaskArn, now: number): Slot => ({
+  id: SlotId(arn),
+  key: undefined,
+  request: undefined,
+  holder: undefined,
+  fence: 1,
+  since: now,
+  state: launchedState(arn, undefined, now)
+})
+
+/**
+ * Marks that an attempt passes the gate. If the one before it never reported
+ * what became of it, the launch is ambiguous from here on.
+ *
+ * @category transitions
+ */
+export const sending = (slot: Slot, now: number): Slot => {
+  const before = slot.state._tag === "Launching" ? slot.state : undefined
+  return {
+    ...slot,
+    state: {
+      _tag: "Launching",
+      firstSentAt: before?.firstSentAt ?? now,
+      lastSentAt: now,
+      attempts: (before?.attempts ?? 0) + 1,
+      underWay: true,
+      ambiguous: before !== undefined && (before.ambiguous || before.underWay),
+      absentSince: undefined
+    }
+  }
+}
+
+/**
+ * Records that an attempt ended: without a verdict, or having launched nothing
+ * and about to be sent again.
+ *
+ * @category transitions
+ */
+export const attempted = (slot: Slot, state: Launching, options: { readonly ambiguous: boolean }): Slot => ({
+  ...slot,
+  state: { ...state, underWay: false, ambiguous: state.ambiguous || options.ambiguous }
+})
+
+/**
+ * Records which task a slot's launch became.
+ *
+ * @category transitions
+ */
+export const launched = (slot: Slot, arn: TaskArn, lastStatus: string | undefined, now: number): Slot => ({
+  ...slot,
+  state: launchedState(arn, lastStatus, now)
+})
+
+/**
+ * Hands a slot to another holder. What the last one did with it is not known to
+ * the next, so a launch is ambiguous from here on.
+ *
+ * @category transitions
+ */
+export const takenOver = (slot: Slot, state: Launching, holder: string): Slot => ({
+  ...slot,
+  holder,
+  fence: slot.fence + 1,
+  state: { ...state, underWay: false, ambiguous: true }
+})
+
+/**
+ * Returns whether the same client token may still be sent. Past this, ECS may
+ * have forgotten it, and would launch a second task.
+ *
+ * @category guards
+ */
+export const mayReplay = (state: Launching, now: number): boolean => now < state.firstSentAt + replayWindow
+
+/**
+ * Returns when a launch without a verdict must be visible to a full reading, if
+ * there is a task: its last request can no longer arrive, and the lag bound has
+ * passed.
+ *
+ * @category accessors
+ */
+export const visibleBy = (state: Launching, lagBound: number): number =>
+  Math.max(state.firstSentAt + replayWindow, state.lastSentAt + gateValidity + signatureLifetime + lagBound)
+
+const launchedState = (arn: TaskArn, lastStatus: string | undefined, now: number): Launched => ({
+  _tag: "Launched",
+  taskArn: arn,
+  knownSince: now,
+  lastStatus,
+  missingSince: undefined
+})

@@ -1,0 +1,117 @@
+/**
+ * Who is in line for a slot.
+ *
+ * One place per key, in the order in which the keys came, shared by all callers
+ * of the key: whoever came first decides where it stands, and it is given up
+ * when the last of them leaves. Whoever serves the line takes the place at its
+ * head; a newcomer that does not wait counts those ahead of it as served.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import type { Key } from "./Key.ts"
+
+/**
+ * A place in line: what it waits for, and what it will be served with.
+ *
+ * @category models
+ */
+export interface Place<in out W, in out A, in out E> {
+  readonly key: Key
+  readonly wanted: W
+  readonly served: Deferred.Deferred<A, E>
+  /** Where the first of its callers stands in the order of arrival. */
+  readonly arrival: number
+  callers: number
+}
+
+/**
+ * A line of those who wait for a slot.
+ *
+ * @category models
+ */
+export interface Waiters<in out W, in out A, in out E> {
+  /** Takes a number: the order of these is the order of the line. */
+  readonly arrive: () => number
+  /** Stands in line until served. Interrupting it leaves the line, if nobody else waits in the same place. */
+  readonly stand: (key: Key, wanted: W, arrival: number) => Effect.Effect<A, E>
+  /** How many are in line. */
+  readonly size: () => number
+  /** How many stand before a key that is at the head (none), further back, or not in line at all. */
+  readonly ahead: (key: Key) => number
+  /** Who is next. */
+  readonly head: () => Place<W, A, E> | undefined
+  /** Answers those in line for a key, if there are any. */
+  readonly serve: (key: Key, answer: Effect.Effect<A, E>) => void
+  /** Sends everybody away. */
+  readonly dismiss: (error: E) => void
+  /** Waits until somebody is in line. */
+  readonly awaitSomebody: Effect.Effect<void>
+}
+
+/**
+ * Makes an empty line.
+ *
+ * @category constructors
+ */
+export const make = <W, A, E>(): Waiters<W, A, E> => {
+  // A Map keeps the order of insertion, and forgets a key at no cost.
+  const places = new Map<Key, Place<W, A, E>>()
+  const somebody = Latch.makeUnsafe(false)
+  let arrivals = 0
+  let last = 0
+
+  const head = (): Place<W, A, E> | undefined => places.values().next().value
+
+  const enter = (key: Key, wanted: W, arrival: number): Place<W, A, E> => {
+    const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
+    place.callers++
+    places.set(key, place)
+    // Somebody who was served, and lost the slot again, comes back to where it stood.
+    if (place.arrival < last) reorder()
+    last = Math.max(last, place.arrival)
+    somebody.openUnsafe()
+    return place
+  }
+
+  const reorder = (): void => {
+    const inOrder = [...places.values()].sort((a, b) => a.arrival - b.arrival)
+    places.clear()
+    for (const place of inOrder) places.set(place.key, place)
+  }
+
+  const remove = (place: Place<W, A, E>): void => {
+    if (places.get(place.key) === place) places.delete(place.key)
+    if (places.size === 0) somebody.closeUnsafe()
+  }
+
+  return {
+    arrive: () => ++arrivals,
+    stand: (key, wanted, arrival) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => enter(key, wanted, arrival)),
+        (place) => Deferred.await(place.served),
+        (place) =>
+          Effect.sync(() => {
+            place.callers--
+            if (place.callers === 0) remove(place)
+          })
+      ),
+    size: () => places.size,
+    ahead: (key) => head()?.key === key ? 0 : places.size,
+    head,
+    serve: (key, answer) => {
+      const place = places.get(key)
+      if (place === undefined) return
+      remove(place)
+      Deferred.doneUnsafe(place.served, answer)
+    },
+    dismiss: (error) => {
+      for (const place of places.values()) {
+        remove(place)
+        Deferred.doneUnsafe(place.served, Effect.fail(error))
+      }
+    },
+    awaitSomebody: somebody.await
+  }
+}

@@ -1,0 +1,4 @@
+import { layerMemory } from "../src/Ledger.ts"
+import { suite } from "./ledger/contract.ts"
+
+suite("Ledger.layerMemory", layerMemory)
