@@ -2,10 +2,9 @@
  * Durations as users write them.
  */
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import * as SchemaIssue from "effect/SchemaIssue"
+import { expecting } from "./Problems.ts"
 
 const part = Schema.optional(Schema.Finite)
 
@@ -51,13 +50,7 @@ export const DurationInput = Schema.Union([
   DurationFromParts
 ]).pipe(
   // To which of the forms a wrong value came closest is of no use to whoever wrote it.
-  Schema.catchDecoding((issue) =>
-    Effect.fail(
-      new SchemaIssue.InvalidValue({ expected: "a duration such as \"30 seconds\"" }, issue.input, {
-        reportInput: true
-      })
-    )
-  )
+  expecting("a duration such as \"30 seconds\"")
 )
 
 /**

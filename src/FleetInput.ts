@@ -1,0 +1,138 @@
+/**
+ * A fleet as users describe it.
+ */
+import type { Cap } from "./Change.ts"
+import type * as Settings from "./Settings.ts"
+
+/**
+ * What a user writes to describe a fleet: a plain object.
+ *
+ * **Gotchas**
+ *
+ * `startedBy` and `clientToken` of `RunTask` cannot be set: they carry the id of
+ * the launch. To label workers there are `tags` and `group`.
+ *
+ * @category options
+ */
+export interface Input {
+  /**
+   * The name under which a ledger keeps the fleet. The default is `cluster/family`.
+   *
+   * Fleets that share a ledger and are in different accounts or regions, but have
+   * the same names there, need ids of their own: their slots would be counted
+   * together.
+   */
+  readonly id?: string | undefined
+  /** The name or the ARN of the cluster. */
+  readonly cluster: string
+  /**
+   * What the workers run: `family:revision`, its ARN, or `family` for whatever is
+   * its latest revision when the task is launched.
+   *
+   * The family has to be this fleet's alone: all its tasks in the cluster are
+   * counted, whoever launched them. Prefer a revision: ECS may refuse to repeat an
+   * unanswered launch once `family` means something else.
+   */
+  readonly taskDefinition: string
+  /**
+   * How many tasks may be live at once, or `"unlimited"`. 0 launches nothing.
+   *
+   * A cap below what is live stops growth, and kills nothing.
+   */
+  readonly cap: Cap
+  /** The subnets in which tasks are placed, 1 to 16 of one VPC. */
+  readonly subnets: ReadonlyArray<string>
+  /** The security groups of each task, up to 5. Without any, those of the VPC's default. */
+  readonly securityGroups?: ReadonlyArray<string> | undefined
+  /** Whether tasks get a public IP address. Without a NAT gateway they need one to pull their image. */
+  readonly assignPublicIp?: "ENABLED" | "DISABLED" | undefined
+  /**
+   * The container of the task definition that is the worker.
+   *
+   * It is told its key and its launch in `FLEETCAP_KEY` and `FLEETCAP_LAUNCH`, and
+   * gets `environment` and the container's part of `overrides`. Without a name,
+   * nothing can be told.
+   */
+  readonly container?: string | undefined
+  /** Variables for every worker, beside those of the task definition. Anyone who may describe tasks can read them. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /**
+   * Where tasks run. The default is `"FARGATE"`, unless there is a
+   * `capacityProviderStrategy`.
+   *
+   * `"CLUSTER_DEFAULT"` is fleetcap's word for naming neither, so that the
+   * cluster's own default strategy decides.
+   */
+  readonly launchType?: "FARGATE" | "EC2" | "EXTERNAL" | "MANAGED_INSTANCES" | "CLUSTER_DEFAULT" | undefined
+  /**
+   * The capacity providers among which ECS chooses, instead of a `launchType`: 1 to 20.
+   *
+   * ECS applies a strategy to one call, and each call launches one task: a `base`
+   * of 1 or more therefore sends every task to that provider.
+   */
+  readonly capacityProviderStrategy?: ReadonlyArray<CapacityProvider> | undefined
+  /** The Fargate platform, such as `"1.4.0"`. The default of ECS is `"LATEST"`. */
+  readonly platformVersion?: string | undefined
+  /** The task group. The default of ECS is `family:` and the family. */
+  readonly group?: string | undefined
+  /** Tags of each task, up to 50. They need the right to `ecs:TagResource`, and are lost when the task is stopped. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** Whether the tags of the task definition are copied to each task. */
+  readonly propagateTags?: "TASK_DEFINITION" | "NONE" | undefined
+  /** Whether ECS adds its own tags, such as the cluster's name. */
+  readonly enableECSManagedTags?: boolean | undefined
+  /** Whether one may run commands in the tasks with ECS Exec. */
+  readonly enableExecuteCommand?: boolean | undefined
+  /** What differs from the task definition. */
+  readonly overrides?: Overrides | undefined
+  /**
+   * Whether a key has at most one task for as long as that lives.
+   *
+   * A request for a key that has one is then answered with it. Otherwise callers
+   * share a launch only until its verdict, and the next request for the key
+   * launches another task.
+   */
+  readonly exclusiveKeys?: boolean | undefined
+  /** Times, sizes and retries, where the defaults do not fit. */
+  readonly settings?: Settings.Options | undefined
+}
+
+/**
+ * One capacity provider of a strategy.
+ *
+ * @category options
+ */
+export interface CapacityProvider {
+  /** Its name, such as `"FARGATE_SPOT"`. The cluster has to be associated with it. */
+  readonly capacityProvider: string
+  /** Its share among the providers, from 0 to 1000. The default of ECS is 0. */
+  readonly weight?: number | undefined
+  /** How many tasks of each call it gets first, from 0 to 100,000. Only one provider may have a base above 0. */
+  readonly base?: number | undefined
+}
+
+/**
+ * What the tasks of a fleet run with instead of what their definition says.
+ *
+ * @category options
+ */
+export interface Overrides {
+  /** The CPU of the task, in CPU units (`"1024"`) or vCPU (`"1 vCPU"`). */
+  readonly cpu?: string | undefined
+  /** The memory of the task, in MiB (`"2048"`) or GB (`"2 GB"`). */
+  readonly memory?: string | undefined
+  /** The role that the worker's code has: its name or ARN. */
+  readonly taskRoleArn?: string | undefined
+  /** The role with which ECS starts the task: its name or ARN. */
+  readonly executionRoleArn?: string | undefined
+  /** The task's disk on Fargate, from 20 to 200 GiB. */
+  readonly ephemeralStorageGiB?: number | undefined
+  /** The command of the container. */
+  readonly command?: ReadonlyArray<string> | undefined
+  /** The CPU of the container, in CPU units. */
+  readonly containerCpu?: number | undefined
+  /** The memory above which the container is killed, in MiB. */
+  readonly containerMemory?: number | undefined
+  /** The memory that is reserved for the container, in MiB. */
+  readonly containerMemoryReservation?: number | undefined
+}
