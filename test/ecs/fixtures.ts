@@ -13,7 +13,7 @@ export const credentials = {
 }
 
 /** Every field there is, so that none is forgotten on the way to the wire. */
-export const request: RunTaskRequest = {
+export const request: Required<RunTaskRequest> = {
   cluster: "default",
   taskDefinition: "worker:7",
   count: 1,
