@@ -23,7 +23,9 @@ export const maxKeyLength = 256
  * @category schemas
  */
 export const Key = Schema.String.check(
-  Schema.makeFilter((text) => reasonAgainst(text), { expected: "a key" })
+  Schema.makeFilter((text) => reasonAgainst(text), { expected: "a key" }, true),
+  // Says nothing new, but whoever generates keys or documents them can read it.
+  Schema.isBetweenLength(1, maxKeyLength)
 ).pipe(Schema.brand("Key"))
 
 /**
