@@ -18,7 +18,7 @@ const matching = (wording: string, pattern: RegExp) => text(wording, (text) => p
 
 const plain = (wording: string, maxLength: number) =>
   text(
-    `${wording} of 1 to ${maxLength} characters`,
+    `${wording} of 1 to ${maxLength} characters, none a control character`,
     (text) => text.length >= 1 && text.length <= maxLength && !/[\p{Control}\p{Surrogate}]/u.test(text)
   )
 

@@ -150,7 +150,7 @@ describe("a description that cannot be a fleet", () => {
     ],
     ["a revision of 0", { taskDefinition: "worker:0" }, /^taskDefinition: .*, got "worker:0"$/],
     ["a revision in words", { taskDefinition: "worker:latest" }, /^taskDefinition: .*, got "worker:latest"$/],
-    ["an empty id", { id: "" }, "id: expected an id of 1 to 512 characters, got \"\""],
+    ["an empty id", { id: "" }, "id: expected an id of 1 to 512 characters, none a control character, got \"\""],
     ["a negative cap", { cap: -1 }, "cap: expected a whole number from 0 up or \"unlimited\", got -1"],
     ["a fractional cap", { cap: 1.5 }, "cap: expected a whole number from 0 up or \"unlimited\", got 1.5"],
     ["a cap that is no number", { cap: NaN }, "cap: expected a whole number from 0 up or \"unlimited\", got NaN"],
@@ -263,7 +263,11 @@ describe("a description that cannot be a fleet", () => {
       { platformVersion: "1.4.0", launchType: "EC2" },
       "platformVersion: expected with Fargate only, got it with EC2"
     ],
-    ["an empty group", { group: "" }, "group: expected a group of 1 to 255 characters, got \"\""],
+    [
+      "an empty group",
+      { group: "" },
+      "group: expected a group of 1 to 255 characters, none a control character, got \"\""
+    ],
     ["a long group", { group: "g".repeat(256) }, /^group: expected a group of 1 to 255 characters/],
     ["51 tags", { tags: record(51, "tag") }, "tags: expected up to 50 tags, got 51"],
     ["an empty tag", { tags: { "": "x" } }, "tags[\"\"]: expected a key of 1 to 128 characters, got 0"],
