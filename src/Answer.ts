@@ -44,7 +44,7 @@ export interface AtCapacity {
   /** How many tasks are counted. It may exceed the cap, when others launch into the family or the cap was lowered. */
   readonly occupied: number
   readonly cap: number
-  /** When it is worth asking again: ECS is not read sooner. */
+  /** When ECS is read again at the earliest: asking sooner is answered the same, unless a launch is refused meanwhile. */
   readonly retryAfter: Duration.Duration
 }
 

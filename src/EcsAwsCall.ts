@@ -9,6 +9,7 @@
  */
 import type { $Command, ECSClient, ECSClientResolvedConfig } from "@aws-sdk/client-ecs"
 import type { ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-ecs"
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -71,6 +72,8 @@ class OnlyRequestFailed extends Error {
   }
 }
 
+const tooLate = { name: "TimeoutError", message: "The call was not ready to be sent in time" }
+
 const textOf = (owner: unknown, key: string): string | undefined =>
   Predicate.hasProperty(owner, key) && Predicate.isString(owner[key]) ? owner[key] : undefined
 
@@ -119,9 +122,12 @@ export const call = Effect.fnUntraced(
     readonly operation: Operation
     readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
     readonly timeout: Duration.Input
+    /** When it is too late to send it, in epoch milliseconds. Without it, it is never too late. */
+    readonly sendBy?: number | undefined
   }): Effect.fn.Return<Output, CallFailed> {
-    const { client, command, operation, timeout } = options
+    const { client, command, operation, sendBy = Number.POSITIVE_INFINITY, timeout } = options
     const context = yield* Effect.context<never>()
+    const clock = yield* Clock.Clock
     let sent = 0
     let failed: OnlyRequestFailed | undefined
 
@@ -130,6 +136,7 @@ export const call = Effect.fnUntraced(
         if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
         // Credentials may take long: by now nobody may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
+        if (clock.currentTimeMillisUnsafe() > sendBy) return Promise.reject(new OnlyRequestFailed(tooLate))
         sent++
         counters[operation].updateUnsafe(1, context)
         return next(args).catch((error: unknown) => {

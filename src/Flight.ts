@@ -108,7 +108,7 @@ export const make = (options: {
           break
         }
         case "Closed":
-          return yield* closing
+          return yield* ProvisionError.closing
         case "Flown":
           // The fleet filled up between the grant and the gate: the request is as if newly made.
           if (step.outcome._tag !== "Withdrawn") return yield* answerOf(step.slotId, step.outcome)
@@ -134,7 +134,7 @@ export const make = (options: {
   })
 
   const atCapacity = Effect.fnUntraced(function*(full: Extract<Reservation, { readonly _tag: "Full" }>) {
-    const retryAfter = Duration.max(Duration.millis(yield* census.untilDue), fleet.settings.censusInterval)
+    const retryAfter = Duration.millis(yield* census.untilDue)
     return { _tag: "AtCapacity", occupied: full.occupied, cap: full.cap, retryAfter } satisfies Answer
   })
 
@@ -149,10 +149,6 @@ type Step =
   | Exclude<Reservation, { readonly _tag: "Granted" }>
   | { readonly _tag: "Flown"; readonly slotId: SlotId; readonly outcome: Outcome }
 
-const closing = Effect.suspend(() =>
-  Effect.fail(ProvisionError.retryable("closing", "the provisioner is shutting down"))
-)
-
 const buildRequest = (fleet: Fleets.Fleet, slotId: SlotId, key: Key, environment: Readonly<Record<string, string>>) =>
   Effect.mapError(
     Effect.fromResult(Fleets.runTaskRequest(fleet, { launchId: slotId, key, environment })),
@@ -166,7 +162,7 @@ const answerOf = (slotId: SlotId, outcome: Outcome): Effect.Effect<Answer, Provi
     case "Refused":
       return Effect.fail(ProvisionError.ofFailure(outcome.failure))
     case "Closed":
-      return closing
+      return Effect.fail(ProvisionError.closing)
     case "Withdrawn":
     case "Unsettled":
       return Effect.fail(ProvisionError.retryable(

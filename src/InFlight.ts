@@ -78,7 +78,7 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
           Effect.sync(() => {
             flights.delete(key)
             Deferred.doneUnsafe(flight.seated, Exit.succeed(Exit.isSuccess(exit) && exit.value._tag !== "AtCapacity"))
-            Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? interrupted : exit)
+            Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? Exit.fail(ProvisionError.closing) : exit)
           })
         ),
         Effect.exit,
@@ -98,7 +98,3 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
     awaitEmpty: FiberSet.awaitEmpty(fibers)
   }
 })
-
-const interrupted = Exit.fail(
-  ProvisionError.retryable("closing", "the provisioner shut down before the launch was settled")
-)

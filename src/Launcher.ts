@@ -50,11 +50,11 @@ export const make = Effect.fnUntraced(function*(
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
 
-  const send = (request: RunTaskRequest, askedAt: number): Effect.Effect<Verdict> =>
+  const send = (request: RunTaskRequest, sendBy: number): Effect.Effect<Verdict> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      now - askedAt > gateValidity
+      now > sendBy
         ? Effect.succeed<Verdict>({ _tag: "Throttled", detail: "not sent: the gate was passed too long ago" })
-        : Effect.timeoutOrElse(ecs.runTask(request), {
+        : Effect.timeoutOrElse(ecs.runTask(request, sendBy), {
           duration: attemptTimeout,
           orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
         }))
@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function*(
         const askedAt = yield* Clock.currentTimeMillis
         const gate = yield* Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" }))
         if (gate._tag !== "Pass") return gate
-        const exit = yield* Effect.exit(restore(send(gate.request, askedAt)))
+        const exit = yield* Effect.exit(restore(send(gate.request, askedAt + gateValidity)))
         const verdict: Verdict = Exit.isSuccess(exit)
           ? exit.value
           : { _tag: "Unknown", detail: "the call was interrupted" }

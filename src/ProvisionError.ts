@@ -95,6 +95,33 @@ export const retryable = (reason: RetryableError["reason"], detail: string): Ret
   new RetryableError({ reason, detail, retryAfter: retryAfter[reason] })
 
 /**
+ * The provisioner is shutting down.
+ *
+ * @category constructors
+ */
+export const closing: RetryableError = retryable("closing", "the provisioner is shutting down")
+
+/**
+ * Makes the error of a request during the fleet's hold at start-up.
+ *
+ * @category constructors
+ */
+export const starting = (left: Duration.Duration): RetryableError =>
+  new RetryableError({
+    reason: "starting",
+    detail: "the fleet grants nothing during its hold at start-up",
+    retryAfter: left
+  })
+
+/**
+ * Makes the error of a request that has waited for its verdict for long enough.
+ *
+ * @category constructors
+ */
+export const stillSettling = (key: string, waited: Duration.Duration): RetryableError =>
+  retryable("settling", `no verdict on ${key} in ${Duration.format(waited)}; the launch goes on`)
+
+/**
  * Makes the error of a request that ECS did not carry out.
  *
  * @category constructors

@@ -15,10 +15,8 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HashMap from "effect/HashMap"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -30,7 +28,6 @@ import type { Release } from "./Evidence.ts"
 import * as Fleets from "./Fleet.ts"
 import * as Flights from "./Flight.ts"
 import * as InFlights from "./InFlight.ts"
-import * as Journal from "./Journal.ts"
 import * as Keys from "./Key.ts"
 import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
@@ -39,6 +36,7 @@ import * as ProvisionError from "./ProvisionError.ts"
 import * as Serving from "./Serving.ts"
 import type { SlotId } from "./Slot.ts"
 import * as Snapshots from "./Snapshot.ts"
+import * as Upkeep from "./Upkeep.ts"
 import * as Line from "./Waiters.ts"
 
 /**
@@ -151,7 +149,7 @@ export const make = Effect.fnUntraced(function*(
   const course = (key: Keys.Key, environment: Environment) => (flight: InFlights.Flight) => (onSeated: () => void) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       now < heldUntil
-        ? Effect.fail(starting(heldUntil - now))
+        ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
         : flights.fly({
           key,
           environment,
@@ -166,14 +164,14 @@ export const make = Effect.fnUntraced(function*(
     Effect.map(
       Effect.timeoutOrElse(Deferred.await(flight.answer), {
         duration: settings.requestTimeout,
-        orElse: () => Effect.fail(stillSettling(flight.key, settings.requestTimeout))
+        orElse: () => Effect.fail(ProvisionError.stillSettling(flight.key, settings.requestTimeout))
       }),
       (answer): Answer => answer._tag === "Launched" && joined ? { ...answer, joined } : answer
     )
 
   const admit = (text: string): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> =>
     Effect.suspend((): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> => {
-      if (closed) return Effect.fail(closing)
+      if (closed) return Effect.fail(ProvisionError.closing)
       return Effect.mapError(
         Effect.fromResult(Keys.parseKey(text)),
         (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
@@ -202,29 +200,6 @@ export const make = Effect.fnUntraced(function*(
     for (const launch of taken) inFlight.join(launch.key, () => () => flights.resume(launch))
   })
 
-  const pause = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    return Duration.millis(Math.max(yield* census.untilDue, heldUntil - now))
-  })
-
-  const watch = Effect.gen(function*() {
-    const changes = yield* ledger.subscribe(settings.changesCapacity)
-    return yield* Effect.forever(Effect.gen(function*() {
-      const change = yield* Effect.orDie(Queue.take(changes))
-      if (change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
-      yield* Journal.log(fleet.id, change)
-    }))
-  })
-
-  const keepUp = Effect.forever(
-    Effect.gen(function*() {
-      yield* Effect.sleep(settings.backgroundCensusInterval)
-      yield* resumeAbandoned
-      const { slots } = yield* ledger.occupancy
-      if (!HashMap.isEmpty(slots)) yield* census.refresh
-    }).pipe(Effect.ignore)
-  )
-
   const snapshot = orRetryable(Effect.zipWith(
     ledger.occupancy,
     Clock.currentTimeMillis,
@@ -241,24 +216,18 @@ export const make = Effect.fnUntraced(function*(
     yield* orRetryable(ledger.resize(cap))
   })
 
-  const close = Effect.gen(function*() {
-    closed = true
-    line.dismiss(closing)
-    yield* ledger.close
-    yield* Effect.timeoutOption(inFlight.awaitEmpty, settings.shutdownTimeout)
-    for (const flight of inFlight.all()) {
-      yield* Effect.logWarning(
-        `Fleet ${fleet.id} shuts down before it is known what became of the launch for ${flight.key}; its slot stays counted`
-      )
-    }
-  })
-
-  yield* Effect.forkScoped(watch)
-  yield* resumeAbandoned
   const board = (key: Keys.Key, environment: Environment) => inFlight.join(key, course(key, environment)).flight
-  yield* Effect.forkScoped(Serving.serve({ line, wake, pause, board }))
-  yield* Effect.forkScoped(keepUp)
-  yield* Effect.addFinalizer(() => close)
+
+  yield* resumeAbandoned
+  yield* Effect.forkScoped(Upkeep.follow(fleet, ledger, wake))
+  yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
+  yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census, resumeAbandoned }))
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      closed = true
+      return Upkeep.windUp({ fleet, ledger, line, inFlight })
+    })
+  )
 
   return Provisioner.of({
     fleet,
@@ -301,18 +270,6 @@ export const layerConfig = (
 const isCap = Schema.is(Fleets.Cap)
 
 type Environment = Readonly<Record<string, string>>
-
-const closing = ProvisionError.retryable("closing", "the provisioner is shutting down")
-
-const starting = (millis: number) =>
-  new ProvisionError.RetryableError({
-    reason: "starting",
-    detail: "the fleet grants nothing during its hold at start-up",
-    retryAfter: Duration.millis(millis)
-  })
-
-const stillSettling = (key: Keys.Key, after: Duration.Duration) =>
-  ProvisionError.retryable("settling", `no verdict on ${key} in ${Duration.format(after)}; the launch goes on`)
 
 const orRetryable = <A>(
   effect: Effect.Effect<A, Ledgers.LedgerUnavailable>

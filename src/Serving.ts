@@ -5,9 +5,9 @@
  * One fiber serves, so that a freed slot wakes one, in order.
  */
 import * as Deferred from "effect/Deferred"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Latch from "effect/Latch"
+import * as Result from "effect/Result"
 import type { Flight } from "./InFlight.ts"
 import type { Key } from "./Key.ts"
 import type { ProvisionError } from "./ProvisionError.ts"
@@ -24,8 +24,6 @@ export interface ServeOptions<in out W> {
   readonly board: (key: Key, wanted: W) => Flight
   /** Opened when a slot may have become free. */
   readonly wake: Latch.Latch
-  /** How long it is before asking again can change anything, if nothing happens. */
-  readonly pause: Effect.Effect<Duration.Duration>
 }
 
 /**
@@ -34,7 +32,7 @@ export interface ServeOptions<in out W> {
  * @category running
  */
 export const serve = Effect.fnUntraced(function*<W>(
-  { board, line, pause, wake }: ServeOptions<W>
+  { board, line, wake }: ServeOptions<W>
 ): Effect.fn.Return<never> {
   for (;;) {
     yield* line.awaitSomebody
@@ -47,11 +45,12 @@ export const serve = Effect.fnUntraced(function*<W>(
       line.serve(place.key, Effect.succeed(flight))
       continue
     }
-    const error = yield* Effect.match(Deferred.await(flight.answer), {
-      onFailure: (error) => error,
-      onSuccess: () => undefined
-    })
-    if (error?._tag === "PermanentError") line.serve(place.key, Effect.fail(error))
-    else yield* Effect.timeoutOption(wake.await, yield* pause)
+    const answer = yield* Effect.result(Deferred.await(flight.answer))
+    const told = Result.isSuccess(answer) ? answer.success : answer.failure
+    if (told._tag === "AtCapacity" || told._tag === "RetryableError") {
+      yield* Effect.timeoutOption(wake.await, told.retryAfter)
+    } else if (told._tag === "PermanentError") {
+      line.serve(place.key, Effect.fail(told))
+    }
   }
 })

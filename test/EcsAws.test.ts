@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Clock, Deferred, Effect, Fiber } from "effect"
 import * as Net from "node:net"
 import type { RunTaskRequest } from "../src/Ecs.ts"
 import type * as EcsAws from "../src/EcsAws.ts"
@@ -63,7 +63,7 @@ describe("EcsAws.runTask", () => {
     it.live(`reads ${title} as ${expected}, after one request`, () =>
       Effect.gen(function*() {
         const { ecs, server } = yield* serveEcs([answer], more)
-        const verdict = yield* ecs.runTask(request)
+        const verdict = yield* ecs.runTask(request, Infinity)
         assert.strictEqual(brief(verdict), expected)
         const text = JSON.stringify(verdict)
         assert.include(text, detail)
@@ -75,27 +75,27 @@ describe("EcsAws.runTask", () => {
   it.live("knows that a refused connection launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://127.0.0.1:1")
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
     }))
 
   it.live("knows that a refused connection to several addresses launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://localhost:1")
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
     }))
 
   it.live("knows that an unknown host launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://localhost.invalid", { connectionTimeout: "2 seconds" })
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
     }))
 
   it.live("knows that a call without a connection launched nothing", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([silence], { maxSockets: 1, connectionTimeout: "100 millis" })
-      yield* Effect.forkChild(ecs.runTask(request))
+      yield* Effect.forkChild(ecs.runTask(request, Infinity))
       yield* Deferred.await(server.arrived)
-      const verdict = yield* ecs.runTask(request)
+      const verdict = yield* ecs.runTask(request, Infinity)
       assert.strictEqual(brief(verdict), "Rejected unreachable")
       assert.include(JSON.stringify(verdict), "did not establish a connection")
       assert.strictEqual(server.seen.length, 1)
@@ -116,7 +116,7 @@ describe("EcsAws.runTask", () => {
       const address = server.address()
       const port = address !== null && typeof address === "object" ? address.port : 0
       const ecs = yield* ecsAt(`http://127.0.0.1:${port}`)
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Unknown")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Unknown")
     }))
 
   it.live("knows that a call without credentials launched nothing", () =>
@@ -125,7 +125,18 @@ describe("EcsAws.runTask", () => {
         credentials: () =>
           Promise.reject(Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" }))
       })
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected access-denied")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected access-denied")
+      assert.strictEqual(server.seen.length, 0)
+    }))
+
+  it.live("sends nothing once the gate was passed too long ago, however long credentials take", () =>
+    Effect.gen(function*() {
+      const slow = new Promise<{ accessKeyId: string; secretAccessKey: string }>((resolve) => {
+        setTimeout(() => resolve({ accessKeyId: "a", secretAccessKey: "s" }), 30)
+      })
+      const { ecs, server } = yield* serveEcs([accepted], { credentials: () => slow })
+      const now = yield* Clock.currentTimeMillis
+      assert.strictEqual(brief(yield* ecs.runTask(request, now + 5)), "Rejected unreachable")
       assert.strictEqual(server.seen.length, 0)
     }))
 
@@ -134,7 +145,7 @@ describe("EcsAws.runTask", () => {
       const { ecs, server } = yield* serveEcs([accepted], {
         credentials: () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
       })
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
       assert.strictEqual(server.seen.length, 0)
     }))
 
@@ -150,7 +161,7 @@ describe("EcsAws.runTask", () => {
           return Effect.runPromiseWith(context)(Deferred.await(late))
         }
       })
-      const verdict = yield* ecs.runTask(request)
+      const verdict = yield* ecs.runTask(request, Infinity)
       assert.strictEqual(brief(verdict), "Rejected unreachable")
       yield* Deferred.await(asked)
       yield* Deferred.succeed(late, credentials)
@@ -161,7 +172,7 @@ describe("EcsAws.runTask", () => {
   it.live("closes the connection when it is interrupted", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([silence])
-      const fiber = yield* Effect.forkChild(ecs.runTask(request))
+      const fiber = yield* Effect.forkChild(ecs.runTask(request, Infinity))
       yield* Deferred.await(server.arrived)
       yield* Fiber.interrupt(fiber)
       yield* Deferred.await(server.closed)
@@ -170,7 +181,7 @@ describe("EcsAws.runTask", () => {
   it.live("closes the connection when it is interrupted in the middle of an answer", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([stall])
-      const fiber = yield* Effect.forkChild(ecs.runTask(request))
+      const fiber = yield* Effect.forkChild(ecs.runTask(request, Infinity))
       yield* Deferred.await(server.arrived)
       yield* Effect.sleep("50 millis")
       yield* Fiber.interrupt(fiber)
@@ -180,11 +191,11 @@ describe("EcsAws.runTask", () => {
   it.live("sends every field, and the same bytes each time, in whatever order they come", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([accepted])
-      yield* ecs.runTask(request)
-      yield* ecs.runTask(request)
-      yield* ecs.runTask({ ...Object.fromEntries(Object.entries(request).toReversed()), ...request })
+      yield* ecs.runTask(request, Infinity)
+      yield* ecs.runTask(request, Infinity)
+      yield* ecs.runTask({ ...Object.fromEntries(Object.entries(request).toReversed()), ...request }, Infinity)
       const reversed: RunTaskRequest = { ...request, overrides: { cpu: "256", ...request.overrides } }
-      yield* ecs.runTask(reversed)
+      yield* ecs.runTask(reversed, Infinity)
       const [first, ...others] = server.seen.map(({ body }) => body)
       assert.deepStrictEqual(JSON.parse(first ?? ""), request)
       for (const body of others) assert.strictEqual(body, first)
@@ -196,7 +207,7 @@ describe("EcsAws.runTask", () => {
       const { ecs, server } = yield* serveEcs([accepted])
       const { clientToken, cluster, count, startedBy, taskDefinition } = request
       const bare: RunTaskRequest = { clientToken, cluster, count, startedBy, taskDefinition }
-      yield* ecs.runTask(bare)
+      yield* ecs.runTask(bare, Infinity)
       assert.deepStrictEqual(JSON.parse(server.seen[0]?.body ?? ""), bare)
     }))
 
@@ -208,8 +219,8 @@ describe("EcsAws.runTask", () => {
         message: "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z"
       }, { date: ahead.toUTCString() })
       const { ecs, server } = yield* serveEcs([skewed, accepted])
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected unavailable")
-      assert.strictEqual(brief(yield* ecs.runTask(request)), "Accepted")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unavailable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Accepted")
       const [before, after] = server.seen.map(({ headers }) => String(headers["x-amz-date"]).slice(0, 13))
       assert.notStrictEqual(before, after)
       assert.strictEqual(after, ahead.toISOString().replaceAll(/[-:]/g, "").slice(0, 13))

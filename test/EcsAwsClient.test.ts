@@ -73,7 +73,7 @@ describe("EcsAws", () => {
         const server = yield* serve(failure(500, "ServerException", "Oops"), throttled, reset, accepted)
         const ecs = yield* build(EcsAws.layerClient(yield* clientAt(server.url)))
         const verdicts: Array<string> = []
-        for (let i = 0; i < 4; i++) verdicts.push(brief(yield* ecs.runTask(request)))
+        for (let i = 0; i < 4; i++) verdicts.push(brief(yield* ecs.runTask(request, Infinity)))
         assert.deepStrictEqual(verdicts, ["Unknown", "Throttled", "Unknown", "Accepted"])
         assert.strictEqual(server.seen.length, 4)
       }))
@@ -84,7 +84,7 @@ describe("EcsAws", () => {
         const client = yield* clientAt(server.url)
         const before = client.middlewareStack.identify()
         const ecs = yield* Effect.scoped(build(EcsAws.layerClient(client)))
-        yield* ecs.runTask(request)
+        yield* ecs.runTask(request, Infinity)
         assert.deepStrictEqual(client.middlewareStack.identify(), before)
         assert.strictEqual(server.seen.length, 1)
       }))
@@ -93,7 +93,7 @@ describe("EcsAws", () => {
       Effect.gen(function*() {
         const server = yield* serve(silence)
         const ecs = yield* build(EcsAws.layerClient(yield* clientAt(server.url), { callTimeout: "50 millis" }))
-        assert.strictEqual(brief(yield* ecs.runTask(request)), "Unknown")
+        assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Unknown")
       }))
 
     it.live("knows that a client without a region launched nothing", () =>
@@ -103,7 +103,7 @@ describe("EcsAws", () => {
           region: () => Promise.reject<string>(new Error("Region is missing"))
         })
         const ecs = yield* build(EcsAws.layerClient(client))
-        assert.strictEqual(brief(yield* ecs.runTask(request)), "Rejected invalid")
+        assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected invalid")
       }))
   })
 
@@ -127,7 +127,7 @@ describe("EcsAws", () => {
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
         })
         const plain = yield* build(EcsAws.layer())
-        assert.strictEqual(brief(yield* plain.runTask(request)), "Accepted")
+        assert.strictEqual(brief(yield* plain.runTask(request, Infinity)), "Accepted")
         assert.include(first.seen[0]?.headers.authorization, "/us-west-2/ecs/")
 
         const configured = yield* build(Layer.orDie(EcsAws.layerConfig({
@@ -139,7 +139,7 @@ describe("EcsAws", () => {
           ECS_REGION: "eu-west-1",
           ECS_TIMEOUT: "5 seconds"
         }))))
-        assert.strictEqual(brief(yield* configured.runTask(request)), "Accepted")
+        assert.strictEqual(brief(yield* configured.runTask(request, Infinity)), "Accepted")
         assert.include(second.seen[0]?.headers.authorization, "/eu-west-1/ecs/")
       }))
 
@@ -160,11 +160,11 @@ describe("EcsAws", () => {
         failure(500, "ServerException", "Oops"),
         json(200, { taskArns: [] })
       ])
-      yield* ecs.runTask(request)
-      yield* ecs.runTask(request)
+      yield* ecs.runTask(request, Infinity)
+      yield* ecs.runTask(request, Infinity)
       yield* ecs.listTasks({ cluster: "default", family: "worker", desiredStatus: "STOPPED" })
       const noCredentials = yield* ecsAt(server.url, { credentials: () => Promise.reject(new Error("No.")) })
-      yield* noCredentials.runTask(request)
+      yield* noCredentials.runTask(request, Infinity)
       const counts = yield* Effect.forEach(
         ["RunTask", "ListTasks", "DescribeTasks", "StopTask"] as const,
         (operation) => Effect.map(Metric.value(EcsAws.requests(operation)), ({ count }) => count)
