@@ -1,0 +1,121 @@
+/**
+ * What a test may do to an emulated ECS, besides calling it.
+ */
+import * as Duration from "effect/Duration"
+import * as Catalog from "./Catalog.ts"
+import * as Fault from "./Fault.ts"
+import type { StopCode } from "./Lifecycle.ts"
+import * as Roster from "./Roster.ts"
+import * as Tally from "./Tally.ts"
+import * as World from "./World.ts"
+
+export type { StopCode } from "./Lifecycle.ts"
+
+/**
+ * Makes faults happen to the next calls, in the order in which they are given.
+ *
+ * @category operations
+ */
+export const script = (world: World.World, faults: ReadonlyArray<Fault.ScriptedFault>): void => {
+  world.script.push(...faults.map(Fault.pending))
+}
+
+/**
+ * Tasks that somebody else launches: by hand, or from another program.
+ *
+ * @category options
+ */
+export interface ForeignTasks {
+  /** The default is 1. */
+  readonly count?: number | undefined
+  /** The name of a cluster, or its ARN. The default is `default`. */
+  readonly cluster?: string | undefined
+  readonly family: string
+  readonly startedBy?: string | undefined
+  /** How long they run. By default, as long as the settings say. */
+  readonly lifetime?: Duration.Input | undefined
+}
+
+/**
+ * Launches tasks as somebody else, without a call, and gives their ARNs.
+ *
+ * **Details**
+ *
+ * The quota, the rates and the faults of the settings do not apply. Where the
+ * world is strict, the cluster and the task definition have to exist; where they
+ * do not, nothing is launched.
+ *
+ * @category operations
+ */
+export const launchForeign = (
+  world: World.World,
+  options: ForeignTasks,
+  now: number
+): ReadonlyArray<string> => {
+  World.advance(world, now)
+  const { account, region } = world.resolved
+  const cluster = Catalog.useCluster(world, { region, account }, options.cluster)
+  if (Catalog.isReply(cluster)) return []
+  const definition = Catalog.useDefinition(world, cluster.place, options.family)
+  if (definition === undefined) return []
+  const spec = {
+    family: definition.family,
+    taskDefinitionArn: definition.arn,
+    group: `family:${definition.family}`,
+    startedBy: options.startedBy,
+    launchType: "FARGATE",
+    capacityProviderName: undefined,
+    platformVersion: "1.4.0",
+    cpu: "256",
+    memory: "512",
+    subnet: undefined,
+    enableExecuteCommand: false,
+    containers: [{ name: definition.family, image: "" }],
+    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
+    tags: []
+  }
+  const lifetime = options.lifetime === undefined ? undefined : Duration.toMillis(options.lifetime)
+  return Array.from(
+    { length: options.count ?? 1 },
+    () => Roster.launch(world, cluster, spec, { origin: "foreign", lifetime }).arn
+  )
+}
+
+/**
+ * Which tasks are to stop, and why.
+ *
+ * @category options
+ */
+export interface Stop extends Tally.Filter {
+  /** Only these ARNs. */
+  readonly arns?: ReadonlyArray<string> | undefined
+  /** How many at most, the oldest first. All of them by default. */
+  readonly count?: number | undefined
+  /** The default is `EssentialContainerExited`: they exit by themselves. */
+  readonly stopCode?: StopCode | undefined
+  readonly reason?: string | undefined
+}
+
+/**
+ * Makes tasks stop, and gives their ARNs. Those that are stopping already are left out.
+ *
+ * @category operations
+ */
+export const stopTasks = (world: World.World, options: Stop, now: number): ReadonlyArray<string> => {
+  World.advance(world, now)
+  const arns = options.arns === undefined ? undefined : new Set(options.arns)
+  const limit = options.count ?? Infinity
+  const stopped: Array<string> = []
+  for (const cluster of world.clusters.values()) {
+    for (const task of cluster.running.values()) {
+      const { life, origin, spec } = task
+      if (stopped.length >= limit) return stopped
+      if (world.now >= life.stoppingAt || (arns !== undefined && !arns.has(task.arn))) continue
+      if (!Tally.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
+      const stopCode = options.stopCode ?? "EssentialContainerExited"
+      Roster.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
+      stopped.push(task.arn)
+    }
+  }
+  return stopped
+}

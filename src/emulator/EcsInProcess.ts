@@ -1,0 +1,164 @@
+/**
+ * The `Ecs` service over an emulated ECS in the same process.
+ *
+ * What a client would have observed on the wire is judged by the same table that
+ * judges the errors of the AWS SDK.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import { Ecs, type EcsReadError, TaskArn } from "../Ecs.ts"
+import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../EcsErrors.ts"
+import { Emulator } from "./Emulator.ts"
+import type { Outcome } from "./World.ts"
+
+/**
+ * How the `Ecs` service calls the emulator.
+ *
+ * @category options
+ */
+export interface EcsOptions {
+  /** How many `runTask` may be under way. The default is 20. */
+  readonly launchPermits?: number | undefined
+  /** The region to call. By default, that of the emulator's settings. */
+  readonly region?: string | undefined
+}
+
+const Task = Schema.Struct({
+  taskArn: Schema.optional(Schema.String),
+  lastStatus: Schema.optional(Schema.String),
+  desiredStatus: Schema.optional(Schema.String),
+  startedBy: Schema.optional(Schema.String)
+})
+
+const Failure = Schema.Struct({
+  arn: Schema.optional(Schema.String),
+  reason: Schema.optional(Schema.String),
+  detail: Schema.optional(Schema.String)
+})
+
+const decodeTasks = Schema.decodeUnknownOption(Schema.Struct({
+  tasks: Schema.optional(Schema.Array(Task)),
+  failures: Schema.optional(Schema.Array(Failure))
+}))
+
+const decodePage = Schema.decodeUnknownOption(Schema.Struct({
+  taskArns: Schema.Array(Schema.String),
+  nextToken: Schema.optional(Schema.String)
+}))
+
+const decodeError = Schema.decodeUnknownOption(Schema.Struct({
+  __type: Schema.String,
+  message: Schema.String,
+  resourceIds: Schema.optional(Schema.Array(Schema.String))
+}))
+
+const reset: ObservedError = {
+  name: "TimeoutError",
+  message: "read ECONNRESET",
+  code: "ECONNRESET",
+  syscall: "read",
+  attempts: 1
+}
+
+const tooLate: ObservedError = { name: "AbortError", message: "It was too late to send it", attempts: 0 }
+
+/** What the AWS SDK throws where a body is not what it should be. */
+const nonsense = (httpStatus: number): ObservedError => ({
+  name: "SyntaxError",
+  message: "Unexpected token in the body",
+  httpStatus,
+  attempts: 1
+})
+
+const errorOf = (outcome: Outcome): ObservedError | undefined => {
+  if (outcome._tag === "Reset") return reset
+  const { body, status } = outcome.reply
+  if (outcome._tag === "Cut") {
+    return { name: "Error", message: "aborted", code: "ECONNRESET", httpStatus: status, attempts: 1 }
+  }
+  if (status < 300) return undefined
+  return Option.match(decodeError(body), {
+    onNone: () => nonsense(status),
+    onSome: ({ __type, message, resourceIds }) => ({
+      name: __type,
+      message,
+      httpStatus: status,
+      attempts: 1,
+      resourceIds
+    })
+  })
+}
+
+const bodyOf = (outcome: Outcome): unknown => outcome._tag === "Reset" ? undefined : outcome.reply.body
+
+/**
+ * Provides `Ecs` over the emulator in the same process.
+ *
+ * **Details**
+ *
+ * One call is one call of the emulator, as it would be on the wire: it takes the
+ * time that the settings say, and interrupting it does not undo what it did.
+ *
+ * **Gotchas**
+ *
+ * It sets no timeout: a call that is never answered waits until it is interrupted.
+ *
+ * @category layers
+ */
+export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulator> =>
+  Layer.effect(
+    Ecs,
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const launchPermits = yield* Semaphore.make(options.launchPermits ?? 20)
+
+      const call = (operation: string, input: unknown): Effect.Effect<Outcome> =>
+        emulator.call({ operation, input, region: options.region })
+
+      const read = <A>(
+        operation: "ListTasks" | "DescribeTasks",
+        input: unknown,
+        decode: (body: unknown) => Option.Option<A>
+      ): Effect.Effect<A, EcsReadError> =>
+        Effect.flatMap(call(operation, input), (outcome) => {
+          const error = errorOf(outcome)
+          if (error !== undefined) return Effect.fail(readErrorOf(operation, error))
+          return Effect.mapError(
+            Effect.fromOption(decode(bodyOf(outcome))),
+            () => readErrorOf(operation, nonsense(200))
+          )
+        })
+
+      return Ecs.of({
+        launchPermits,
+        runTask: (request, sendBy) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            now > sendBy
+              ? Effect.succeed(verdictOfError(tooLate))
+              : Effect.map(call("RunTask", request), (outcome) => {
+                const error = errorOf(outcome)
+                return error === undefined
+                  ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})))
+                  : verdictOfError(error)
+              })),
+        listTasks: (query) =>
+          Effect.map(read("ListTasks", query, decodePage), ({ nextToken, taskArns }) => ({
+            taskArns: taskArns.map(TaskArn),
+            nextToken
+          })),
+        describeTasks: ({ cluster, taskArns }) =>
+          Effect.map(read("DescribeTasks", { cluster, tasks: taskArns }, decodeTasks), ({ failures, tasks }) => ({
+            tasks: (tasks ?? []).flatMap(({ desiredStatus, lastStatus, startedBy, taskArn }) =>
+              taskArn === undefined || lastStatus === undefined
+                ? []
+                : [{ taskArn: TaskArn(taskArn), lastStatus, desiredStatus, startedBy }]
+            ),
+            missing: (failures ?? []).flatMap(({ arn }) => arn === undefined ? [] : [TaskArn(arn)])
+          }))
+      })
+    })
+  )

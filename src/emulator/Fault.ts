@@ -1,0 +1,116 @@
+/**
+ * What can go wrong with a call, and which call it goes wrong with.
+ */
+import type * as Duration from "effect/Duration"
+import * as Prng from "./Prng.ts"
+
+/**
+ * What goes wrong with a call.
+ *
+ * - `Throttle`: ECS asks to be slower and does nothing
+ * - `HiddenThrottle`: the same, passed on from another service as an
+ *   `InvalidParameterException`
+ * - `Capacity`: a `RunTask` launches `launched` of its tasks (by default none) and
+ *   has a failure for each of the others
+ * - `StartFailure`: the tasks that a `RunTask` launches stop before they run
+ * - `ServerError`: ECS answers with a 5xx (by default 500), after it has done
+ *   what it was asked if `processed`
+ * - `ServiceError`: ECS does nothing and answers with this error
+ * - `Reset`: the connection is lost, after the call has been processed if `processed`
+ * - `CutBody`: the call is processed, and the connection is lost in the middle of the answer
+ * - `Blank`: the call is processed, and the answer is an object with nothing in it
+ * - `LateAnswer`: the call is processed at once and answered so much later
+ * - `LateProcessing`: the call is processed so much later, though its caller has gone, and then answered
+ *
+ * @category models
+ */
+export type Fault =
+  | { readonly _tag: "Throttle" }
+  | { readonly _tag: "HiddenThrottle" }
+  | { readonly _tag: "Capacity"; readonly launched?: number | undefined; readonly reason?: string | undefined }
+  | { readonly _tag: "StartFailure" }
+  | { readonly _tag: "ServerError"; readonly processed: boolean; readonly status?: number | undefined }
+  | {
+    readonly _tag: "ServiceError"
+    readonly name: string
+    readonly message: string
+    readonly status?: number | undefined
+  }
+  | { readonly _tag: "Reset"; readonly processed: boolean }
+  | { readonly _tag: "CutBody" }
+  | { readonly _tag: "Blank" }
+  | { readonly _tag: "LateAnswer"; readonly by: Duration.Input }
+  | { readonly _tag: "LateProcessing"; readonly by: Duration.Input }
+
+/**
+ * A fault that waits for its call.
+ *
+ * @category models
+ */
+export interface ScriptedFault {
+  readonly fault: Fault
+  /** Which calls it happens to. Any call by default. */
+  readonly operation?: string | undefined
+  /** How many calls it happens to. The default is 1. */
+  readonly times?: number | undefined
+  /** How many calls it lets pass before. The default is 0. */
+  readonly after?: number | undefined
+}
+
+/**
+ * A scripted fault, and what is left of it.
+ *
+ * @category models
+ */
+export interface Pending {
+  readonly fault: Fault
+  readonly operation: string | undefined
+  times: number
+  after: number
+}
+
+/**
+ * Prepares a scripted fault.
+ *
+ * @category constructors
+ */
+export const pending = (scripted: ScriptedFault): Pending => ({
+  fault: scripted.fault,
+  operation: scripted.operation,
+  times: scripted.times ?? 1,
+  after: scripted.after ?? 0
+})
+
+/**
+ * Takes the fault of the next call out of a script. The first entry that applies decides.
+ *
+ * @category operations
+ */
+export const takeScripted = (script: Array<Pending>, operation: string): Fault | undefined => {
+  const index = script.findIndex((entry) => entry.operation === undefined || entry.operation === operation)
+  const entry = script[index]
+  if (entry === undefined) return undefined
+  if (entry.after > 0) {
+    entry.after--
+    return undefined
+  }
+  entry.times--
+  if (entry.times <= 0) script.splice(index, 1)
+  return entry.fault
+}
+
+/**
+ * Draws whether a fault happens to a call by chance.
+ *
+ * @category operations
+ */
+export const draw = (
+  prng: Prng.Prng,
+  faults: ReadonlyArray<
+    { readonly fault: Fault; readonly operation?: string | undefined; readonly probability: number }
+  >,
+  operation: string
+): Fault | undefined =>
+  faults.find((random) =>
+    (random.operation === undefined || random.operation === operation) && Prng.chance(prng, random.probability)
+  )?.fault

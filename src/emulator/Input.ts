@@ -1,0 +1,107 @@
+/**
+ * What may be in the body of a call: members that are not known are ignored, and
+ * `null` is the same as nothing.
+ */
+import * as Schema from "effect/Schema"
+
+const optional = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
+
+/**
+ * Returns whether a text was given, and is not empty.
+ *
+ * @category guards
+ */
+export const given = (text: string | null | undefined): text is string =>
+  text !== undefined && text !== null && text !== ""
+
+const Text = optional(Schema.String)
+const Flag = optional(Schema.Boolean)
+const Int = optional(Schema.Int)
+const Texts = optional(Schema.Array(Schema.String))
+const Rows = optional(Schema.Array(Schema.Record(Schema.String, Schema.NullOr(Schema.String))))
+
+/**
+ * A list of tags, as sent.
+ *
+ * @category schemas
+ */
+export const Tags = optional(Schema.Array(Schema.Struct({ key: Text, value: Text })))
+
+const Overrides = Schema.Struct({
+  containerOverrides: optional(Schema.Array(Schema.Struct({
+    name: Text,
+    command: Texts,
+    cpu: Int,
+    environment: Rows,
+    environmentFiles: Rows,
+    memory: Int,
+    memoryReservation: Int,
+    resourceRequirements: Rows
+  }))),
+  cpu: Text,
+  ephemeralStorage: optional(Schema.Struct({ sizeInGiB: Int })),
+  executionRoleArn: Text,
+  inferenceAcceleratorOverrides: Rows,
+  memory: Text,
+  taskRoleArn: Text
+})
+
+/**
+ * The body of `RunTask`.
+ *
+ * @category schemas
+ */
+export const RunTask = Schema.Struct({
+  capacityProviderStrategy: optional(Schema.Array(Schema.Struct({ capacityProvider: Text, weight: Int, base: Int }))),
+  clientToken: Text,
+  cluster: Text,
+  count: Int,
+  enableECSManagedTags: Flag,
+  enableExecuteCommand: Flag,
+  group: Text,
+  launchType: Text,
+  networkConfiguration: optional(Schema.Struct({
+    awsvpcConfiguration: optional(Schema.Struct({ subnets: Texts, securityGroups: Texts, assignPublicIp: Text }))
+  })),
+  overrides: optional(Overrides),
+  placementConstraints: Rows,
+  placementStrategy: Rows,
+  platformVersion: Text,
+  propagateTags: Text,
+  referenceId: Text,
+  startedBy: Text,
+  tags: Tags,
+  taskDefinition: Text
+})
+
+/**
+ * The body of `ListTasks`.
+ *
+ * @category schemas
+ */
+export const ListTasks = Schema.Struct({
+  cluster: Text,
+  containerInstance: Text,
+  daemonName: Text,
+  desiredStatus: Text,
+  family: Text,
+  launchType: Text,
+  maxResults: Int,
+  nextToken: Text,
+  serviceName: Text,
+  startedBy: Text
+})
+
+/**
+ * The body of `DescribeTasks`.
+ *
+ * @category schemas
+ */
+export const DescribeTasks = Schema.Struct({ cluster: Text, include: Texts, tasks: Texts })
+
+/**
+ * The body of `StopTask`.
+ *
+ * @category schemas
+ */
+export const StopTask = Schema.Struct({ cluster: Text, reason: Text, task: Text })

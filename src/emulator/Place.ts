@@ -1,0 +1,61 @@
+/**
+ * Where a resource is, and the ARNs that say so.
+ *
+ * Everything in the emulator belongs to a region and an account, as in AWS: two
+ * clients with different regions do not see each other's tasks.
+ */
+
+/**
+ * A region of an account.
+ *
+ * @category models
+ */
+export interface Place {
+  readonly region: string
+  readonly account: string
+}
+
+/**
+ * The parts of an ECS ARN: `arn:aws:ecs:<region>:<account>:<kind>/<name>`.
+ *
+ * @category models
+ */
+export interface Arn {
+  readonly place: Place
+  readonly kind: string
+  readonly name: string
+}
+
+const pattern = /^arn:[a-z-]+:ecs:([a-z0-9-]{1,64}):([0-9]{1,20}):([a-z-]{1,64})\/(.{1,1000})$/
+
+const partitionOf = (region: string): string => {
+  if (region.startsWith("cn-")) return "aws-cn"
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws"
+}
+
+/**
+ * Builds an ECS ARN.
+ *
+ * @category constructors
+ */
+export const arn = (place: Place, kind: string, name: string): string =>
+  `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:${kind}/${name}`
+
+/**
+ * Takes an ECS ARN apart. Text that is none gives `undefined`.
+ *
+ * @category constructors
+ */
+export const parseArn = (text: string): Arn | undefined => {
+  const [, region, account, kind, name] = pattern.exec(text) ?? []
+  return region === undefined || account === undefined || kind === undefined || name === undefined
+    ? undefined
+    : { place: { region, account }, kind, name }
+}
+
+/**
+ * Names a place, for use in keys.
+ *
+ * @category getters
+ */
+export const keyOf = (place: Place): string => `${place.region}/${place.account}`

@@ -1,0 +1,132 @@
+/**
+ * How many tasks of a family are live, and have been at any time before.
+ */
+
+/**
+ * The tally of one family in one cluster, and one origin.
+ *
+ * **Details**
+ *
+ * It is exact: between calls tasks only stop, so that a tally can only rise when
+ * something is launched.
+ *
+ * @category models
+ */
+export interface Tally {
+  readonly cluster: string
+  readonly family: string
+  readonly origin: "own" | "foreign"
+  live: number
+  peak: number
+  /** The times at which it changed, and how many were live from then on. */
+  readonly times: Array<number>
+  readonly counts: Array<number>
+}
+
+/**
+ * Which tasks are meant. What is left out does not matter.
+ *
+ * @category models
+ */
+export interface Filter {
+  /** The name of a cluster, or its ARN. */
+  readonly cluster?: string | undefined
+  readonly family?: string | undefined
+  /** `own`: launched by a `RunTask` call; `foreign`: launched through the control of the emulator. */
+  readonly origin?: "own" | "foreign" | undefined
+}
+
+/**
+ * How many tasks are live from a time on.
+ *
+ * @category models
+ */
+export interface Step {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly live: number
+}
+
+/**
+ * Creates the tally of nothing.
+ *
+ * @category constructors
+ */
+export const make = (cluster: string, family: string, origin: "own" | "foreign"): Tally => ({
+  cluster,
+  family,
+  origin,
+  live: 0,
+  peak: 0,
+  times: [],
+  counts: []
+})
+
+/**
+ * Counts a task that is launched (1) or has stopped (-1).
+ *
+ * @category operations
+ */
+export const change = (tally: Tally, by: 1 | -1, at: number): void => {
+  tally.live += by
+  tally.peak = Math.max(tally.peak, tally.live)
+  const last = tally.times.length - 1
+  if (tally.times[last] === at) {
+    tally.counts[last] = tally.live
+  } else {
+    tally.times.push(at)
+    tally.counts.push(tally.live)
+  }
+}
+
+/**
+ * Returns whether a tally is meant.
+ *
+ * @category guards
+ */
+export const matches = (tally: Pick<Tally, "cluster" | "family" | "origin">, filter: Filter): boolean =>
+  (filter.cluster === undefined || filter.cluster === tally.cluster || tally.cluster.endsWith(`/${filter.cluster}`)) &&
+  (filter.family === undefined || filter.family === tally.family) &&
+  (filter.origin === undefined || filter.origin === tally.origin)
+
+/**
+ * How many tasks are live.
+ *
+ * @category getters
+ */
+export const live = (tallies: ReadonlyArray<Tally>): number => tallies.reduce((sum, tally) => sum + tally.live, 0)
+
+/**
+ * How many tasks were live at every time, as the steps of their sum.
+ *
+ * @category getters
+ */
+export const steps = (tallies: ReadonlyArray<Tally>): ReadonlyArray<Step> => {
+  const changes = tallies.flatMap((tally) =>
+    tally.times.map((at, index) => ({
+      at,
+      by: (tally.counts[index] ?? 0) - (tally.counts[index - 1] ?? 0)
+    }))
+  )
+  changes.sort((a, b) => a.at - b.at)
+  const sum: Array<{ at: number; live: number }> = []
+  let live = 0
+  for (const { at, by } of changes) {
+    live += by
+    const last = sum.at(-1)
+    if (last?.at === at) last.live = live
+    else sum.push({ at, live })
+  }
+  return sum
+}
+
+/**
+ * The most tasks that were live at once.
+ *
+ * @category getters
+ */
+export const peak = (tallies: ReadonlyArray<Tally>): number => {
+  const [first, ...others] = tallies
+  if (first === undefined) return 0
+  return others.length === 0 ? first.peak : steps(tallies).reduce((most, step) => Math.max(most, step.live), 0)
+}

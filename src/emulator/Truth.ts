@@ -1,0 +1,92 @@
+/**
+ * What is true of an emulated ECS, however late and wrong its answers are.
+ *
+ * Everything takes the time: the truth of now, not of the last call.
+ */
+import type { LastStatus } from "./Lifecycle.ts"
+import * as Lifecycle from "./Lifecycle.ts"
+import * as Tally from "./Tally.ts"
+import * as World from "./World.ts"
+
+export type { Filter, Step } from "./Tally.ts"
+
+const tallies = (world: World.World, filter: Tally.Filter): ReadonlyArray<Tally.Tally> =>
+  [...world.clusters.values()].flatMap((cluster) =>
+    [...cluster.tallies.values()].filter((tally) => Tally.matches(tally, filter))
+  )
+
+/**
+ * How many tasks are live: launched, and not stopped. A task that is stopping is live.
+ *
+ * @category getters
+ */
+export const live = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+  World.advance(world, now)
+  return Tally.live(tallies(world, filter))
+}
+
+/**
+ * The most tasks that have been live at once, ever.
+ *
+ * @category getters
+ */
+export const peak = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+  World.advance(world, now)
+  return Tally.peak(tallies(world, filter))
+}
+
+/**
+ * How many tasks were live from when on, since the first was launched.
+ *
+ * @category getters
+ */
+export const steps = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<Tally.Step> => {
+  World.advance(world, now)
+  return Tally.steps(tallies(world, filter))
+}
+
+/**
+ * What is true of a task.
+ *
+ * @category models
+ */
+export interface TaskTruth {
+  readonly arn: string
+  /** The ARN of its cluster. */
+  readonly cluster: string
+  readonly family: string
+  readonly startedBy: string | undefined
+  readonly origin: "own" | "foreign"
+  readonly lastStatus: LastStatus
+  readonly desiredStatus: "RUNNING" | "STOPPED"
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
+/**
+ * The tasks that are live.
+ *
+ * @category getters
+ */
+export const tasks = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<TaskTruth> => {
+  World.advance(world, now)
+  const found: Array<TaskTruth> = []
+  for (const cluster of world.clusters.values()) {
+    for (const { arn, clusterArn, life, origin, spec } of cluster.tasks.values()) {
+      const moment = Lifecycle.at(life, world.now)
+      if (moment === undefined || world.now >= life.stoppedAt) continue
+      if (!Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)) continue
+      found.push({
+        arn,
+        cluster: clusterArn,
+        family: spec.family,
+        startedBy: spec.startedBy,
+        origin,
+        lastStatus: moment.lastStatus,
+        desiredStatus: moment.desiredStatus,
+        createdAt: life.createdAt
+      })
+    }
+  }
+  return found
+}

@@ -1,0 +1,67 @@
+/**
+ * `DescribeTasks`: what a replica knows of some tasks.
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Catalog from "../Catalog.ts"
+import * as Input from "../Input.ts"
+import * as Place from "../Place.ts"
+import * as Reply from "../Reply.ts"
+import type { Cluster, World } from "../State.ts"
+import * as Task from "../Task.ts"
+import * as Visibility from "../Visibility.ts"
+
+const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
+
+/**
+ * What a task is called: the end of its ARN, or its id.
+ *
+ * @category getters
+ */
+export const taskIdOf = (text: string): string => text.slice(text.lastIndexOf("/") + 1)
+
+/**
+ * Finds the task that an id or an ARN names.
+ *
+ * @category getters
+ */
+export const findTask = (cluster: Cluster, text: string): Task.Task | undefined => {
+  const task = cluster.tasks.get(taskIdOf(text))
+  // The ARN of another cluster may end in the same id.
+  return task === undefined || text === task.id || text === task.arn ? task : undefined
+}
+
+/**
+ * Describes tasks.
+ *
+ * @category operations
+ */
+export const describeTasks = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = decode(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const tasks = decoded.value.tasks ?? []
+  if (tasks.length === 0) return Reply.invalid("Tasks cannot be empty.")
+  if (tasks.length > 100) return Reply.invalid("taskIds can have at most 100 items.")
+  if (tasks.some((text) => taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
+  const cluster = Catalog.useCluster(world, place, decoded.value.cluster)
+  if (Catalog.isReply(cluster)) return cluster
+
+  const { lag } = world.resolved
+  const replica = Visibility.pick(world.random.reads, world.replicas)
+  const includeTags = decoded.value.include?.includes("TAGS") ?? false
+  const found: Array<Schema.JsonObject> = []
+  const failures: Array<Schema.JsonObject> = []
+  for (const text of new Set(tasks)) {
+    const task = findTask(cluster, text)
+    const moment = task === undefined
+      ? undefined
+      : Visibility.describedAs(task.life, lag, replica, world.now)
+    if (task === undefined || moment === undefined) {
+      const arn = text.startsWith("arn:") ? text : Place.arn(cluster.place, "task", `${cluster.name}/${text}`)
+      failures.push({ arn, reason: "MISSING" })
+    } else {
+      found.push(Task.toJson(task, moment, includeTags))
+    }
+  }
+  return Reply.ok({ tasks: found, failures })
+}

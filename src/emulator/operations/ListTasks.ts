@@ -1,0 +1,106 @@
+/**
+ * `ListTasks`: one page of what a replica believes to run or to have stopped.
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Catalog from "../Catalog.ts"
+import * as Input from "../Input.ts"
+import type { Place } from "../Place.ts"
+import * as Prng from "../Prng.ts"
+import * as Reply from "../Reply.ts"
+import type { Cluster, World } from "../State.ts"
+import type { Task } from "../Task.ts"
+import * as Visibility from "../Visibility.ts"
+
+const decode = Schema.decodeUnknownOption(Input.ListTasks)
+
+type ListTasksInput = typeof Input.ListTasks.Type
+type Listed = "RUNNING" | "STOPPED"
+
+const { given } = Input
+
+const problem = (input: ListTasksInput): string | undefined => {
+  const { containerInstance, desiredStatus, family, launchType, maxResults, serviceName, startedBy } = input
+  if (given(startedBy) && [containerInstance, family, launchType, serviceName, input.daemonName].some(given)) {
+    return "cannot specify startedBy with other arguments"
+  }
+  if (given(serviceName) && [containerInstance, family].some(given)) {
+    return "cannot specify serviceName with other arguments"
+  }
+  if (given(desiredStatus) && !["RUNNING", "PENDING", "STOPPED"].includes(desiredStatus)) {
+    return `Invalid desired status: ${desiredStatus}`
+  }
+  return maxResults !== undefined && maxResults !== null && (maxResults < 1 || maxResults > 100)
+    ? "maxResults must be between 1 and 100."
+    : undefined
+}
+
+/** No task of the emulator belongs to a service or a container instance. */
+const matches = (input: ListTasksInput, task: Task): boolean =>
+  (!given(input.family) || task.spec.family === input.family) &&
+  (!given(input.startedBy) || task.spec.startedBy === input.startedBy) &&
+  (!given(input.launchType) || task.spec.launchType === input.launchType) &&
+  !given(input.serviceName) && !given(input.containerInstance) && !given(input.daemonName)
+
+/** The tasks that may be in a list, from a place in it on, each with the place after it. */
+function* candidates(
+  world: World,
+  cluster: Cluster,
+  listed: Listed,
+  from: number
+): Generator<readonly [after: number, task: Task]> {
+  if (listed === "RUNNING") {
+    const lingering = world.resolved.lag.lingering.max
+    for (const [number, task] of cluster.running) {
+      if (world.now >= task.life.stoppingAt + lingering) cluster.running.delete(number)
+      else if (number > from) yield [number, task]
+    }
+    return
+  }
+  const { ended, endedDropped, endedForgotten } = cluster
+  for (let index = Math.max(from - endedDropped, endedForgotten); index < ended.length; index++) {
+    const task = ended[index]
+    if (task !== undefined) yield [endedDropped + index + 1, task]
+  }
+}
+
+const cursorOf = (token: string | null | undefined, listed: Listed): number | undefined => {
+  if (!given(token)) return 0
+  const [, of, cursor] = /^(RUNNING|STOPPED)-([0-9]{1,15})$/.exec(token) ?? []
+  return of === listed ? Number(cursor) : undefined
+}
+
+/**
+ * Lists tasks.
+ *
+ * @category operations
+ */
+export const listTasks = (world: World, place: Place, input: unknown): Reply.Reply => {
+  const decoded = decode(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const query = decoded.value
+  const wrong = problem(query)
+  if (wrong !== undefined) return Reply.invalid(wrong)
+  const cluster = Catalog.useCluster(world, place, query.cluster)
+  if (Catalog.isReply(cluster)) return cluster
+  if (query.desiredStatus === "PENDING") return Reply.ok({ taskArns: [] })
+  const listed = query.desiredStatus === "STOPPED" ? "STOPPED" : "RUNNING"
+  const from = cursorOf(query.nextToken, listed)
+  if (from === undefined) return Reply.invalid("Invalid token.")
+
+  const { reads } = world.random
+  const { lag, pages } = world.resolved
+  const replica = Visibility.pick(reads, world.replicas)
+  let size = query.maxResults ?? 100
+  if (Prng.chance(reads, pages.short)) size = Prng.within(reads, { min: 1, max: size })
+  if (Prng.chance(reads, pages.empty)) size = 0
+  const taskArns: Array<string> = []
+  let cursor = from
+  for (const [after, task] of candidates(world, cluster, listed, from)) {
+    if (!matches(query, task) || Visibility.listedAs(task.life, lag, replica, world.now) !== listed) continue
+    if (taskArns.length === size) return Reply.ok({ taskArns, nextToken: `${listed}-${cursor}` })
+    taskArns.push(task.arn)
+    cursor = after
+  }
+  return Reply.ok({ taskArns })
+}

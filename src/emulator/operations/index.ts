@@ -1,0 +1,30 @@
+/**
+ * The operations of ECS that the emulator knows, by name.
+ */
+import type { Fault } from "../Fault.ts"
+import type { Place } from "../Place.ts"
+import type { Reply } from "../Reply.ts"
+import type { World } from "../State.ts"
+import { describeTasks } from "./DescribeTasks.ts"
+import { listTasks } from "./ListTasks.ts"
+import { runTask } from "./RunTask.ts"
+import { stopTask } from "./StopTask.ts"
+
+/**
+ * What an operation does with a call, at the time of the world.
+ *
+ * @category models
+ */
+export type Operation = (world: World, place: Place, input: unknown, fault: Fault | undefined) => Reply
+
+/**
+ * The operations, by name.
+ *
+ * @category operations
+ */
+export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["RunTask", runTask],
+  ["ListTasks", listTasks],
+  ["DescribeTasks", describeTasks],
+  ["StopTask", stopTask]
+])
