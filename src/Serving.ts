@@ -43,6 +43,8 @@ export const serve = Effect.fnUntraced(function*<W>(
     const flight = board(place.key, place.wanted)
     if (yield* Deferred.await(flight.seated)) {
       line.serve(place.key, Effect.succeed(flight))
+      // Whoever was seated launches before the next is: this fiber was resumed in the middle of it.
+      yield* Effect.yieldNow
       continue
     }
     const answer = yield* Effect.result(Deferred.await(flight.answer))
