@@ -18,6 +18,7 @@ import * as Ecs from "./Ecs.ts"
 import type { Listing, Reading } from "./Evidence.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
+import { foreignTasks, used } from "./Occupancy.ts"
 import { readsPerSecond } from "./Settings.ts"
 
 /**
@@ -116,6 +117,20 @@ const describeConcurrency = 5
 const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   const { readPageRetries, readTimeout } = fleet.settings
   let searching = false
+  let foreignBefore = 0
+
+  /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
+  const reportForeign = Effect.fnUntraced(function*() {
+    const occupancy = yield* ledger.occupancy
+    const occupied = used(occupancy)
+    const foreign = occupancy.cap !== "unlimited" && occupied > occupancy.cap ? foreignTasks(occupancy) : 0
+    if (foreign > foreignBefore) {
+      yield* Effect.logWarning(
+        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${occupancy.cap}: ${foreign} were launched by others`
+      )
+    }
+    foreignBefore = foreign
+  })
 
   return Effect.fnUntraced(function*(begunAt: number) {
     let calls = 0
@@ -165,6 +180,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         missing: descriptions.flatMap((described) => described.missing)
       }
       yield* ledger.observe(reading)
+      yield* reportForeign()
     })
 
     const exit = yield* Effect.exit(

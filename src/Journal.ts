@@ -44,11 +44,7 @@ const entryOf = (change: Change): Entry => {
           "its slot stays counted, and it is sent again with the same token"
       )
     case "Adopted":
-      return change.cap !== "unlimited" && change.occupied > change.cap
-        ? warning(
-          `Task ${change.taskArn} was launched by somebody else: ${change.occupied} run, the cap is ${change.cap}`
-        )
-        : debug(`Adopted ${change.taskArn}`)
+      return debug(`Adopted ${change.taskArn}`)
     case "Freed":
       return change.reason === "absent" || change.reason === "forgotten"
         ? warning(`Freed ${change.slotId}, whose task ECS does not show (${change.reason})`)

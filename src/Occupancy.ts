@@ -103,6 +103,19 @@ export const describe = (
 export const used = (occupancy: Occupancy): number => HashMap.size(occupancy.slots)
 
 /**
+ * Returns how many tasks are known to be nobody's launch under this ledger.
+ *
+ * @category accessors
+ */
+export const foreignTasks = (occupancy: Occupancy): number => {
+  let count = 0
+  for (const { request, state } of HashMap.values(occupancy.slots)) {
+    if (request === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
+  }
+  return count
+}
+
+/**
  * Returns the slot with an id.
  *
  * @category accessors

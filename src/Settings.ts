@@ -37,7 +37,10 @@ export interface Settings {
   readonly replayBackoffBase: Duration.Duration
   /** How long to wait at most before a launch is sent again. */
   readonly replayBackoffMax: Duration.Duration
-  /** How long closing waits for the launches that were sent. */
+  /**
+   * How long closing waits for the launches that were sent. Under `TestClock` somebody has to let that time pass, or
+   * the test that closes with a launch in flight hangs.
+   */
   readonly shutdownTimeout: Duration.Duration
   /**
    * How long a new provisioner grants nothing. With the in-memory ledger, a hold as long as a rolling deployment keeps
@@ -190,7 +193,7 @@ export const Settings = Schema.Struct({
   attemptTimeout: time(defaults.attemptTimeout),
   replayBackoffBase: time(defaults.replayBackoffBase),
   replayBackoffMax: time(defaults.replayBackoffMax),
-  shutdownTimeout: time(defaults.shutdownTimeout),
+  shutdownTimeout: time(defaults.shutdownTimeout, Duration.zero),
   startupHold: time(defaults.startupHold, Duration.zero),
   changesCapacity: count(defaults.changesCapacity, 1)
 }).check(
