@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Catalog from "./Catalog.ts"
+import * as Definitions from "./Definitions.ts"
 import * as Fault from "./Fault.ts"
 import type { StopCode } from "./Lifecycle.ts"
 import * as Roster from "./Roster.ts"
@@ -56,7 +57,7 @@ export const launchForeign = (
   const { account, region } = world.resolved
   const cluster = Catalog.useCluster(world, { region, account }, options.cluster)
   if (Catalog.isReply(cluster)) return []
-  const definition = Catalog.useDefinition(world, cluster.place, options.family)
+  const definition = Definitions.use(world, cluster.place, options.family)
   if (definition === undefined) return []
   const spec = {
     family: definition.family,

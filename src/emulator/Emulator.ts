@@ -75,7 +75,7 @@ export class Emulator extends Context.Service<Emulator, {
   readonly tasks: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.TaskTruth>>
   /** How often an operation has been called. */
   readonly calls: (operation: string) => Effect.Effect<CallCount>
-  /** How often each operation that was called at all has been called. */
+  /** How often each operation that was called at all has been called. Those that ECS does not have are `unknown`. */
   readonly allCalls: Effect.Effect<{ readonly [operation: string]: CallCount }>
   /** The latest `RunTask` inputs, oldest first. */
   readonly launches: Effect.Effect<ReadonlyArray<ReceivedLaunch>>
@@ -109,10 +109,12 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
     let launches: Array<ReceivedLaunch> = []
 
     const countOf = (operation: string): MutableCount => {
-      const known = counts.get(operation)
+      // Made-up names are not kept: there may be any number of them.
+      const name = World.isOperation(operation) ? operation : "unknown"
+      const known = counts.get(name)
       if (known !== undefined) return known
       const count = { calls: 0, inFlight: 0, maxInFlight: 0 }
-      counts.set(operation, count)
+      counts.set(name, count)
       return count
     }
 

@@ -105,3 +105,90 @@ export const DescribeTasks = Schema.Struct({ cluster: Text, include: Texts, task
  * @category schemas
  */
 export const StopTask = Schema.Struct({ cluster: Text, reason: Text, task: Text })
+
+/**
+ * The body of `CreateCluster`.
+ *
+ * @category schemas
+ */
+export const CreateCluster = Schema.Struct({
+  capacityProviders: Texts,
+  clusterName: Text,
+  configuration: optional(Schema.JsonObject),
+  defaultCapacityProviderStrategy: optional(Schema.Array(Schema.JsonObject)),
+  serviceConnectDefaults: optional(Schema.JsonObject),
+  settings: Rows,
+  tags: Tags
+})
+
+/**
+ * The body of `DescribeClusters`.
+ *
+ * @category schemas
+ */
+export const DescribeClusters = Schema.Struct({ clusters: Texts, include: Texts })
+
+/**
+ * The body of `ListClusters`.
+ *
+ * @category schemas
+ */
+export const ListClusters = Schema.Struct({ maxResults: Int, nextToken: Text })
+
+/**
+ * The body of `DeleteCluster`.
+ *
+ * @category schemas
+ */
+export const DeleteCluster = Schema.Struct({ cluster: Text })
+
+/**
+ * What is looked at of the body of `RegisterTaskDefinition`: all of it is kept.
+ *
+ * @category schemas
+ */
+export const RegisterTaskDefinition = Schema.Struct({
+  containerDefinitions: optional(Schema.Array(Schema.Struct({ name: Text, image: Text }))),
+  cpu: Text,
+  family: Text,
+  memory: Text,
+  networkMode: Text,
+  tags: Tags
+})
+
+/**
+ * The body of `DescribeTaskDefinition` and `DeregisterTaskDefinition`.
+ *
+ * @category schemas
+ */
+export const NamedTaskDefinition = Schema.Struct({ include: Texts, taskDefinition: Text })
+
+/**
+ * The body of `ListTaskDefinitions`.
+ *
+ * @category schemas
+ */
+export const ListTaskDefinitions = Schema.Struct({
+  familyPrefix: Text,
+  maxResults: Int,
+  nextToken: Text,
+  sort: Text,
+  status: Text
+})
+
+/**
+ * The body of `TagResource`, `UntagResource` and `ListTagsForResource`.
+ *
+ * @category schemas
+ */
+export const TaggedResource = Schema.Struct({ resourceArn: Text, tagKeys: Texts, tags: Tags })
+
+/**
+ * Returns whether a value has more levels than ECS has any use for. Whatever
+ * walks through a value that has not is safe from running out of stack.
+ *
+ * @category guards
+ */
+export const isTooDeep = (value: unknown, levels = 40): boolean =>
+  typeof value === "object" && value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1)))

@@ -42,15 +42,25 @@ export const error = (code: string, message: string, status = 400, rest: Schema.
 export const invalid = (message: string): Reply => error("InvalidParameterException", message)
 
 /**
- * Creates the error of too many calls.
+ * The error of too many calls.
  *
  * @category constructors
  */
 export const throttled: Reply = error("ThrottlingException", "Rate exceeded")
 
 /**
- * Creates the error of a body whose members have the wrong types.
+ * The error of a body whose members have the wrong types.
  *
  * @category constructors
  */
 export const malformed: Reply = error("SerializationException", "The request body is not valid for this operation.")
+
+/**
+ * The error of an operation that ECS does not have.
+ *
+ * @category constructors
+ */
+export const unknownOperation: Reply = error(
+  "UnknownOperationException",
+  "The requested operation is not recognized by the service."
+)

@@ -10,7 +10,7 @@ import * as Prng from "./Prng.ts"
 import type { Reply } from "./Reply.ts"
 import * as Settings from "./Settings.ts"
 import type { Tally } from "./Tally.ts"
-import type { Task } from "./Task.ts"
+import type { Tags, Task } from "./Task.ts"
 import type { Buckets } from "./Throttle.ts"
 import type { TokenRecord } from "./Token.ts"
 import * as Visibility from "./Visibility.ts"
@@ -57,7 +57,7 @@ export interface Cluster {
   status: "ACTIVE" | "INACTIVE"
   /** What it was created with. */
   readonly registered: Schema.JsonObject
-  tags: ReadonlyArray<{ readonly key: string; readonly value: string }>
+  tags: Tags
   /** Every task that is not forgotten, by id. */
   readonly tasks: Map<string, Task>
   /** The tasks that a list may show as running, by number: those that are to run, and those that linger. */
@@ -84,9 +84,10 @@ export interface Definition {
   status: "ACTIVE" | "INACTIVE"
   /** When it was registered, in epoch milliseconds. */
   readonly registeredAt: number
+  deregisteredAt: number | undefined
   /** What it was registered with. */
   readonly registered: Schema.JsonObject
-  tags: ReadonlyArray<{ readonly key: string; readonly value: string }>
+  tags: Tags
 }
 
 /**

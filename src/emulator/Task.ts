@@ -6,6 +6,13 @@ import type { Life, Moment } from "./Lifecycle.ts"
 import * as Place from "./Place.ts"
 
 /**
+ * The tags of a resource.
+ *
+ * @category models
+ */
+export type Tags = ReadonlyArray<{ readonly key: string; readonly value: string }>
+
+/**
  * What a task was launched with.
  *
  * @category models
@@ -24,7 +31,7 @@ export interface TaskSpec {
   readonly enableExecuteCommand: boolean
   readonly containers: ReadonlyArray<{ readonly name: string; readonly image: string }>
   readonly overrides: Schema.JsonObject
-  readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>
+  readonly tags: Tags
 }
 
 /**
@@ -45,7 +52,7 @@ export interface Task {
   /** The client token of its launch. */
   readonly token: string | undefined
   life: Life
-  tags: ReadonlyArray<{ readonly key: string; readonly value: string }>
+  tags: Tags
 }
 
 const seconds = (name: string, at: number, time: number): Schema.JsonObject => at <= time ? { [name]: at / 1000 } : {}
@@ -132,7 +139,7 @@ export const toJson = (
     platformVersion: spec.platformVersion,
     platformFamily: "Linux",
     ...(spec.startedBy === undefined ? {} : { startedBy: spec.startedBy }),
-    tags: includeTags ? task.tags.map(({ key, value }) => ({ key, value })) : [],
+    tags: includeTags ? task.tags : [],
     taskDefinitionArn: spec.taskDefinitionArn,
     version: moment.version,
     ephemeralStorage: { sizeInGiB: 20 },

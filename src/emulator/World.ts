@@ -49,13 +49,11 @@ const failed = (status: number): Reply.Reply =>
 
 const process = (world: World, exchange: Exchange): Reply.Reply => {
   const { call: { input, operation }, fault, place } = exchange
+  const run = operations.get(operation)
+  if (run === undefined) return Reply.unknownOperation
   if (world.resolved.rates) {
     const call = { operation, place: Place.keyOf(place), launches: launchesOf(input) }
     if (!Throttle.admit(world.buckets, call, world.now)) return Reply.throttled
-  }
-  const run = operations.get(operation)
-  if (run === undefined) {
-    return Reply.error("UnknownOperationException", "The requested operation is not recognized by the service.")
   }
   const reply = run(world, place, input, fault)
   if (fault?._tag === "ServerError") return failed(fault.status ?? 500)
@@ -96,6 +94,13 @@ const refusal = (fault: Fault.Fault | undefined): Reply.Reply | undefined => {
       return undefined
   }
 }
+
+/**
+ * Returns whether an operation is one that the emulator knows.
+ *
+ * @category guards
+ */
+export const isOperation = (name: string): boolean => operations.has(name)
 
 /**
  * Takes a call at the time it is made.

@@ -7,29 +7,11 @@ import * as Catalog from "../Catalog.ts"
 import * as Input from "../Input.ts"
 import * as Place from "../Place.ts"
 import * as Reply from "../Reply.ts"
-import type { Cluster, World } from "../State.ts"
+import type { World } from "../State.ts"
 import * as Task from "../Task.ts"
 import * as Visibility from "../Visibility.ts"
 
 const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
-
-/**
- * What a task is called: the end of its ARN, or its id.
- *
- * @category getters
- */
-export const taskIdOf = (text: string): string => text.slice(text.lastIndexOf("/") + 1)
-
-/**
- * Finds the task that an id or an ARN names.
- *
- * @category getters
- */
-export const findTask = (cluster: Cluster, text: string): Task.Task | undefined => {
-  const task = cluster.tasks.get(taskIdOf(text))
-  // The ARN of another cluster may end in the same id.
-  return task === undefined || text === task.id || text === task.arn ? task : undefined
-}
 
 /**
  * Describes tasks.
@@ -42,7 +24,7 @@ export const describeTasks = (world: World, place: Place.Place, input: unknown):
   const tasks = decoded.value.tasks ?? []
   if (tasks.length === 0) return Reply.invalid("Tasks cannot be empty.")
   if (tasks.length > 100) return Reply.invalid("taskIds can have at most 100 items.")
-  if (tasks.some((text) => taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
+  if (tasks.some((text) => Catalog.taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
   const cluster = Catalog.useCluster(world, place, decoded.value.cluster)
   if (Catalog.isReply(cluster)) return cluster
 
@@ -52,7 +34,7 @@ export const describeTasks = (world: World, place: Place.Place, input: unknown):
   const found: Array<Schema.JsonObject> = []
   const failures: Array<Schema.JsonObject> = []
   for (const text of new Set(tasks)) {
-    const task = findTask(cluster, text)
+    const task = Catalog.findTask(cluster, text)
     const moment = task === undefined
       ? undefined
       : Visibility.describedAs(task.life, lag, replica, world.now)

@@ -4,6 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Catalog from "../Catalog.ts"
+import * as Definitions from "../Definitions.ts"
 import type { Fault } from "../Fault.ts"
 import * as Input from "../Input.ts"
 import * as Lifecycle from "../Lifecycle.ts"
@@ -144,7 +145,7 @@ export const runTask = (world: World, place: Place, input: unknown, fault: Fault
   const known = token === undefined ? undefined : cluster.tokens.get(token)
   if (known !== undefined && world.now < Token.expiresAt(known)) return Token.replay(known, fingerprint, world.now)
 
-  const definition = Catalog.useDefinition(world, place, parameters.taskDefinition)
+  const definition = Definitions.use(world, place, parameters.taskDefinition)
   if (definition === undefined) return Reply.error("ClientException", "TaskDefinition not found.")
   if (definition.status === "INACTIVE") return Reply.invalid("TaskDefinition is inactive")
   if (definition.registered["networkMode"] === "awsvpc" && !parameters.networkConfiguration?.awsvpcConfiguration) {

@@ -11,7 +11,6 @@ import * as Reply from "../Reply.ts"
 import * as Roster from "../Roster.ts"
 import type { World } from "../State.ts"
 import * as Task from "../Task.ts"
-import { findTask, taskIdOf } from "./DescribeTasks.ts"
 
 const decode = Schema.decodeUnknownOption(Input.StopTask)
 
@@ -24,11 +23,11 @@ export const stopTask = (world: World, place: Place, input: unknown): Reply.Repl
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const text = decoded.value.task ?? ""
-  const id = taskIdOf(text)
+  const id = Catalog.taskIdOf(text)
   if (!/^[0-9a-f]{32}$|^[0-9a-f-]{36}$/.test(id)) return Reply.invalid("Task Identifier is invalid")
   const cluster = Catalog.useCluster(world, place, decoded.value.cluster)
   if (Catalog.isReply(cluster)) return cluster
-  const task = findTask(cluster, text)
+  const task = Catalog.findTask(cluster, text)
   if (task === undefined) return Reply.invalid("The referenced task was not found.")
   Roster.stop(world, cluster, task, "UserInitiated", decoded.value.reason ?? "Task stopped by user")
   const moment = Lifecycle.at(task.life, world.now) ?? Lifecycle.first(task.life)

@@ -1,6 +1,16 @@
 /**
- * Tags, as they come with a call.
+ * Tags: those that come with a call, and the operations on them.
  */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Catalog from "../Catalog.ts"
+import * as Definitions from "../Definitions.ts"
+import * as Input from "../Input.ts"
+import * as Place from "../Place.ts"
+import * as Reply from "../Reply.ts"
+import type { World } from "../State.ts"
+import type { Tags } from "../Task.ts"
+
 type SentTags =
   | ReadonlyArray<{ readonly key?: string | null | undefined; readonly value?: string | null | undefined }>
   | null
@@ -28,7 +38,83 @@ export const tagsError = (tags: SentTags): string | undefined => {
  *
  * @category getters
  */
-export const tagsOf = (tags: SentTags): ReadonlyArray<{ readonly key: string; readonly value: string }> => {
+export const tagsOf = (tags: SentTags): Tags => {
   const values = new Map((tags ?? []).map((tag) => [tag.key ?? "", tag.value ?? ""] as const))
   return [...values].map(([key, value]) => ({ key, value }))
+}
+
+const decode = Schema.decodeUnknownOption(Input.TaggedResource)
+
+/** The resource of an ARN, as something whose tags can be changed. */
+const resourceOf = (
+  world: World,
+  place: Place.Place,
+  arn: string
+): { tags: Tags } | Reply.Reply => {
+  const parsed = Place.parseArn(arn)
+  if (parsed?.kind === "cluster") {
+    const cluster = Catalog.lookupCluster(world, place, arn)
+    return cluster?.status === "ACTIVE" ? cluster : Catalog.clusterNotFound
+  }
+  if (parsed?.kind === "task-definition") {
+    return Definitions.lookup(world, place, arn) ??
+      Reply.error("ClientException", "The specified task definition does not exist.")
+  }
+  if (parsed?.kind === "task") {
+    const clusterArn = Place.arn(parsed.place, "cluster", parsed.name.split("/", 1).join(""))
+    const cluster = Catalog.lookupCluster(world, place, clusterArn)
+    const task = cluster === undefined ? undefined : Catalog.findTask(cluster, arn)
+    return task ?? Reply.invalid("The specified task was not found.")
+  }
+  return Reply.invalid("Invalid ARN.")
+}
+
+const change = (
+  world: World,
+  place: Place.Place,
+  input: unknown,
+  next: (
+    tags: Tags,
+    query: typeof Input.TaggedResource.Type
+  ) => Tags | string
+): Reply.Reply => {
+  const decoded = decode(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
+  if (Catalog.isReply(resource)) return resource
+  const tags = next(resource.tags, decoded.value)
+  if (typeof tags === "string") return Reply.invalid(tags)
+  resource.tags = tags
+  return Reply.ok({})
+}
+
+/**
+ * Adds tags to a cluster, a task or a task definition.
+ *
+ * @category operations
+ */
+export const tagResource = (world: World, place: Place.Place, input: unknown): Reply.Reply =>
+  change(world, place, input, (tags, query) => {
+    const all = tagsOf([...tags, ...query.tags ?? []])
+    return tagsError(query.tags) ?? tagsError(all) ?? all
+  })
+
+/**
+ * Takes tags from a cluster, a task or a task definition.
+ *
+ * @category operations
+ */
+export const untagResource = (world: World, place: Place.Place, input: unknown): Reply.Reply =>
+  change(world, place, input, (tags, query) => tags.filter((tag) => !(query.tagKeys ?? []).includes(tag.key)))
+
+/**
+ * Lists the tags of a cluster, a task or a task definition.
+ *
+ * @category operations
+ */
+export const listTagsForResource = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = decode(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
+  return Catalog.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
 }

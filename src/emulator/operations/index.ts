@@ -5,10 +5,18 @@ import type { Fault } from "../Fault.ts"
 import type { Place } from "../Place.ts"
 import type { Reply } from "../Reply.ts"
 import type { World } from "../State.ts"
+import { createCluster, deleteCluster, describeClusters, listClusters } from "./Clusters.ts"
 import { describeTasks } from "./DescribeTasks.ts"
 import { listTasks } from "./ListTasks.ts"
 import { runTask } from "./RunTask.ts"
 import { stopTask } from "./StopTask.ts"
+import { listTagsForResource, tagResource, untagResource } from "./Tags.ts"
+import {
+  deregisterTaskDefinition,
+  describeTaskDefinition,
+  listTaskDefinitions,
+  registerTaskDefinition
+} from "./TaskDefinitions.ts"
 
 /**
  * What an operation does with a call, at the time of the world.
@@ -26,5 +34,16 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ["RunTask", runTask],
   ["ListTasks", listTasks],
   ["DescribeTasks", describeTasks],
-  ["StopTask", stopTask]
+  ["StopTask", stopTask],
+  ["CreateCluster", createCluster],
+  ["DescribeClusters", describeClusters],
+  ["ListClusters", listClusters],
+  ["DeleteCluster", deleteCluster],
+  ["RegisterTaskDefinition", registerTaskDefinition],
+  ["DescribeTaskDefinition", describeTaskDefinition],
+  ["DeregisterTaskDefinition", deregisterTaskDefinition],
+  ["ListTaskDefinitions", listTaskDefinitions],
+  ["TagResource", tagResource],
+  ["UntagResource", untagResource],
+  ["ListTagsForResource", listTagsForResource]
 ])

@@ -1,0 +1,121 @@
+/**
+ * The operations on clusters: as much of them as tools around `RunTask` call.
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Catalog from "../Catalog.ts"
+import * as Input from "../Input.ts"
+import * as Lifecycle from "../Lifecycle.ts"
+import * as Place from "../Place.ts"
+import * as Reply from "../Reply.ts"
+import type { Cluster, World } from "../State.ts"
+import { pageOf } from "./Page.ts"
+import { tagsError, tagsOf } from "./Tags.ts"
+
+const { given } = Input
+
+const decodeCreate = Schema.decodeUnknownOption(Input.CreateCluster)
+const decodeDescribe = Schema.decodeUnknownOption(Input.DescribeClusters)
+const decodeList = Schema.decodeUnknownOption(Input.ListClusters)
+const decodeDelete = Schema.decodeUnknownOption(Input.DeleteCluster)
+const jsonObject = Schema.decodeUnknownOption(Schema.JsonObject)
+
+const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.JsonObject => {
+  let running = 0
+  let pending = 0
+  for (const { life } of cluster.tasks.values()) {
+    if (world.now >= life.stoppedAt) continue
+    const before = world.now < life.runningAt && Lifecycle.at(life, world.now)?.desiredStatus === "RUNNING"
+    if (before) pending++
+    else running++
+  }
+  return {
+    clusterArn: cluster.arn,
+    clusterName: cluster.name,
+    status: cluster.status,
+    registeredContainerInstancesCount: 0,
+    runningTasksCount: running,
+    pendingTasksCount: pending,
+    activeServicesCount: 0,
+    statistics: [],
+    settings: [],
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+    ...cluster.registered,
+    tags: includeTags ? cluster.tags : []
+  }
+}
+
+/**
+ * Creates a cluster. One that exists is given as it is.
+ *
+ * @category operations
+ */
+export const createCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = Input.isTooDeep(input) ? Option.none() : decodeCreate(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const { clusterName, tags, ...rest } = decoded.value
+  const name = given(clusterName) ? clusterName : "default"
+  if (!Catalog.isName(name)) return Reply.invalid("Cluster name is invalid.")
+  const wrong = tagsError(tags)
+  if (wrong !== undefined) return Reply.invalid(wrong)
+  const settings = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
+  const registered = Option.getOrElse(jsonObject(settings), () => ({}))
+  return Reply.ok({
+    cluster: toJson(world, Catalog.createCluster(world, place, name, { registered, tags: tagsOf(tags) }), true)
+  })
+}
+
+/**
+ * Describes clusters, by default the one called `default`.
+ *
+ * @category operations
+ */
+export const describeClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = decodeDescribe(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const { clusters, include } = decoded.value
+  const names = clusters === undefined || clusters === null || clusters.length === 0 ? ["default"] : clusters
+  if (names.length > 100) return Reply.invalid("clusters can have at most 100 items.")
+  const found: Array<Schema.JsonObject> = []
+  const failures: Array<Schema.JsonObject> = []
+  for (const name of new Set(names)) {
+    const cluster = Catalog.lookupCluster(world, place, name)
+    if (cluster !== undefined) found.push(toJson(world, cluster, include?.includes("TAGS") ?? false))
+    else failures.push({ arn: name.startsWith("arn:") ? name : Place.arn(place, "cluster", name), reason: "MISSING" })
+  }
+  return Reply.ok({ clusters: found, failures })
+}
+
+/**
+ * Lists the clusters of a place.
+ *
+ * @category operations
+ */
+export const listClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = decodeList(input)
+  return Option.isNone(decoded)
+    ? Reply.malformed
+    : pageOf("clusterArns", Catalog.clustersOf(world, place).map((cluster) => cluster.arn), decoded.value)
+}
+
+/**
+ * Deletes a cluster in which no task is live.
+ *
+ * @category operations
+ */
+export const deleteCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+  const decoded = decodeDelete(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const { cluster: name } = decoded.value
+  if (!given(name)) return Reply.invalid("Cluster can not be blank.")
+  const cluster = Catalog.lookupCluster(world, place, name)
+  if (cluster === undefined || cluster.status === "INACTIVE") return Catalog.clusterNotFound
+  for (const { life } of cluster.tasks.values()) {
+    if (world.now < life.stoppedAt) {
+      return Reply.error("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+    }
+  }
+  cluster.status = "INACTIVE"
+  return Reply.ok({ cluster: toJson(world, cluster, false) })
+}

@@ -1,0 +1,133 @@
+/**
+ * The operations on task definitions: as much of them as tools around `RunTask` call.
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Catalog from "../Catalog.ts"
+import * as Definitions from "../Definitions.ts"
+import * as Input from "../Input.ts"
+import type { Place } from "../Place.ts"
+import * as Reply from "../Reply.ts"
+import type { Definition, World } from "../State.ts"
+import { pageOf } from "./Page.ts"
+import { tagsError, tagsOf } from "./Tags.ts"
+
+const { given } = Input
+
+const decodeRegister = Schema.decodeUnknownOption(Input.RegisterTaskDefinition)
+const decodeNamed = Schema.decodeUnknownOption(Input.NamedTaskDefinition)
+const decodeList = Schema.decodeUnknownOption(Input.ListTaskDefinitions)
+const jsonObject = Schema.decodeUnknownOption(Schema.JsonObject)
+
+const clientError = (message: string): Reply.Reply => Reply.error("ClientException", message)
+
+const toJson = (definition: Definition): Schema.JsonObject => ({
+  volumes: [],
+  placementConstraints: [],
+  compatibilities: ["EC2", "FARGATE"],
+  ...definition.registered,
+  taskDefinitionArn: definition.arn,
+  family: definition.family,
+  revision: definition.revision,
+  status: definition.status,
+  registeredAt: definition.registeredAt / 1000,
+  ...(definition.deregisteredAt === undefined ? {} : { deregisteredAt: definition.deregisteredAt / 1000 })
+})
+
+const withDefaults = (container: Schema.Json): Schema.Json => ({
+  cpu: 0,
+  portMappings: [],
+  essential: true,
+  environment: [],
+  mountPoints: [],
+  volumesFrom: [],
+  ...Option.getOrElse(jsonObject(container), () => ({}))
+})
+
+/**
+ * Registers the next revision of a task definition.
+ *
+ * @category operations
+ */
+export const registerTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+  const decoded = Input.isTooDeep(input) ? Option.none() : decodeRegister(input)
+  const whole = Option.isNone(decoded) ? Option.none() : jsonObject(input)
+  if (Option.isNone(decoded) || Option.isNone(whole)) return Reply.malformed
+  const { containerDefinitions: containers, family, tags } = decoded.value
+  if (!given(family)) return clientError("Family should not be null or empty.")
+  if (!Catalog.isName(family)) return clientError("Family contains invalid characters.")
+  if ((containers ?? []).length === 0) return clientError("Container list cannot be empty.")
+  if ((containers ?? []).length > 10) return clientError("Container list can have at most 10 items.")
+  if ((containers ?? []).some(({ name }) => !given(name))) {
+    return clientError("Container.name should not be null or empty.")
+  }
+  if ((containers ?? []).some(({ image }) => !given(image))) {
+    return clientError("Container.image should not be null or empty.")
+  }
+  const wrong = tagsError(tags)
+  if (wrong !== undefined) return Reply.invalid(wrong)
+  const { containerDefinitions, family: _family, tags: _tags, ...rest } = whole.value
+  if (JSON.stringify(whole.value).length > 65_536) return clientError("Task definition size exceeds 64 KB.")
+  const definition = Definitions.add(world, place, family, {
+    registered: {
+      ...rest,
+      containerDefinitions: Array.isArray(containerDefinitions) ? containerDefinitions.map(withDefaults) : []
+    },
+    tags: tagsOf(tags)
+  })
+  return Reply.ok({ taskDefinition: toJson(definition), tags: definition.tags })
+}
+
+/**
+ * Describes a task definition.
+ *
+ * @category operations
+ */
+export const describeTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+  const decoded = decodeNamed(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const definition = Definitions.lookup(world, place, decoded.value.taskDefinition ?? "")
+  if (definition === undefined) return clientError("Unable to describe task definition.")
+  const includeTags = decoded.value.include?.includes("TAGS") ?? false
+  return Reply.ok({
+    taskDefinition: toJson(definition),
+    tags: includeTags ? definition.tags : []
+  })
+}
+
+/**
+ * Makes a revision inactive: it cannot be run any more.
+ *
+ * @category operations
+ */
+export const deregisterTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+  const decoded = decodeNamed(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const parsed = Definitions.parse(world, place, decoded.value.taskDefinition ?? "")
+  if (parsed === undefined || parsed.revision === undefined) {
+    return Reply.invalid("Invalid revision number. Number: null")
+  }
+  const definition = Definitions.lookup(world, place, decoded.value.taskDefinition ?? "")
+  if (definition === undefined) return clientError("The specified task definition does not exist.")
+  definition.status = "INACTIVE"
+  definition.deregisteredAt ??= world.now
+  return Reply.ok({ taskDefinition: toJson(definition) })
+}
+
+/**
+ * Lists the revisions of all task definitions, or of one family.
+ *
+ * @category operations
+ */
+export const listTaskDefinitions = (world: World, place: Place, input: unknown): Reply.Reply => {
+  const decoded = decodeList(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const { familyPrefix, sort, status } = decoded.value
+  const wanted = given(status) ? status : "ACTIVE"
+  const definitions = Definitions.all(world, place).filter((definition) =>
+    definition.status === wanted && (!given(familyPrefix) || definition.family === familyPrefix)
+  )
+  definitions.sort((a, b) => a.family === b.family ? a.revision - b.revision : a.family < b.family ? -1 : 1)
+  if (sort === "DESC") definitions.reverse()
+  return pageOf("taskDefinitionArns", definitions.map((definition) => definition.arn), decoded.value)
+}
