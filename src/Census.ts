@@ -15,10 +15,10 @@ import * as FiberSet from "effect/FiberSet"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Ecs from "./Ecs.ts"
-import type { Listing, Reading } from "./Evidence.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
-import { foreignTasks, used } from "./Occupancy.ts"
+import type { Listing, Reading } from "./rules/Evidence.ts"
+import { foreignTasks, used } from "./rules/Occupancy.ts"
 import { readsPerSecond } from "./Settings.ts"
 
 /**

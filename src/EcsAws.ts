@@ -20,12 +20,12 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import { call } from "./aws/EcsAwsCall.ts"
+import { inputOf } from "./aws/EcsAwsInput.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
-import { call } from "./EcsAwsCall.ts"
-import { inputOf } from "./EcsAwsInput.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 
-export { type Operation, requests } from "./EcsAwsCall.ts"
+export { type Operation, requests } from "./aws/EcsAwsCall.ts"
 
 /**
  * The options that also apply to a client that is passed in.

@@ -5,7 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { durationAtLeast } from "./DurationInput.ts"
+import { durationAtLeast } from "./fleet/DurationInput.ts"
 
 /**
  * What a fleet may set, as it is used.

@@ -1,7 +1,7 @@
 /**
  * A provisioner over an emulated ECS, and what tests ask of both.
  */
-import { Duration, Effect, Layer, Result } from "effect"
+import { Duration, Effect, Layer, Logger, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { RunTaskRequest } from "../src/Ecs.ts"
 import * as EcsInProcess from "../src/emulator/EcsInProcess.ts"
@@ -21,14 +21,16 @@ export const fleet = (options: Partial<Input> & Pick<Input, "cap">): Input => ({
 /** What ECS does by itself: an answer takes this long. */
 const ordinary: Settings = { latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 } }
 
+const silent = Logger.layer([])
+
 /** An emulated ECS and a ledger. A provisioner on top of them may come and go. */
-export const layerWorld = (settings: Settings = {}) =>
-  Layer.mergeAll(EcsInProcess.layer(), Ledger.layerMemory).pipe(
+export const layerWorld = (settings: Settings = {}, log: Layer.Layer<never> = silent) =>
+  Layer.mergeAll(EcsInProcess.layer(), Ledger.layerMemory, log).pipe(
     Layer.provideMerge(layerEmulator({ ...ordinary, ...settings }))
   )
 
-export const layer = (options: Partial<Input> & Pick<Input, "cap">, settings?: Settings) =>
-  Provisioner.layer(fleet(options)).pipe(Layer.provideMerge(layerWorld(settings)))
+export const layer = (options: Partial<Input> & Pick<Input, "cap">, settings?: Settings, log?: Layer.Layer<never>) =>
+  Provisioner.layer(fleet(options)).pipe(Layer.provideMerge(layerWorld(settings, log)))
 
 /** Advances the clock in small steps, so that what one answer starts is seen by the next. */
 export const pass = (duration: Duration.Input, step: Duration.Input = "50 millis") =>

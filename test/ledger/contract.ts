@@ -6,11 +6,11 @@ import { Clock, Duration, Effect, type Layer, Queue, Result, Scope } from "effec
 import { TestClock } from "effect/testing"
 import type { Verdict } from "../../src/Ecs.ts"
 import { TaskArn } from "../../src/Ecs.ts"
-import type { Reading } from "../../src/Evidence.ts"
 import { parseKey } from "../../src/Key.ts"
 import type { FleetLedger } from "../../src/Ledger.ts"
 import { Ledger } from "../../src/Ledger.ts"
-import * as Occupancy from "../../src/Occupancy.ts"
+import type { Reading } from "../../src/rules/Evidence.ts"
+import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { SlotId, status, type Ticket } from "../../src/Slot.ts"
 
 const lagBound = Duration.toMillis("5 minutes")

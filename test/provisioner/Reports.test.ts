@@ -2,22 +2,22 @@
  * What a fleet says of itself: snapshots, changes and the log.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Logger, Stream } from "effect"
+import { Effect, Fiber, Logger, Stream } from "effect"
+import type { Settings } from "../../src/emulator/Settings.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import { ask, Emulator, keys, layer, pass } from "../world.ts"
 
-const recordingLogger = (into: Array<string>) =>
-  Logger.layer([Logger.make(({ logLevel, message }) => {
-    into.push(`${logLevel}: ${String(message)}`)
-  })])
-
-/** Runs with a log of its own, and checks what it says. */
+/** Runs over a world with a log of its own, and checks what it says. */
 const withLog = <A, E>(
-  program: (log: Array<string>) => Effect.Effect<A, E, Provisioner | Emulator>,
-  world: Layer.Layer<Provisioner | Emulator, unknown>
+  cap: number,
+  settings: Settings,
+  program: (log: ReadonlyArray<string>) => Effect.Effect<A, E, Provisioner | Emulator>
 ) => {
   const log: Array<string> = []
-  return program(log).pipe(Effect.provide(world), Effect.provide(recordingLogger(log)))
+  const recording = Logger.make(({ logLevel, message }) => {
+    log.push(`${logLevel}: ${String(message)}`)
+  })
+  return Effect.provide(program(log), layer({ cap }, settings, Logger.layer([recording])))
 }
 
 describe("Provisioner.changes", () => {
@@ -85,27 +85,31 @@ describe("Provisioner.snapshot", () => {
 
 describe("the log", () => {
   it.effect("says nothing alarming of a burst on a healthy fleet, however the lists overtake the answers", () =>
-    withLog((log) =>
-      Effect.gen(function*() {
-        yield* Effect.forkChild(ask(keys(300)))
-        yield* pass("20 seconds", 100)
-        yield* Effect.forkChild(ask(keys(300, "again-")))
-        yield* pass("20 seconds", 100)
-        assert.deepStrictEqual(log.filter((line) => !line.startsWith("Debug")), [])
-      }), layer({ cap: 150 }, { latencyOf: { RunTask: { min: "100 millis", max: "900 millis" }, ListTasks: 40 } })))
+    withLog(
+      150,
+      { latencyOf: { RunTask: { min: "100 millis", max: "900 millis" }, ListTasks: 40 } },
+      (log) =>
+        Effect.gen(function*() {
+          yield* Effect.forkChild(ask(keys(300)))
+          yield* pass("20 seconds", 100)
+          yield* Effect.forkChild(ask(keys(300, "again-")))
+          yield* pass("20 seconds", 100)
+          assert.deepStrictEqual(log.filter((line) => !line.startsWith("Debug")), [])
+        })
+    ))
 
   it.effect("warns of launches without a verdict", () =>
-    withLog((log) =>
+    withLog(2, {}, (log) =>
       Effect.gen(function*() {
         const emulator = yield* Emulator
         yield* emulator.script({ operation: "RunTask", fault: { _tag: "Reset", processed: true } })
         yield* Effect.forkChild(ask(["a"]))
         yield* pass("5 seconds")
         assert.strictEqual(log.filter((line) => /Warn: .*not known whether launch .* for a/.test(line)).length, 1)
-      }), layer({ cap: 2 })))
+      })))
 
   it.effect("warns once of tasks of others over the cap, and again when there are more", () =>
-    withLog((log) =>
+    withLog(2, {}, (log) =>
       Effect.gen(function*() {
         const emulator = yield* Emulator
         const warnings = () => log.filter((line) => line.startsWith("Warn") && line.includes("over its cap of 2"))
@@ -118,10 +122,10 @@ describe("the log", () => {
           assert.strictEqual(warnings().length, expected)
         }
         assert.include(warnings()[1] ?? "", "6 were launched by others")
-      }), layer({ cap: 2 })))
+      })))
 
   it.effect("warns of readings that failed", () =>
-    withLog((log) =>
+    withLog(2, {}, (log) =>
       Effect.gen(function*() {
         const emulator = yield* Emulator
         yield* emulator.configure({
@@ -130,5 +134,5 @@ describe("the log", () => {
         yield* Effect.forkChild(ask(["a"]))
         yield* pass("10 seconds")
         assert.isTrue(log.some((line) => /Warn: .*could not be read: ListTasks: unavailable/.test(line)))
-      }), layer({ cap: 2 })))
+      })))
 })

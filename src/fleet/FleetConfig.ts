@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Settings from "../Settings.ts"
 import type { Input } from "./FleetInput.ts"
-import * as Settings from "./Settings.ts"
 
 /**
  * Turns the text of a variable into what a user would have written. What it cannot

@@ -8,13 +8,13 @@
  * must have become visible by now.
  */
 import * as HashMap from "effect/HashMap"
-import type { TaskArn, TaskDescription } from "./Ecs.ts"
-import { isTerminal } from "./Ecs.ts"
+import type { TaskArn, TaskDescription } from "../Ecs.ts"
+import { isTerminal } from "../Ecs.ts"
+import { missingSpacing, stoppedRetention } from "../Settings.ts"
+import type { Launching, Slot, SlotId } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
 import type { Decision, Draft, Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
-import { missingSpacing, stoppedRetention } from "./Settings.ts"
-import type { Launching, Slot, SlotId } from "./Slot.ts"
-import * as Slots from "./Slot.ts"
 
 /**
  * What the lists of a reading showed.

@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import type * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
-import type { Census } from "./Census.ts"
-import type { Fleet } from "./Fleet.ts"
+import type { Census } from "../Census.ts"
+import type { Fleet } from "../Fleet.ts"
+import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
+import * as ProvisionError from "../ProvisionError.ts"
+import type { Waiters } from "../Waiters.ts"
 import type { Flight, InFlight } from "./InFlight.ts"
 import * as Journal from "./Journal.ts"
-import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
-import * as ProvisionError from "./ProvisionError.ts"
-import type { Waiters } from "./Waiters.ts"
 
 /**
  * Logs what happens to the fleet, and wakes who serves the line when a slot may

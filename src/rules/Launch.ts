@@ -6,13 +6,13 @@
  * granted, and `gate` again right before every attempt to run its task.
  */
 import * as HashMap from "effect/HashMap"
-import type { Failure, RunTaskRequest, TaskArn, Verdict } from "./Ecs.ts"
+import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
+import type { Key } from "../Key.ts"
+import type { Slot, SlotId, Ticket } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
 import { recordTask } from "./Evidence.ts"
-import type { Key } from "./Key.ts"
 import type { Decision, Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
-import type { Slot, SlotId, Ticket } from "./Slot.ts"
-import * as Slots from "./Slot.ts"
 
 /**
  * Who acts on slots: one provisioner, while it is open.

@@ -3,7 +3,7 @@
  * somebody may have to look.
  */
 import * as Effect from "effect/Effect"
-import type { Change } from "./Change.ts"
+import type { Change } from "../Change.ts"
 
 /**
  * Logs a change of a fleet.

@@ -8,12 +8,12 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
-import type { Cap, Change, FreeReason, Happening } from "./Change.ts"
-import type { Failure, TaskArn } from "./Ecs.ts"
-import type { Key } from "./Key.ts"
-import { goneRetention } from "./Settings.ts"
-import type { Slot, SlotId } from "./Slot.ts"
-import * as Slots from "./Slot.ts"
+import type { Cap, Change, FreeReason, Happening } from "../Change.ts"
+import type { Failure, TaskArn } from "../Ecs.ts"
+import type { Key } from "../Key.ts"
+import { goneRetention } from "../Settings.ts"
+import type { Slot, SlotId } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
 
 /**
  * The slots of one fleet.

@@ -15,7 +15,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
-import type { ObservedError } from "./EcsErrors.ts"
+import type { ObservedError } from "../EcsErrors.ts"
 
 /**
  * The operations of ECS that are counted.

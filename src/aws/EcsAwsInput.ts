@@ -2,7 +2,7 @@
  * The input of the SDK's `RunTask`, which is mutable, from a request, which is not.
  */
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs"
-import type { RunTaskRequest } from "./Ecs.ts"
+import type { RunTaskRequest } from "../Ecs.ts"
 
 /**
  * Returns the input of the SDK for a request.

@@ -8,10 +8,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
+import type { Key } from "../Key.ts"
+import type { ProvisionError } from "../ProvisionError.ts"
+import type { Waiters } from "../Waiters.ts"
 import type { Flight } from "./InFlight.ts"
-import type { Key } from "./Key.ts"
-import type { ProvisionError } from "./ProvisionError.ts"
-import type { Waiters } from "./Waiters.ts"
 
 /**
  * What serving a line takes.

@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import type { Answer } from "./Answer.ts"
-import type { Key } from "./Key.ts"
-import * as ProvisionError from "./ProvisionError.ts"
+import type { Answer } from "../Answer.ts"
+import type { Key } from "../Key.ts"
+import * as ProvisionError from "../ProvisionError.ts"
 
 /**
  * A request in flight.

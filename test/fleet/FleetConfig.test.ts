@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Config, ConfigProvider, Duration, Effect } from "effect"
-import * as Fleet from "../src/Fleet.ts"
+import * as Fleet from "../../src/Fleet.ts"
 
 const load = (env: Record<string, string>, config: Config.Config<Fleet.Fleet> = Fleet.config) =>
   config.parse(ConfigProvider.fromEnv({ env }))
