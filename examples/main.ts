@@ -1,0 +1,17 @@
+import { Console, Effect, Layer } from "effect"
+import { EcsAws, Ledger, Provisioner } from "fleetcap"
+import { convert } from "./app.ts"
+
+const fleet = Provisioner.layer({
+  cluster: "workers",
+  taskDefinition: "converter:7",
+  container: "main", // its environment tells the worker its key: FLEETCAP_KEY
+  subnets: ["subnet-0a1b2c3d"],
+  cap: 2
+}).pipe(Layer.provide([EcsAws.layer(), Ledger.layerMemory]))
+
+Effect.forEach(["a.csv", "b.csv", "c.csv"], convert, { concurrency: "unbounded" }).pipe(
+  Effect.flatMap(Effect.forEach(Console.log)),
+  Effect.provide(fleet),
+  Effect.runPromise
+)

@@ -1,0 +1,11 @@
+/**
+ * What the tests of an application need: an ECS whose lag and faults they set,
+ * and schedulers, clocks and ids that a seed decides.
+ */
+export * as Emulator from "../emulator/Emulator.ts"
+export * as JumpingClock from "./JumpingClock.ts"
+export * as SeededLaunchId from "./SeededLaunchId.ts"
+export * as SeededRandom from "./SeededRandom.ts"
+export * as SeededScheduler from "./SeededScheduler.ts"
+export * as Simulation from "./Simulation.ts"
+export * as TestEcs from "./TestEcs.ts"
