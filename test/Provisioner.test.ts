@@ -27,6 +27,16 @@ describe("Provisioner.request", () => {
       assert.strictEqual(yield* calls("ListTasks"), 1)
     }).pipe(Effect.provide(layer({ cap: 3, taskDefinition: "worker:7" }))))
 
+  it.effect("counts what is on the second page of a list, and behind empty pages", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 120 })
+      const asking = yield* Effect.forkChild(ask(keys(2)))
+      yield* pass("5 seconds")
+      assert.deepStrictEqual(tally(yield* Fiber.join(asking)), { AtCapacity: 2 })
+      assert.strictEqual(yield* calls("RunTask"), 0)
+    }).pipe(Effect.provide(layer({ cap: 120 }, { pages: { empty: 0.3, short: 0.3 } }))))
+
   it.effect("counts foreign tasks that appear while the fleet is half full within 10 seconds", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
