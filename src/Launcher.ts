@@ -73,13 +73,17 @@ export const make = Effect.fnUntraced(function*(
         const exit = yield* Effect.exit(restore(send(gate.request, askedAt + gateValidity)))
         const verdict: Verdict = Exit.isSuccess(exit)
           ? exit.value
-          : { _tag: "Unknown", detail: "the call was interrupted" }
+          : { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
         const record = ledger.settle(ticket, verdict)
         const settlement = yield* Effect.catch(
           record,
           () => restore(Effect.orDie(Effect.retry(record, recordSchedule)))
         )
-        return Exit.isSuccess(exit) ? settlement : yield* Effect.failCause(exit.cause)
+        if (Exit.isSuccess(exit)) return settlement
+        if (Exit.hasInterrupts(exit)) return yield* Effect.failCause(exit.cause)
+        // The slot stays counted whatever broke, and only sending again can settle it.
+        yield* Effect.logError(`Launch ${ticket.slotId} of fleet ${fleet.id} broke down`, exit.cause)
+        return settlement
       })
     ))
 

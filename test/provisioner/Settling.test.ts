@@ -4,6 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Ecs } from "../../src/Ecs.ts"
 import type { Fault } from "../../src/emulator/Fault.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
@@ -140,6 +141,25 @@ describe("a launch whose answer is lost", () => {
       assert.strictEqual((yield* provisioner.release(id))._tag, "Freed")
       assert.strictEqual(yield* occupied, 0)
     }).pipe(Effect.provide(layer({ cap: 1 }))))
+})
+
+describe("a call that breaks down", () => {
+  it.effect("keeps its slot, and is sent again like one whose answer was lost", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* attempt("a", 5000), { Launched: 1 })
+      assert.deepStrictEqual([yield* calls("RunTask"), yield* live, yield* occupied], [1, 1, 1])
+    }).pipe(Effect.provide(
+      Provisioners.layer(fleet({ cap: 1 })).pipe(
+        Layer.provide(Layer.effect(
+          Ecs,
+          Effect.map(Ecs, (ecs) => {
+            let calls = 0
+            return { ...ecs, runTask: (...args) => calls++ === 0 ? Effect.die("broken") : ecs.runTask(...args) }
+          })
+        )),
+        Layer.provideMerge(layerWorld())
+      )
+    )))
 })
 
 describe("callers that go", () => {
