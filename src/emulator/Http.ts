@@ -80,8 +80,8 @@ const respond = Effect.fnUntraced(
   ): Effect.fn.Return<void, never, Emulator> {
     const body = yield* Connection.readBody(request)
     if (body === undefined) return Connection.send(response, tooLarge, requestId)
-    const url = URL.parse(request.url ?? "/", "http://localhost")
-    if (url?.pathname.startsWith(ControlHttp.prefix) === true) {
+    if (request.url?.startsWith(ControlHttp.prefix) === true && URL.canParse(request.url, "http://localhost")) {
+      const url = new URL(request.url, "http://localhost")
       const { body: answer, status } = yield* ControlHttp.answer(request.method, url, body)
       return Connection.sendJson(response, status, answer)
     }

@@ -121,7 +121,7 @@ export const toJson = (
     })),
     cpu: spec.cpu,
     createdAt: life.createdAt / 1000,
-    ...seconds("startedAt", life.runningAt, time),
+    ...(status === "PENDING" ? {} : seconds("startedAt", life.runningAt, time)),
     ...(moment.desiredStatus === "STOPPED"
       ? {
         ...seconds("stoppingAt", life.stoppingAt, time),

@@ -27,6 +27,8 @@ const Body = Schema.Struct({
   resourceIds: Schema.optional(Schema.Array(Schema.String))
 })
 
+const nothing: typeof Body.Type = {}
+
 const decodeBody = Schema.decodeUnknownOption(Body)
 
 /** Makes a call, waits as long as it takes, and gives what has arrived. */
@@ -38,7 +40,7 @@ export const ask = (world: World.World, operation: string, input: unknown, now: 
     ending: outcome._tag,
     after: exchange.answeredAt - now,
     status: reply?.status,
-    ...Option.getOrElse(decodeBody(reply?.body), () => ({} as typeof Body.Type))
+    ...Option.getOrElse(decodeBody(reply?.body), () => nothing)
   }
 }
 
