@@ -11,7 +11,7 @@ const fleet = Provisioner.layer({
 }).pipe(Layer.provide([EcsAws.layer(), Ledger.layerMemory]))
 
 Effect.forEach(["a.csv", "b.csv", "c.csv"], convert, { concurrency: "unbounded" }).pipe(
-  Effect.flatMap(Effect.forEach(Console.log)),
+  Effect.flatMap(Effect.forEach((line) => Console.log(line))),
   Effect.provide(fleet),
   Effect.runPromise
 )

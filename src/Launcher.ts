@@ -61,14 +61,14 @@ export const make = Effect.fnUntraced(function*(
 
   /**
    * The permit is taken before the gate, so that nothing waits between the gate
-   * and the wire. From the gate until the verdict is recorded an interrupt may end
-   * the call, but not the record of it.
+   * and the wire. An interrupt may end the call, but not the record of it; one that
+   * ends the gate leaves a slot that may have been sent, which only evidence frees.
    */
   const attempt = (ticket: Ticket): Effect.Effect<GateAnswer | Settlement> =>
     ecs.launchPermits.withPermit(Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const askedAt = yield* Clock.currentTimeMillis
-        const gate = yield* Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" }))
+        const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
         if (gate._tag !== "Pass") return gate
         const exit = yield* Effect.exit(restore(send(gate.request, askedAt + gateValidity)))
         const verdict: Verdict = Exit.isSuccess(exit)

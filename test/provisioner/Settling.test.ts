@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { Ecs } from "../../src/Ecs.ts"
 import type { Fault } from "../../src/emulator/Fault.ts"
+import { Ledger } from "../../src/Ledger.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
 import { SlotId } from "../../src/Slot.ts"
@@ -156,6 +157,30 @@ describe("a call that breaks down", () => {
             let calls = 0
             return { ...ecs, runTask: (...args) => calls++ === 0 ? Effect.die("broken") : ecs.runTask(...args) }
           })
+        )),
+        Layer.provideMerge(layerWorld())
+      )
+    )))
+})
+
+describe("a gate that answers late", () => {
+  it.effect("lets nothing through that is not sent within 30 seconds of asking", () =>
+    Effect.gen(function*() {
+      yield* Effect.forkChild(ask(["a"]))
+      yield* pass("3 minutes", 500)
+      assert.strictEqual(yield* calls("RunTask"), 0)
+      assert.strictEqual(yield* occupied, 1)
+    }).pipe(Effect.provide(
+      Provisioners.layer(fleet({ cap: 1, settings: { shutdownTimeout: 0 } })).pipe(
+        Layer.provide(Layer.effect(
+          Ledger,
+          Effect.map(Ledger, (memory) => ({
+            attach: (options) =>
+              Effect.map(memory.attach(options), (ledger) => ({
+                ...ledger,
+                gate: (ticket) => Effect.tap(ledger.gate(ticket), Effect.sleep("31 seconds"))
+              }))
+          }))
         )),
         Layer.provideMerge(layerWorld())
       )
