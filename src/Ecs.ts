@@ -113,14 +113,22 @@ export interface RunTaskRequest {
  *
  * @category models
  */
-export type FailureReason =
-  | "throttled"
-  | "capacity"
-  | "unreachable"
-  | "unavailable"
-  | "access-denied"
-  | "not-found"
-  | "invalid"
+export const FailureReason = Schema.Literals([
+  "throttled",
+  "capacity",
+  "unreachable",
+  "unavailable",
+  "access-denied",
+  "not-found",
+  "invalid"
+])
+
+/**
+ * Why a call did not do what it was asked.
+ *
+ * @category models
+ */
+export type FailureReason = typeof FailureReason.Type
 
 /**
  * Why a call failed, and ECS's own words for it.
@@ -227,15 +235,7 @@ export const isTerminal = (lastStatus: string | undefined): boolean =>
  */
 export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadError", {
   operation: Schema.Literals(["ListTasks", "DescribeTasks"]),
-  reason: Schema.Literals([
-    "throttled",
-    "capacity",
-    "unreachable",
-    "unavailable",
-    "access-denied",
-    "not-found",
-    "invalid"
-  ]),
+  reason: FailureReason,
   detail: Schema.String
 }) {
   override get message(): string {
