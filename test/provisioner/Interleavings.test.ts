@@ -2,7 +2,7 @@
  * Whole systems under schedulers that pick the next fiber, and preempt, by seed.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Random, Result } from "effect"
+import { Effect, Exit, Fiber, Layer, Random, Result } from "effect"
 import type { Settings } from "../../src/emulator/Settings.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
@@ -18,7 +18,7 @@ const simulate = <A, E>(
   program: Effect.Effect<A, E, Services>
 ): A =>
   Simulation.runOrThrow(
-    program.pipe(Effect.provide(layer({ cap }, { seed, ...settings })), Effect.provide(SeededLaunchId.layer)),
+    Effect.provide(program, layer({ cap }, { seed, ...settings }).pipe(Layer.provideMerge(SeededLaunchId.layer))),
     { seed }
   )
 
