@@ -35,8 +35,8 @@ export type CensusError = Ecs.EcsReadError | LedgerUnavailable
  */
 export interface Census {
   /**
-   * Returns once a reading that began at `since` (epoch milliseconds), or later,
-   * is in the ledger. A reading that failed a moment ago is not tried again yet:
+   * Returns once a reading that listed the running tasks, and began at `since`
+   * (epoch milliseconds) or later, is in the ledger. A reading that failed a moment ago is not tried again yet:
    * its error is the answer.
    */
   readonly readSince: (since: number) => Effect.Effect<void, CensusError>
@@ -54,6 +54,8 @@ interface UnderWay {
 interface Ended {
   readonly begunAt: number
   readonly exit: Exit.Exit<void, CensusError>
+  /** Whether it listed the running tasks: nothing is granted on one that did not. */
+  readonly listed: boolean
   /** When the next reading may begin. */
   readonly dueAt: number
 }
@@ -78,10 +80,10 @@ export const make = Effect.fnUntraced(function*(
     const started: UnderWay = { begunAt, done: Deferred.makeUnsafe() }
     underWay = started
     fork(Effect.gen(function*() {
-      const { calls, exit } = yield* read(begunAt)
+      const { calls, exit, listed } = yield* read(begunAt)
       const now = yield* Clock.currentTimeMillis
       underWay = undefined
-      ended = { begunAt, exit, dueAt: now + Math.max(interval, (calls * 1000) / readsPerSecond) }
+      ended = { begunAt, exit, listed, dueAt: now + Math.max(interval, (calls * 1000) / readsPerSecond) }
       Deferred.doneUnsafe(started.done, exit)
     }))
     return started
@@ -94,7 +96,9 @@ export const make = Effect.fnUntraced(function*(
       // One at a time: a reading that began too early has to end before the next begins.
       if (underWay !== undefined) return Effect.andThen(Effect.exit(Deferred.await(underWay.done)), readSince(since))
       if (ended !== undefined && Exit.isFailure(ended.exit) && now < ended.dueAt) return ended.exit
-      if (ended !== undefined && Exit.isSuccess(ended.exit) && ended.begunAt >= since) return Effect.void
+      if (ended !== undefined && Exit.isSuccess(ended.exit) && ended.listed && ended.begunAt >= since) {
+        return Effect.void
+      }
       return Deferred.await(start(now).done)
     })
 
@@ -134,6 +138,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
 
   return Effect.fnUntraced(function*(begunAt: number) {
     let calls = 0
+    let listed = false
 
     /** A page is tried again where it failed, not the reading. */
     const call = <A>(operation: Ecs.EcsReadError["operation"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>
@@ -166,6 +171,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         running: cap === "unlimited" && !searching ? undefined : yield* list("RUNNING"),
         stopped: searching ? yield* list("STOPPED") : undefined
       }
+      listed = listing.running !== undefined
       const question = yield* ledger.adopt(listing)
       searching = question.searching
       const descriptions = yield* Effect.forEach(
@@ -186,7 +192,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
     const exit = yield* Effect.exit(
       Effect.tapError(readAll, (error) => Effect.logWarning(`Fleet ${fleet.id} could not be read: ${error.message}`))
     )
-    return { exit, calls }
+    return { exit, calls, listed }
   })
 }
 

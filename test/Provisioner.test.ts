@@ -239,6 +239,22 @@ describe("Provisioner.resize", () => {
     }).pipe(Effect.provide(layer({ cap: "unlimited" }))))
 })
 
+describe("Provisioner.resize from unlimited", () => {
+  it.effect("counts the tasks of others before it grants anything", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const provisioner = yield* Provisioner
+      yield* Effect.forkChild(ask(["a"]))
+      yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 5 })
+      // Past a reading that described what is held, and listed nothing.
+      yield* pass("902 seconds", "1 second")
+      yield* provisioner.resize(3)
+      const asking = yield* Effect.forkChild(ask(["b"]))
+      yield* pass("2 seconds")
+      assert.deepStrictEqual(tally(yield* Fiber.join(asking)), { AtCapacity: 1 })
+    }).pipe(Effect.provide(layer({ cap: "unlimited" }))))
+})
+
 describe("Provisioner.layer", () => {
   it.effect("fails when it is built, naming the field and the reason, for what cannot be a fleet", () =>
     Effect.gen(function*() {

@@ -69,15 +69,17 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
   })
 
 /**
- * Takes a complete reading as evidence.
+ * Takes a complete reading as evidence. One that listed nothing shows nobody
+ * else's tasks: no slot is granted on it.
  *
  * @category decisions
  */
 export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<void> =>
   Occupancies.decide(occupancy, now, (draft) => {
     for (const task of reading.tasks) observeTask(draft, task)
-    if (reading.running !== undefined) observeMissing(draft, reading, reading.running)
-    if (reading.running !== undefined && reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
+    if (reading.running === undefined) return
+    observeMissing(draft, reading, reading.running)
+    if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
     draft.occupancy = {
       ...draft.occupancy,
       readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt)

@@ -29,7 +29,7 @@ export interface Occupancy {
   readonly slots: HashMap.HashMap<SlotId, Slot>
   readonly byKey: HashMap.HashMap<Key, SlotId>
   readonly byArn: HashMap.HashMap<TaskArn, SlotId>
-  /** When the latest complete reading that was folded in began. */
+  /** When the latest complete reading began that listed the running tasks. */
   readonly readingBegunAt: number
   readonly gone: Gone
   readonly sequence: number
