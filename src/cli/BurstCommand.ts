@@ -1,0 +1,61 @@
+/**
+ * `fleetcap burst`: asks for many workers at once.
+ */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { flags } from "./BurstFlags.ts"
+import { fromFlags } from "./BurstOptions.ts"
+
+const description = `Ask for many workers at once, and never run more than the cap.
+
+  Without a cluster, this is a demonstration: two emulated ECS are started, whose
+  lists lag. fleetcap works against one, the naive "count, then launch" against the
+  other, until all requests have been served. No AWS setting of this machine is used.
+
+  With --cluster, --task-definition and --subnet, it works against that ECS, and
+  launches real tasks there. Each request asks once; with --for, it asks again every
+  --retry-every until then; with --wait, it waits in line, until --for has passed.
+  Where no region or credentials are known and --endpoint-url is on this machine, as
+  that of an emulator, made-up ones are used.
+
+  SIGINT and SIGTERM end it early: nothing more is launched, launches that were sent
+  settle, and the summary so far is printed. A second signal ends it at once.
+
+  Exit codes: 0 done (being at capacity is no failure); 1 a request failed or, in the
+  demonstration, the cap was broken or a request not served; 2 wrong flags; 130 and
+  143 after SIGINT and SIGTERM.`
+
+/**
+ * `fleetcap burst`.
+ *
+ * @category commands
+ */
+export const burst = Command.make(
+  "burst",
+  flags,
+  Effect.fnUntraced(function*(given) {
+    const { options, target } = yield* Effect.fromResult(fromFlags(given))
+    // The SDK takes a while to load, and nobody should wait for it who only asks for help.
+    if (target === undefined) {
+      const Demo = yield* Effect.promise(() => import("./Demo.ts"))
+      return yield* Demo.run(options)
+    }
+    const Target = yield* Effect.promise(() => import("./Target.ts"))
+    return yield* Target.run(target, options)
+  })
+).pipe(
+  Command.withDescription(description),
+  Command.withShortDescription("Ask for many workers at once, and never run more than the cap"),
+  Command.withExamples([
+    { command: "fleetcap burst", description: "See what fleetcap does, beside what counting the list does" },
+    {
+      command:
+        "fleetcap burst --cluster prod --task-definition worker:7 --subnet subnet-1 --requests 40 --max-workers 10",
+      description: "Launch up to 10 tasks for 40 requests"
+    },
+    {
+      command: "fleetcap burst --wait --for 10m --json --cluster prod --task-definition worker:7 --subnet subnet-1",
+      description: "Give each of 24 requests a worker as soon as there is room, and report as JSON"
+    }
+  ])
+)

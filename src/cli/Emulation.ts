@@ -1,0 +1,59 @@
+/**
+ * Runs an emulated ECS until it is told to end.
+ */
+import * as Effect from "effect/Effect"
+import * as ControlHttp from "../emulator/ControlHttp.ts"
+import * as Emulators from "../emulator/Emulator.ts"
+import * as Http from "../emulator/Http.ts"
+import type { Settings } from "../emulator/Settings.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { Screen } from "./Screen.ts"
+import * as Signals from "./Signals.ts"
+
+/**
+ * What to emulate, and where.
+ *
+ * @category options
+ */
+export interface Options {
+  readonly host: string
+  readonly port: number
+  readonly settings: Settings
+}
+
+const welcome = (url: string): ReadonlyArray<string> => [
+  `ECS emulator listening on ${url}`,
+  "",
+  "Point clients at it:",
+  "",
+  `  export AWS_ENDPOINT_URL_ECS=${url} AWS_REGION=us-east-1 \\`,
+  "    AWS_ACCESS_KEY_ID=emulated AWS_SECRET_ACCESS_KEY=emulated",
+  "",
+  `  fleetcap burst --endpoint-url ${url} --cluster demo \\`,
+  "    --task-definition worker:1 --subnet subnet-1",
+  "",
+  "What is true, however late its answers are:",
+  "",
+  `  curl ${url}${ControlHttp.prefix}truth`,
+  "",
+  "Ctrl-C ends it."
+]
+
+/**
+ * Runs an emulated ECS until SIGINT or SIGTERM.
+ *
+ * @category running
+ */
+export const run = Effect.fnUntraced(function*({ host, port, settings }: Options) {
+  const screen = yield* Screen
+  const signal = yield* Signals.listen
+  const emulator = yield* Emulators.make(settings)
+  const { url } = yield* Http.serve({ host, port }).pipe(
+    Effect.provideService(Emulators.Emulator, emulator),
+    Effect.catch((error) =>
+      Effect.andThen(screen.note(error.message), Effect.fail(new ExitCode.Exited({ code: ExitCode.failure })))
+    )
+  )
+  yield* screen.print(...welcome(url))
+  yield* signal
+}, Effect.scoped)

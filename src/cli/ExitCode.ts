@@ -1,0 +1,32 @@
+/**
+ * How the command ends, told to who started it.
+ */
+import * as Data from "effect/Data"
+
+/**
+ * Ends the command with a code other than 0. Whoever fails with it has said why.
+ *
+ * @category errors
+ */
+export class Exited extends Data.TaggedError("Exited")<{ readonly code: number }> {}
+
+/**
+ * What was asked for was not achieved.
+ *
+ * @category exit codes
+ */
+export const failure = 1
+
+/**
+ * The command was called in a wrong way, and did nothing.
+ *
+ * @category exit codes
+ */
+export const usage = 2
+
+/**
+ * The codes by which shells know that a signal ended a command.
+ *
+ * @category exit codes
+ */
+export const ofSignal = { SIGINT: 130, SIGTERM: 143 } as const
