@@ -15,6 +15,7 @@ import type { ProvisionError } from "../ProvisionError.ts"
 import type { Plan } from "./Plan.ts"
 import { keyOf, startOf } from "./Plan.ts"
 import type * as Scores from "./Score.ts"
+import { Screen } from "./Screen.ts"
 import type { Signal } from "./Signals.ts"
 
 /**
@@ -62,7 +63,11 @@ export const run = Effect.fnUntraced(function*({ fleet, plan, score, signal }: O
     { concurrency: "unbounded", discard: true }
   ))
 
-  const ends: ReadonlyArray<Effect.Effect<End>> = [Effect.as(Fiber.await(requests), "Answered" as const), signal]
+  const screen = yield* Screen
+  const ends: ReadonlyArray<Effect.Effect<End>> = [
+    Effect.as(Fiber.await(requests), "Answered" as const),
+    Effect.tap(signal, (signal) => screen.note(`${signal}: nothing more is sent, and what was sent settles first`))
+  ]
   const timeUp = plan.within === undefined ? [] : [Effect.as(Effect.sleep(plan.within), "TimeUp" as const)]
   const end = yield* Effect.raceAllFirst([...ends, ...timeUp])
 

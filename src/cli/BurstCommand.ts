@@ -9,21 +9,22 @@ import { fromFlags } from "./BurstOptions.ts"
 const description = `Ask for many workers at once, and never run more than the cap.
 
   Without a cluster, this is a demonstration: two emulated ECS are started, whose
-  lists lag. fleetcap works against one, the naive "count, then launch" against the
-  other, until all requests have been served. No AWS setting of this machine is used.
+  lists lag. fleetcap works against one, the naive "count, then launch" against
+  the other, until all requests are served. Requests wait in line, or ask again
+  with --retry-every. No AWS setting of this machine is used.
 
   With --cluster, --task-definition and --subnet, it works against that ECS, and
-  launches real tasks there. Each request asks once; with --for, it asks again every
-  --retry-every until then; with --wait, it waits in line, until --for has passed.
-  Where no region or credentials are known and --endpoint-url is on this machine, as
-  that of an emulator, made-up ones are used.
+  launches real tasks there. Each request asks once; with --for, it asks again
+  every --retry-every until then; with --wait, it waits in line, until --for has
+  passed. Where --endpoint-url is on this machine and no region or credentials
+  are known, made-up ones are used, as an emulator takes any.
 
-  SIGINT and SIGTERM end it early: nothing more is launched, launches that were sent
+  SIGINT and SIGTERM end it early: nothing more is sent, launches that were sent
   settle, and the summary so far is printed. A second signal ends it at once.
 
-  Exit codes: 0 done (being at capacity is no failure); 1 a request failed or, in the
-  demonstration, the cap was broken or a request not served; 2 wrong flags; 130 and
-  143 after SIGINT and SIGTERM.`
+  Exit codes: 0 done (being at capacity is no failure); 1 a request failed or, in
+  the demonstration, the cap was broken or a request not served; 2 wrong flags;
+  130 after SIGINT, 143 after SIGTERM.`
 
 /**
  * `fleetcap burst`.

@@ -7,12 +7,12 @@ import { flags, settingsOf } from "./EmulateFlags.ts"
 
 const description = `Run an ECS on this machine, for AWS SDKs, the AWS CLI and fleetcap itself.
 
-  It speaks the protocol of ECS and launches nothing: tasks exist in memory only. It is
-  as late and as unreliable as the flags say; without any, it is perfect. Times may be
-  ranges, such as 2s..5s, from which each one is drawn.
+  It speaks the protocol of ECS and launches nothing: tasks exist in memory only.
+  It is as late and as unreliable as the flags say; without any, it is perfect.
+  Times may be ranges, such as 2s..5s, from which each one is drawn.
 
-  It runs until SIGINT or SIGTERM, and then exits with 0; with 1 if it cannot listen, and
-  with 2 after wrong flags.`
+  It runs until SIGINT or SIGTERM, and then exits with 0; with 1 if it cannot
+  listen, and with 2 after wrong flags.`
 
 /**
  * `fleetcap emulate`.

@@ -51,7 +51,7 @@ export interface Standing {
   readonly failed: number
   /** How many tasks the ledger counts. */
   readonly occupied: number
-  /** The most that the ledger has counted. */
+  /** The most that the ledger has counted, tasks that turned out to be the same counted once. */
   readonly peakOccupied: number
 }
 
@@ -91,9 +91,9 @@ export const make = (startedAt: number): Score => {
   const last = new Map<string, Told>()
   const open = new Set<string>()
   const tasks = new Map<string, LaunchedTask>()
-  const steps: Array<Step> = [{ at: 0, live: 0 }]
-  let occupied = 0
-  let peakOccupied = 0
+  const steps: Array<{ at: number; live: number }> = [{ at: 0, live: 0 }]
+  /** From which step on a task was counted that was listed before it was known whose it is. */
+  const adopted = new Map<string, number>()
 
   const gotTask = (key: string, taskArn: string, now: number): void => {
     open.delete(key)
@@ -126,10 +126,14 @@ export const make = (startedAt: number): Score => {
       if (change._tag === "Launched" && change.key !== undefined && last.has(change.key)) {
         gotTask(change.key, change.taskArn, change.at)
       }
-      if (change.occupied === occupied) return
-      occupied = change.occupied
-      peakOccupied = Math.max(peakOccupied, occupied)
-      steps.push({ at: Math.max(0, change.at - startedAt), live: occupied })
+      if (change._tag === "Adopted") adopted.set(change.slotId, steps.length)
+      if (change._tag === "Freed") {
+        // It was counted twice for a moment, as safety demands; it was one task all the same.
+        const twice = change.reason === "merged" ? adopted.get(change.slotId) : undefined
+        if (twice !== undefined) { for (const step of steps.slice(twice)) step.live-- }
+        adopted.delete(change.slotId)
+      }
+      steps.push({ at: Math.max(0, change.at - startedAt), live: change.occupied })
     },
     standing: () => ({
       requested: last.size,
@@ -137,8 +141,8 @@ export const make = (startedAt: number): Score => {
       waiting: open.size,
       atCapacity: unserved("AtCapacity"),
       failed: unserved("Failed"),
-      occupied,
-      peakOccupied
+      occupied: steps.at(-1)?.live ?? 0,
+      peakOccupied: steps.reduce((most, { live }) => Math.max(most, live), 0)
     }),
     tasks: () => [...tasks.values()].sort((a, b) => a.atMs - b.atMs),
     steps: () => steps,

@@ -140,6 +140,6 @@ const verdict = (ours: Run, theirs: Run, { cap, requests, signal, style }: {
   }
   const contrast = theirs.peak > cap
     ? `The naive way ran ${theirs.peak} at once.`
-    : "The naive way held it too, this time."
+    : "So did the naive way, this time."
   return `${style.green(`fleetcap held the cap of ${cap} and served all ${requests}.`)} ${contrast}`
 }

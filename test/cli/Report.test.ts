@@ -54,6 +54,27 @@ describe("Score", () => {
     ])
   })
 
+  it("counts a task once that was listed before its launch was answered", () => {
+    const score = Scores.make(0)
+    const adopted = { slotId: SlotId("listed"), taskArn: TaskArn("arn:a"), cap: 2 }
+    score.happened({
+      _tag: "Reserved",
+      slotId: SlotId("a"),
+      key: Key.make("a"),
+      sequence: 1,
+      at: 1,
+      occupied: 2,
+      cap: 2
+    })
+    score.happened({ _tag: "Adopted", ...adopted, sequence: 2, at: 2, occupied: 3 })
+    assert.strictEqual(score.standing().peakOccupied, 3)
+    score.happened({ _tag: "Freed", key: undefined, reason: "merged", ...adopted, sequence: 3, at: 3, occupied: 2 })
+    assert.strictEqual(score.standing().peakOccupied, 2)
+    score.happened({ _tag: "Adopted", ...adopted, sequence: 4, at: 4, occupied: 3 })
+    score.happened({ _tag: "Freed", key: undefined, reason: "stopped", ...adopted, sequence: 5, at: 5, occupied: 2 })
+    assert.strictEqual(score.standing().peakOccupied, 3)
+  })
+
   it("does not call failed what was launched after all", () => {
     const score = Scores.make(0)
     score.asked("a")
