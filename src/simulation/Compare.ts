@@ -1,0 +1,139 @@
+/**
+ * The same situations under the policies that others use, and under fleetcap.
+ *
+ * Every policy meets the same emulated ECS and the same requests, in virtual time,
+ * and what ran is the truth of the emulator. The same arguments give the same
+ * comparison.
+ */
+import * as Effect from "effect/Effect"
+import type { Row } from "./CompareRow.ts"
+import * as CompareRun from "./CompareRun.ts"
+import type { Situation } from "./CompareSituation.ts"
+import * as CompareSituations from "./CompareSituations.ts"
+import * as CompareWorlds from "./CompareWorlds.ts"
+import * as Policies from "./policies/Policies.ts"
+import type { Policy } from "./policies/Policy.ts"
+
+/**
+ * How the policies fared in a situation.
+ *
+ * @category models
+ */
+export interface Compared {
+  readonly situation: Situation
+  /** In the order of the policies. */
+  readonly rows: ReadonlyArray<Row>
+}
+
+/**
+ * How a policy fared in the worlds that seeds drew.
+ *
+ * @category models
+ */
+export interface WorldsRow {
+  readonly policy: string
+  /** The most tasks at once, as a multiple of the cap, world by world. */
+  readonly peaks: ReadonlyArray<number>
+  /** In how many worlds the cap was passed. */
+  readonly overIn: number
+  /** The most tasks over the cap, in any of them. */
+  readonly worstOver: number
+  /** Calls of all worlds together. */
+  readonly listTasks: number
+  /** How long it took to serve everybody, on average, in milliseconds. Absent where some never were. */
+  readonly servedMs: number | undefined
+}
+
+/**
+ * How the policies fared.
+ *
+ * @category models
+ */
+export interface Comparison {
+  readonly policies: ReadonlyArray<Policy>
+  readonly situations: ReadonlyArray<Compared>
+  readonly worlds: {
+    readonly from: number
+    readonly seeds: number
+    /** In the order of the policies. */
+    readonly rows: ReadonlyArray<WorldsRow>
+  }
+}
+
+/**
+ * What is compared.
+ *
+ * @category options
+ */
+export interface Options {
+  /** How many worlds are drawn. The default is 30. */
+  readonly seeds?: number | undefined
+  /** The seed of the first of them. The default is 1. */
+  readonly from?: number | undefined
+  /** Told how many of how many runs are over. */
+  readonly onProgress?: ((done: number, total: number) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * How many worlds are drawn where nothing else is said.
+ *
+ * @category configuration
+ */
+export const defaultSeeds = 30
+
+/**
+ * Compares the policies.
+ *
+ * **Details**
+ *
+ * A run is one synchronous call that takes some milliseconds; others have their
+ * turn between two of them.
+ *
+ * @category running
+ */
+export const compare = Effect.fnUntraced(function*(options: Options = {}): Effect.fn.Return<Comparison> {
+  const { from = 1, onProgress = () => Effect.void, seeds = defaultSeeds } = options
+  const policies = Policies.all
+  const drawn = Array.from({ length: seeds }, (_, index) => CompareWorlds.draw(from + index))
+  const total = (CompareSituations.all.length + drawn.length) * policies.length
+  let done = 0
+
+  const runAll = (situation: Situation) =>
+    Effect.forEach(policies, (policy) =>
+      Effect.gen(function*() {
+        const row = CompareRun.run(situation, policy)
+        done++
+        yield* onProgress(done, total)
+        yield* Effect.yieldNow
+        return row
+      }))
+
+  const situations = yield* Effect.forEach(
+    CompareSituations.all,
+    (situation) => Effect.map(runAll(situation), (rows): Compared => ({ situation, rows }))
+  )
+  const worlds = yield* Effect.forEach(drawn, runAll)
+  return {
+    policies,
+    situations,
+    worlds: {
+      from,
+      seeds,
+      rows: policies.map((policy, index) => sumUp(policy, worlds.flatMap((rows) => rows[index] ?? [])))
+    }
+  }
+})
+
+const sumUp = (policy: Policy, rows: ReadonlyArray<Row>): WorldsRow => {
+  const served = rows.flatMap(({ decidedMs }) => decidedMs ?? [])
+  return {
+    policy: policy.name,
+    peaks: rows.map(({ cap, peak }) => peak / cap),
+    overIn: rows.filter(({ over }) => over > 0).length,
+    worstOver: Math.max(0, ...rows.map(({ over }) => over)),
+    listTasks: rows.reduce((sum, { listTasks }) => sum + listTasks, 0),
+    servedMs: rows.length === 0 || served.length < rows.length
+      ? undefined
+      : served.reduce((sum, ms) => sum + ms, 0) / served.length
+  }
+}

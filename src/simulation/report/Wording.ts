@@ -1,0 +1,82 @@
+/**
+ * How a comparison is put into words, the same ones wherever it is shown.
+ */
+import type { Comparison, WorldsRow } from "../Compare.ts"
+import type { Row } from "../CompareRow.ts"
+import type { Situation } from "../CompareSituation.ts"
+
+/**
+ * Writes milliseconds: `0.1 s`, `3 min 5 s`.
+ *
+ * @category formatting
+ */
+export const time = (millis: number): string => {
+  if (millis < 99_950) return `${(millis / 1000).toFixed(1)} s`
+  const seconds = Math.round(millis / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/**
+ * Writes a number with its thousands set apart.
+ *
+ * @category formatting
+ */
+export const count = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ",")
+
+/**
+ * Writes how many lists were read.
+ *
+ * @category formatting
+ */
+export const lists = (listTasks: number): string =>
+  listTasks === 0 ? "no list" : listTasks === 1 ? "1 list" : `${count(listTasks)} lists`
+
+/**
+ * Writes a share of 1.
+ *
+ * @category formatting
+ */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`
+
+/** Below this share of the cap, slots that somebody wants are not given away as they should be. */
+const fairShare = 0.85
+
+/**
+ * Returns whether a policy did what it is for: no task too many, no slot left unused.
+ *
+ * @category guards
+ */
+export const isGood = ({ measure }: Situation, row: Row): boolean =>
+  row.over === 0 && row.unused === 0 && (measure === "time" || row.share >= fairShare)
+
+/**
+ * What is said of a row besides the most tasks at once, in a few words each.
+ *
+ * @category formatting
+ */
+export const remarks = ({ measure }: Situation, row: Row): ReadonlyArray<string> => [
+  ...(measure === "share" ? [`${percent(row.share)} used`] : []),
+  lists(row.listTasks),
+  ...(measure === "time" && row.decidedMs !== undefined ? [time(row.decidedMs)] : [])
+]
+
+/**
+ * Names the worlds that seeds drew.
+ *
+ * @category formatting
+ */
+export const worldsTitle = ({ worlds: { from, seeds } }: Comparison): string =>
+  seeds === 1
+    ? `the world of seed ${from}: everything at once`
+    : `${seeds} worlds drawn from seeds ${from} to ${from + seeds - 1}: everything at once`
+
+/**
+ * What is said of the worlds besides how often the cap was passed.
+ *
+ * @category formatting
+ */
+export const worldsRemarks = (row: WorldsRow): ReadonlyArray<string> => [
+  ...(row.worstOver > 0 ? [`up to ${row.worstOver} too many`] : []),
+  lists(row.listTasks),
+  ...(row.servedMs === undefined ? [] : [time(row.servedMs)])
+]
