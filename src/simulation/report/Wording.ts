@@ -80,3 +80,32 @@ export const worldsRemarks = (row: WorldsRow): ReadonlyArray<string> => [
   lists(row.listTasks),
   ...(row.servedMs === undefined ? [] : [time(row.servedMs)])
 ]
+
+/**
+ * Says what the worlds are that seeds drew.
+ *
+ * @category formatting
+ */
+export const worldsNote = ({ worlds: { from, seeds } }: Comparison): string =>
+  `${
+    seeds === 1 ? "A world" : `${seeds} worlds`
+  } drawn from seeds, from ${from} on: late lists, lost answers, throttles, short pages, ` +
+  "short lives. A dot is the most tasks that ran at once; the larger, the more worlds."
+
+/**
+ * Writes the title of a situation as a heading, with the cap where it does not say it itself.
+ *
+ * @category formatting
+ */
+export const heading = ({ cap, title }: Situation): string => {
+  const whole = title.includes("cap ") ? title : `${title}, cap ${cap}`
+  return whole.slice(0, 1).toUpperCase() + whole.slice(1)
+}
+
+/**
+ * Writes the time at the end of an axis.
+ *
+ * @category formatting
+ */
+export const axisTime = (millis: number): string =>
+  millis < 60_000 ? `${Math.round(millis / 100) / 10} s` : `${Math.round(millis / 6000) / 10} min`

@@ -1,0 +1,141 @@
+/**
+ * A comparison as one page that needs nothing but itself.
+ */
+import type { Compared, Comparison } from "../Compare.ts"
+import type { Row } from "../CompareRow.ts"
+import type { Situation } from "../CompareSituation.ts"
+import type { Policy } from "../policies/Policy.ts"
+import * as Figures from "./Figures.ts"
+import type { Scale } from "./FleetChart.ts"
+import * as FleetChart from "./FleetChart.ts"
+import { escape, inline } from "./Markup.ts"
+import { css } from "./Stylesheet.ts"
+import * as Wording from "./Wording.ts"
+import * as WorldsChart from "./WorldsChart.ts"
+
+const ours = "fleetcap"
+
+/**
+ * Writes the page.
+ *
+ * @category formatting
+ */
+export const write = (comparison: Comparison): string =>
+  [
+    "<!doctype html>",
+    "<html lang=\"en\">",
+    "<head>",
+    "<meta charset=\"utf-8\"/>",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>",
+    "<title>Four ways to hold a fleet to its cap</title>",
+    `<style>${css}</style>`,
+    "</head>",
+    "<body>",
+    "<main>",
+    ...opening,
+    "<div class=\"grid scores\">",
+    ...comparison.policies.map((policy, index) => score(comparison, policy, index)),
+    "</div>",
+    ...comparison.situations.flatMap(section),
+    ...worlds(comparison),
+    `<section><details><summary>All figures</summary><div class="wide">${
+      Figures.write(comparison)
+    }</div></details></section>`,
+    ...closing,
+    "</main>",
+    "</body>",
+    "</html>",
+    ""
+  ].join("\n")
+
+const opening: ReadonlyArray<string> = [
+  "<p class=\"wordmark\">fleetcap</p>",
+  "<h1>Four ways to hold a fleet to its cap</h1>",
+  "<p class=\"lede\">A server is asked for workers, launches an ECS task for each, and must never run more than its cap. " +
+  "But ECS tells late: a task that was launched a moment ago is in no list yet, an answer may be lost, a process may " +
+  "be replaced. Each policy meets the same emulated ECS and the same requests. What is drawn is what really ran.</p>",
+  "<ul class=\"key\"><li class=\"k-fleet\">tasks that run</li><li class=\"k-over\">tasks over the cap</li>" +
+  "<li class=\"k-cap\">the cap</li></ul>"
+]
+
+const closing: ReadonlyArray<string> = [
+  "<section class=\"notes\">",
+  "<h2>How it was measured</h2>",
+  "<ul>",
+  "<li>In virtual time, over fleetcap's own emulator of ECS, whose books say how many tasks were live at any moment. " +
+  "A task that is stopping is live.</li>",
+  "<li>An answer to <code>RunTask</code> takes 50 ms, to <code>ListTasks</code> and <code>DescribeTasks</code> 40 ms, " +
+  "where nothing else is said. Every policy has at most 20 <code>RunTask</code> under way.</li>",
+  "<li>A lost answer is lost to the whole call, the retries of the client included: the task was launched, and " +
+  "whoever called knows nothing of it.</li>",
+  "<li>A request that failed is made again after a second. At the restart, fleetcap's ledger survives; the others " +
+  "have nothing that could.</li>",
+  "</ul>",
+  "<p><code>fleetcap simulate --compare --html compare.html</code> writes this page again, to the byte.</p>",
+  "</section>"
+]
+
+const isOurs = (name: string): string => name === ours ? " ours" : ""
+
+const plural = (count: number, one: string, many: string): string =>
+  `${Wording.count(count)} ${count === 1 ? one : many}`
+
+const score = (comparison: Comparison, policy: Policy, index: number): string => {
+  const rows = comparison.situations.flatMap(({ rows, situation }) => {
+    const row = rows[index]
+    return row === undefined ? [] : [{ row, isGood: Wording.isGood(situation, row) }]
+  })
+  const good = rows.filter(({ isGood }) => isGood).length
+  const worst = Math.max(0, ...rows.map(({ row }) => row.over))
+  const unused = Math.max(0, ...rows.map(({ row }) => row.unused))
+  const world = comparison.worlds.rows[index]
+  return [
+    `<div class="score${isOurs(policy.name)}">`,
+    `<h3>${escape(policy.name)}</h3>`,
+    `<p class="what">${inline(policy.description)}</p>`,
+    `<p class="big ${
+      good === rows.length ? "good" : "bad"
+    }">${good} <small>of ${rows.length} situations done right</small></p>`,
+    "<ul>",
+    `<li>${worst === 0 ? "never a task over the cap" : `up to ${plural(worst, "task", "tasks")} over the cap`}</li>`,
+    `<li>${unused === 0 ? "no slot left unused" : `up to ${plural(unused, "slot", "slots")} left unused`}</li>`,
+    ...(world === undefined || comparison.worlds.seeds === 0
+      ? []
+      : [`<li>over in ${world.overIn} of ${plural(comparison.worlds.seeds, "drawn world", "drawn worlds")}</li>`]),
+    "</ul>",
+    "</div>"
+  ].join("")
+}
+
+const section = ({ rows, situation }: Compared): ReadonlyArray<string> => {
+  const scale = FleetChart.scaleOf(rows)
+  return [
+    "<section>",
+    `<div class="head"><h2>${inline(Wording.heading(situation))}</h2><p>${inline(situation.trap)}</p></div>`,
+    "<div class=\"grid\">",
+    ...rows.map((row) => panel(situation, row, scale)),
+    "</div>",
+    "</section>"
+  ]
+}
+
+const panel = (situation: Situation, row: Row, scale: Scale): string =>
+  `<figure class="panel${isOurs(row.policy)}"><figcaption><b>${escape(row.policy)}</b>` +
+  `<span class="verdict ${Wording.isGood(situation, row) ? "good" : "bad"}">${verdict(situation, row)}</span>` +
+  `<span class="facts">${Wording.remarks(situation, row).join(" · ")}</span></figcaption>` +
+  `${FleetChart.draw(row, scale)}</figure>`
+
+const verdict = (situation: Situation, row: Row): string => {
+  if (row.over > 0) return `${row.over} over the cap`
+  if (row.unused > 0) return `${plural(row.unused, "slot", "slots")} unused`
+  return Wording.isGood(situation, row) ? "held" : "too little used"
+}
+
+const worlds = (comparison: Comparison): ReadonlyArray<string> =>
+  comparison.worlds.seeds === 0 ? [] : [
+    "<section>",
+    "<div class=\"head\"><h2>Everything at once</h2>" +
+    `<p>${escape(Wording.worldsNote(comparison))}</p></div>`,
+    `<div class="wide">${WorldsChart.draw(comparison.worlds.rows)}</div>`,
+    "</section>"
+  ]
