@@ -4,9 +4,9 @@
  * However many ask, one reading is under way at a time, and it serves everybody
  * whose question it is recent enough for: a burst costs one. It belongs to the
  * fleet and not to who asked first, so that callers may leave. No reading starts
- * sooner after the last one, failed or not, than the read budget allows.
+ * sooner after the last one, failed or not, than the read budget allows: in a fleet
+ * so large that the budget is used up, a reading serves for longer.
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -29,15 +29,20 @@ import { readsPerSecond } from "./Settings.ts"
 export type CensusError = Ecs.EcsReadError | LedgerUnavailable
 
 /**
- * The readings of one fleet.
+ * The readings of one fleet. All times are the ledger's.
  *
  * @category models
  */
 export interface Census {
   /**
-   * Returns once a reading that listed the running tasks, and began at `since`
-   * (epoch milliseconds) or later, is in the ledger. A reading that failed a moment ago is not tried again yet:
-   * its error is the answer.
+   * Returns how old a reading may be for a slot to be granted on it: the fleet's
+   * `censusMaxAge`, or longer while the read budget does not allow another.
+   */
+  readonly maxAge: Effect.Effect<number>
+  /**
+   * Returns once a reading that listed the running tasks, and began at `since` or
+   * later, is in the ledger. A reading that failed a moment ago is not tried again
+   * yet: its error is the answer.
    */
   readonly readSince: (since: number) => Effect.Effect<void, CensusError>
   /** Reads again, if the budget allows it by now. `false` says that it does not. */
@@ -73,6 +78,7 @@ export const make = Effect.fnUntraced(function*(
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
   const read = reader(fleet, ledger, ecs)
   const interval = Duration.toMillis(fleet.settings.censusInterval)
+  const maxAge = Duration.toMillis(fleet.settings.censusMaxAge)
   let underWay: UnderWay | undefined
   let ended: Ended | undefined
 
@@ -81,7 +87,7 @@ export const make = Effect.fnUntraced(function*(
     underWay = started
     fork(Effect.gen(function*() {
       const { calls, exit, listed } = yield* read(begunAt)
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* ledger.now
       underWay = undefined
       ended = { begunAt, exit, listed, dueAt: now + Math.max(interval, (calls * 1000) / readsPerSecond) }
       Deferred.doneUnsafe(started.done, exit)
@@ -89,13 +95,14 @@ export const make = Effect.fnUntraced(function*(
     return started
   }
 
+  const isDue = (now: number): boolean => ended === undefined || now >= ended.dueAt
+
   const readSince = (since: number): Effect.Effect<void, CensusError> =>
-    Clock.clockWith((clock) => {
-      const now = clock.currentTimeMillisUnsafe()
+    Effect.flatMap(ledger.now, (now) => {
       if (underWay !== undefined && underWay.begunAt >= since) return Deferred.await(underWay.done)
       // One at a time: a reading that began too early has to end before the next begins.
       if (underWay !== undefined) return Effect.andThen(Effect.exit(Deferred.await(underWay.done)), readSince(since))
-      if (ended !== undefined && Exit.isFailure(ended.exit) && now < ended.dueAt) return ended.exit
+      if (ended !== undefined && Exit.isFailure(ended.exit) && !isDue(now)) return ended.exit
       if (ended !== undefined && Exit.isSuccess(ended.exit) && ended.listed && ended.begunAt >= since) {
         return Effect.void
       }
@@ -103,15 +110,13 @@ export const make = Effect.fnUntraced(function*(
     })
 
   return {
+    maxAge: Effect.sync(() => Math.max(maxAge, ended === undefined ? 0 : ended.dueAt - ended.begunAt)),
     readSince,
-    refresh: Clock.clockWith((clock) => {
-      const now = clock.currentTimeMillisUnsafe()
-      if (underWay === undefined && ended !== undefined && now < ended.dueAt) return Effect.succeed(false)
-      return Effect.as(Deferred.await((underWay ?? start(now)).done), true)
-    }),
-    untilDue: Clock.clockWith((clock) =>
-      Effect.sync(() => ended === undefined ? 0 : Math.max(0, ended.dueAt - clock.currentTimeMillisUnsafe()))
-    )
+    refresh: Effect.flatMap(ledger.now, (now) =>
+      underWay === undefined && !isDue(now)
+        ? Effect.succeed(false)
+        : Effect.as(Deferred.await((underWay ?? start(now)).done), true)),
+    untilDue: Effect.map(ledger.now, (now) => ended === undefined ? 0 : Math.max(0, ended.dueAt - now))
   }
 })
 
@@ -179,11 +184,16 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         (taskArns) => call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
         { concurrency: describeConcurrency }
       )
+      const missing = descriptions.flatMap((described) => described.missing)
+      // Only a list can show that ECS has forgotten a task, and not mislaid its description.
+      const doubted = missing.some((arn) => question.forgettable.has(arn))
+      const running = listing.running ?? (doubted ? yield* list("RUNNING") : undefined)
       const reading: Reading = {
         ...listing,
+        running,
         begunAt,
         tasks: descriptions.flatMap((described) => described.tasks),
-        missing: descriptions.flatMap((described) => described.missing)
+        missing
       }
       yield* ledger.observe(reading)
       yield* reportForeign()

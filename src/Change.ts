@@ -30,7 +30,8 @@ export type Cap = number | "unlimited"
 export type FreeReason = "stopped" | "refused" | "withdrawn" | "merged" | "forgotten" | "absent"
 
 /**
- * What happened.
+ * What happened. `Abandoned` is a launch that was sent and whose holder is gone:
+ * another provisioner of the ledger takes it over.
  *
  * @category models
  */
@@ -52,6 +53,7 @@ export type Happening =
     readonly taskArn: TaskArn | undefined
     readonly reason: FreeReason
   }
+  | { readonly _tag: "Abandoned"; readonly slotId: SlotId; readonly key: Key | undefined }
   | { readonly _tag: "AtCapacity"; readonly key: Key }
   | { readonly _tag: "Resized" }
 

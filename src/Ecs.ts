@@ -259,13 +259,13 @@ export class Ecs extends Context.Service<Ecs, {
    */
   readonly launchPermits: Semaphore.Semaphore
   /**
-   * Sends one `RunTask`, once, and not after `sendBy` (epoch milliseconds): by
-   * then the gate that let it through may have been passed too long ago.
+   * Sends one `RunTask`, once, and not later than `sendWithin` milliseconds from
+   * now: by then the gate that let it through was passed too long ago.
    *
    * Interrupting it leaves open whether the task was launched: the caller has to
    * read that as `Unknown`.
    */
-  readonly runTask: (request: RunTaskRequest, sendBy: number) => Effect.Effect<Verdict>
+  readonly runTask: (request: RunTaskRequest, sendWithin: number) => Effect.Effect<Verdict>
   /** Reads one page of the tasks of a family. Stopping tasks are listed under `STOPPED`. */
   readonly listTasks: (query: {
     readonly cluster: string

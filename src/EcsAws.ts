@@ -145,9 +145,9 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
 
   return Ecs.of({
     launchPermits,
-    runTask: (request, sendBy) =>
+    runTask: (request, sendWithin) =>
       Effect.suspend(() =>
-        call({ client, timeout, sendBy, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
+        call({ client, timeout, sendWithin, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
       ).pipe(
         Effect.match({ onSuccess: verdictOfOutput, onFailure: ({ error }) => verdictOfError(error) }),
         Effect.catchDefect((defect) =>

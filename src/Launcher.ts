@@ -14,6 +14,7 @@ import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import { Ecs, type Failure, type RunTaskRequest, type TaskArn, type Verdict } from "./Ecs.ts"
+import * as Elapsed from "./Elapsed.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger } from "./Ledger.ts"
 import type { GateAnswer, Settlement } from "./rules/Launch.ts"
@@ -27,7 +28,8 @@ import type { Ticket } from "./Slot.ts"
  * - `Refused`: there is no task, and the slot is free
  * - `Withdrawn`: it was not sent, for the fleet is over its cap, and the slot is free
  * - `Closed`: it was not sent, for the holder is shutting down, and the slot is free
- * - `Unsettled`: nobody knows whether there is a task; the slot stays counted until evidence settles it
+ * - `Expired`: there was no verdict for as long as it could be sent; the slot stays counted until evidence settles it
+ * - `Lost`: somebody else has settled it, or holds it now
  *
  * @category models
  */
@@ -36,7 +38,8 @@ export type Outcome =
   | { readonly _tag: "Refused"; readonly failure: Failure }
   | { readonly _tag: "Withdrawn" }
   | { readonly _tag: "Closed" }
-  | { readonly _tag: "Unsettled" }
+  | { readonly _tag: "Expired" }
+  | { readonly _tag: "Lost" }
 
 /**
  * Makes the function that launches into a slot which was granted.
@@ -50,14 +53,16 @@ export const make = Effect.fnUntraced(function*(
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
 
-  const send = (request: RunTaskRequest, sendBy: number): Effect.Effect<Verdict> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      now > sendBy
+  const send = (request: RunTaskRequest, sinceGate: () => number): Effect.Effect<Verdict> =>
+    Effect.suspend(() => {
+      const sendWithin = gateValidity - sinceGate()
+      return sendWithin < 0
         ? Effect.succeed<Verdict>({ _tag: "Throttled", detail: "not sent: the gate was passed too long ago" })
-        : Effect.timeoutOrElse(ecs.runTask(request, sendBy), {
+        : Effect.timeoutOrElse(ecs.runTask(request, sendWithin), {
           duration: attemptTimeout,
           orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
-        }))
+        })
+    })
 
   /**
    * The permit is taken before the gate, so that nothing waits between the gate
@@ -67,10 +72,11 @@ export const make = Effect.fnUntraced(function*(
   const attempt = (ticket: Ticket): Effect.Effect<GateAnswer | Settlement> =>
     ecs.launchPermits.withPermit(Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const askedAt = yield* Clock.currentTimeMillis
+        // Measured from before the gate is asked: its answer may take long to come.
+        const sinceGate = Elapsed.start(yield* Clock.Clock)
         const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
         if (gate._tag !== "Pass") return gate
-        const exit = yield* Effect.exit(restore(send(gate.request, askedAt + gateValidity)))
+        const exit = yield* Effect.exit(restore(send(gate.request, sinceGate)))
         const verdict: Verdict = Exit.isSuccess(exit)
           ? exit.value
           : { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
@@ -109,10 +115,9 @@ export const make = Effect.fnUntraced(function*(
         case "Refused":
         case "Withdrawn":
         case "Closed":
-          return step satisfies Outcome
         case "Lost":
         case "Expired":
-          return { _tag: "Unsettled" } satisfies Outcome
+          return step satisfies Outcome
         case "Resend":
         case "Hold":
           yield* backOff(attempts)

@@ -20,6 +20,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Cap, Change } from "./Change.ts"
 import type { Verdict } from "./Ecs.ts"
+import * as Elapsed from "./Elapsed.ts"
 import * as Evidence from "./rules/Evidence.ts"
 import * as Launch from "./rules/Launch.ts"
 import type { Decision, Occupancy } from "./rules/Occupancy.ts"
@@ -44,7 +45,9 @@ export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("
  *
  * **When to use**
  *
- * Give every provisioner of a fleet the same cap, and change it with `resize`.
+ * Describe a fleet in the same way to all its provisioners. The cap that is
+ * described is the one that they start from: `resize` may have changed it since,
+ * and who attaches later joins at the changed one.
  *
  * @category errors
  */
@@ -107,6 +110,11 @@ export interface FleetLedger {
    * for a slow subscriber; the oldest go first.
    */
   readonly subscribe: (capacity: number) => Effect.Effect<Queue.Dequeue<Change>, never, Scope.Scope>
+  /**
+   * The time that the ledger decides by, in epoch milliseconds. It goes on evenly:
+   * that a wall clock is set does not move it.
+   */
+  readonly now: Effect.Effect<number>
   /** Stops this holder: it is granted nothing more, and what it has not sent is not sent. */
   readonly close: Effect.Effect<void>
 }
@@ -138,27 +146,30 @@ export const changes = (ledger: FleetLedger, capacity: number): Stream.Stream<Ch
 interface Fleet {
   readonly occupancy: Ref.Ref<Occupancy>
   readonly subscribers: Set<Queue.Queue<Change>>
+  readonly now: () => number
+  /** What those who hold it said of it. The cap may have been changed since. */
+  description: AttachOptions
   holders: number
 }
 
-const makeFleet = (options: AttachOptions, now: number): Fleet => ({
-  occupancy: Ref.makeUnsafe(Occupancies.make({ ...options, now })),
+const makeFleet = (description: AttachOptions, now: () => number): Fleet => ({
+  occupancy: Ref.makeUnsafe(Occupancies.make({ ...description, now: now() })),
   subscribers: new Set(),
+  now,
+  description,
   holders: 0
 })
 
 /** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
 const decideIn =
   (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: number) => Decision<A>): Effect.Effect<A> =>
-    Clock.clockWith((clock) =>
-      Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
-        const { answer, changes, occupancy } = decision(before, clock.currentTimeMillisUnsafe())
-        for (const subscriber of fleet.subscribers) {
-          for (const change of changes) Queue.offerUnsafe(subscriber, change)
-        }
-        return [answer, occupancy]
-      })
-    )
+    Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
+      const { answer, changes, occupancy } = decision(before, fleet.now())
+      for (const subscriber of fleet.subscribers) {
+        for (const change of changes) Queue.offerUnsafe(subscriber, change)
+      }
+      return [answer, occupancy]
+    })
 
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
@@ -187,6 +198,7 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
             Queue.shutdown(queue)
           )
       ),
+    now: Effect.sync(fleet.now),
     close: Effect.sync(() => {
       holder = { id: holderId, closing: true }
     })
@@ -194,11 +206,11 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
 }
 
 /** Says how the fleet differs from what an attaching holder says of it, while somebody relies on it. */
-const mismatch = (fleet: Fleet, options: AttachOptions): string | undefined => {
-  const { cap, exclusiveKeys } = Ref.getUnsafe(fleet.occupancy)
-  if (fleet.holders === 0) return undefined
-  if (cap !== options.cap) return `its cap is ${cap}, not ${options.cap}`
-  if (exclusiveKeys !== options.exclusiveKeys) return `its exclusiveKeys is ${exclusiveKeys}`
+const mismatch = ({ description, holders }: Fleet, options: AttachOptions): string | undefined => {
+  if (holders === 0) return undefined
+  if (description.cap !== options.cap) return `its cap is ${description.cap}, not ${options.cap}`
+  if (description.exclusiveKeys !== options.exclusiveKeys) return `its exclusiveKeys is ${description.exclusiveKeys}`
+  if (description.lagBound !== options.lagBound) return `its lagBound is ${description.lagBound} ms`
   return undefined
 }
 
@@ -212,28 +224,35 @@ const mismatch = (fleet: Fleet, options: AttachOptions): string | undefined => {
  *
  * @category layers
  */
-export const layerMemory: Layer.Layer<Ledger> = Layer.sync(Ledger, () => {
-  const fleets = new Map<string, Fleet>()
-  const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
-    Clock.clockWith((clock) => {
-      const now = clock.currentTimeMillisUnsafe()
-      const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
-      const detail = mismatch(fleet, options)
-      if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
-      fleets.set(options.fleet, fleet)
-      fleet.holders++
-      return Effect.as(decideIn(fleet)((occupancy, now) => Occupancies.describe(occupancy, options, now)), fleet)
-    })
-  const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
-    decideIn(fleet)((occupancy, now) => {
-      fleet.holders--
-      return Launch.abandon(occupancy, holder, now)
-    })
-  return {
-    attach: (options) =>
-      Effect.map(
-        Effect.acquireRelease(enter(options), (fleet) => leave(fleet, options.holder)),
-        (fleet) => fleetLedger(fleet, options.holder)
-      )
-  }
-})
+export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
+  Ledger,
+  Effect.map(Clock.Clock, (clock) => {
+    const now = Elapsed.steadyTime(clock)
+    const fleets = new Map<string, Fleet>()
+    const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
+      Effect.suspend(() => {
+        const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
+        const detail = mismatch(fleet, options)
+        if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
+        fleets.set(options.fleet, fleet)
+        fleet.description = options
+        const first = fleet.holders++ === 0
+        return Effect.as(
+          first ? decideIn(fleet)((occupancy, now) => Occupancies.describe(occupancy, options, now)) : Effect.void,
+          fleet
+        )
+      })
+    const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
+      decideIn(fleet)((occupancy, now) => {
+        fleet.holders--
+        return Launch.abandon(occupancy, holder, now)
+      })
+    return {
+      attach: (options) =>
+        Effect.map(
+          Effect.acquireRelease(enter(options), (fleet) => leave(fleet, options.holder)),
+          (fleet) => fleetLedger(fleet, options.holder)
+        )
+    }
+  })
+)

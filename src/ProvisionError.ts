@@ -19,7 +19,7 @@ import type { Failure } from "./Ecs.ts"
  * - `capacity`: Fargate has no room, or the account's quota is used up
  * - `unreachable`: ECS could not be reached, or did not answer
  * - `unavailable`: ECS failed
- * - `settling`: the launch is still under way, or its answer was lost; the same key joins it
+ * - `settling`: the launch is still under way (the same key joins it), or it could not be settled (the text says how)
  * - `ledger`: the ledger could not be asked
  * - `starting`: the fleet's hold at start-up has not passed
  * - `closing`: the provisioner is shutting down
@@ -147,7 +147,7 @@ export const of = (error: ProvisionError | CensusError): ProvisionError => {
     case "LedgerUnavailable":
       return retryable("ledger", error.detail)
     case "EcsReadError":
-      return ofFailure({ reason: error.reason, detail: error.message })
+      return ofFailure({ reason: error.reason, detail: `${error.operation}: ${error.detail}` })
     default:
       return error
   }

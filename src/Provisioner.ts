@@ -9,7 +9,6 @@
  * One provisioner is for one fleet. The ledger and the ECS layer are shared by
  * all fleets of a process.
  */
-import * as Clock from "effect/Clock"
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -19,7 +18,7 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { Answer, AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Censuses from "./Census.ts"
 import type { Cap, Change } from "./Change.ts"
@@ -85,7 +84,8 @@ export class Provisioner extends Context.Service<Provisioner, {
    * **Details**
    *
    * There is no bound on the wait but the caller's own `Effect.timeout`; once it
-   * has a slot, the request is bound like any other. Interrupting it leaves the line.
+   * has a slot, the request is bound like any other. Interrupting it leaves the
+   * line: nothing is launched for a place in which nobody is left.
    */
   readonly requestWhenFree: (
     key: string,
@@ -94,7 +94,7 @@ export class Provisioner extends Context.Service<Provisioner, {
   /** Reads how the fleet stands now. */
   readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
   /**
-   * What happens to the fleet, from when the stream is run.
+   * What happens to the fleet, from when the stream is run until the provisioner closes.
    *
    * Changes are numbered. A subscriber that falls more than `changesCapacity`
    * (1024) behind loses the oldest, and sees the gap in the numbers.
@@ -131,47 +131,68 @@ export const make = Effect.fnUntraced(function*(
   Ledgers.Ledger | Ecs | Scope.Scope
 > {
   const { settings } = fleet
+  const holder = yield* yield* LaunchId
   const ledger = yield* (yield* Ledgers.Ledger).attach({
     fleet: fleet.id,
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
-    holder: yield* yield* LaunchId
+    holder
   })
   const census = yield* Censuses.make(fleet, ledger)
-  const flights = Flights.make({ fleet, ledger, census, launch: yield* Launcher.make(fleet, ledger) })
+  const closing = yield* Latch.make(false)
+  const flights = Flights.make({
+    fleet,
+    ledger,
+    census,
+    launch: yield* Launcher.make(fleet, ledger),
+    isClosing: () => closing.isOpen()
+  })
   const inFlight = yield* InFlights.make
   const line = Line.make<Environment, InFlights.Flight, ProvisionError.ProvisionError>()
   const wake = yield* Latch.make(false)
-  const heldUntil = (yield* Clock.currentTimeMillis) + Duration.toMillis(settings.startupHold)
-  let closed = false
+  const heldUntil = (yield* ledger.now) + Duration.toMillis(settings.startupHold)
 
-  const course = (key: Keys.Key, environment: Environment) => (flight: InFlights.Flight) => (onSeated: () => void) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      now < heldUntil
-        ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
-        : flights.fly({
-          key,
-          environment,
-          ahead: () => line.ahead(key),
-          onSeated: () => {
-            onSeated()
-            line.serve(key, Effect.succeed(flight))
-          }
-        }))
+  const course =
+    (environment: Environment, isWanted: (flight: InFlights.Flight) => boolean) =>
+    (flight: InFlights.Flight): InFlights.Course =>
+    (onSeated) =>
+      Effect.flatMap(ledger.now, (now) =>
+        now < heldUntil
+          ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
+          : flights.fly({
+            key: flight.key,
+            environment,
+            ahead: () => line.ahead(flight.key),
+            isWanted: () => {
+              if (isWanted(flight)) return true
+              inFlight.forget(flight)
+              return false
+            },
+            onSeated: () => {
+              onSeated()
+              line.serve(flight.key, Effect.succeed(flight))
+            }
+          }))
 
-  const answerOf = ({ flight, joined }: { readonly flight: InFlights.Flight; readonly joined: boolean }) =>
+  /** A request that does not wait goes on without its caller; one in line ends when nobody is left in its place. */
+  const depart = (key: Keys.Key, arrival: number, environment: Environment) =>
+    inFlight.join(key, arrival, course(environment, () => true))
+  const board = (place: Line.Place<Environment, InFlights.Flight, ProvisionError.ProvisionError>) =>
+    inFlight.join(place.key, place.arrival, course(place.wanted, (flight) => flight.kept || line.holds(place)))
+
+  const answerOf = (flight: InFlights.Flight, arrival: number) =>
     Effect.map(
       Effect.timeoutOrElse(Deferred.await(flight.answer), {
         duration: settings.requestTimeout,
         orElse: () => Effect.fail(ProvisionError.stillSettling(flight.key, settings.requestTimeout))
       }),
-      (answer): Answer => answer._tag === "Launched" && joined ? { ...answer, joined } : answer
+      (answer): Answer => answer._tag === "Launched" ? { ...answer, joined: flight.startedFor !== arrival } : answer
     )
 
   const admit = (text: string): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> =>
     Effect.suspend((): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> => {
-      if (closed) return Effect.fail(ProvisionError.closing)
+      if (closing.isOpen()) return Effect.fail(ProvisionError.closing)
       return Effect.mapError(
         Effect.fromResult(Keys.parseKey(text)),
         (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
@@ -180,7 +201,8 @@ export const make = Effect.fnUntraced(function*(
 
   const request: Provisioner["Service"]["request"] = Effect.fnUntraced(function*(text, options) {
     const key = yield* admit(text)
-    const answer = yield* answerOf(inFlight.join(key, course(key, options?.environment ?? {})))
+    const arrival = line.arrive()
+    const answer = yield* answerOf(depart(key, arrival, options?.environment ?? {}), arrival)
     if (answer._tag === "AtCapacity") yield* orRetryable(ledger.turnAway(key))
     return answer
   })
@@ -189,20 +211,29 @@ export const make = Effect.fnUntraced(function*(
     const key = yield* admit(text)
     const arrival = line.arrive()
     for (;;) {
-      const flying = inFlight.find(key)
-      const flight = flying ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
-      const answer = yield* answerOf({ flight, joined: flying !== undefined })
+      const flight = inFlight.joinExisting(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
+      const answer = yield* answerOf(flight, arrival)
       if (answer._tag !== "AtCapacity") return answer
     }
   })
 
   const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
-    for (const launch of taken) inFlight.join(launch.key, () => () => flights.resume(launch))
+    for (const launch of taken) {
+      const resumed = flights.resume(launch)
+      // Whoever follows the launch of another holder learns from the ledger how it ends.
+      if (inFlight.joinExisting(launch.key) !== undefined) inFlight.accompany(resumed)
+      else {
+        inFlight.join(launch.key, line.arrive(), () => (onSeated) => {
+          onSeated()
+          return resumed
+        })
+      }
+    }
   })
 
   const snapshot = orRetryable(Effect.zipWith(
     ledger.occupancy,
-    Clock.currentTimeMillis,
+    ledger.now,
     (occupancy, now) => Snapshots.make(occupancy, line.size(), now)
   ))
 
@@ -216,17 +247,12 @@ export const make = Effect.fnUntraced(function*(
     yield* orRetryable(ledger.resize(cap))
   })
 
-  const board = (key: Keys.Key, environment: Environment) => inFlight.join(key, course(key, environment)).flight
-
   yield* resumeAbandoned
-  yield* Effect.forkScoped(Upkeep.follow(fleet, ledger, wake))
+  yield* Effect.forkScoped(Upkeep.follow({ fleet, ledger, wake, resumeAbandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
   yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census, resumeAbandoned }))
   yield* Effect.addFinalizer(() =>
-    Effect.suspend(() => {
-      closed = true
-      return Upkeep.windUp({ fleet, ledger, line, inFlight })
-    })
+    Effect.andThen(closing.open, Upkeep.windUp({ fleet, ledger, holder, line, inFlight }))
   )
 
   return Provisioner.of({
@@ -234,7 +260,7 @@ export const make = Effect.fnUntraced(function*(
     request,
     requestWhenFree,
     snapshot,
-    changes: Ledgers.changes(ledger, settings.changesCapacity),
+    changes: Stream.interruptWhen(Ledgers.changes(ledger, settings.changesCapacity), closing.await),
     resize,
     release: (slotId) => orRetryable(ledger.release(slotId))
   })

@@ -34,7 +34,10 @@ export interface SlotSnapshot {
  */
 export interface Snapshot {
   readonly cap: Cap
-  /** How many tasks are counted: slots, whatever their state. */
+  /**
+   * How many tasks are counted: slots, whatever their state. It passes the cap for a moment when a list shows a task
+   * before its launch is answered: until the task is described, it counts as somebody else's too.
+   */
   readonly occupied: number
   /** How many keys are in line for a slot. */
   readonly waiting: number

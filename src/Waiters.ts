@@ -21,7 +21,7 @@ export interface Place<in out W, in out A, in out E> {
   readonly wanted: W
   readonly served: Deferred.Deferred<A, E>
   /** Where the first of its callers stands in the order of arrival. */
-  readonly arrival: number
+  arrival: number
   callers: number
 }
 
@@ -39,11 +39,13 @@ export interface Waiters<in out W, in out A, in out E> {
   readonly size: () => number
   /** How many stand before a key that is at the head (none), further back, or not in line at all. */
   readonly ahead: (key: Key) => number
+  /** Whether a place is still in line. */
+  readonly holds: (place: Place<W, A, E>) => boolean
   /** Who is next. */
   readonly head: () => Place<W, A, E> | undefined
   /** Answers those in line for a key, if there are any. */
   readonly serve: (key: Key, answer: Effect.Effect<A, E>) => void
-  /** Sends everybody away. */
+  /** Sends everybody away, and whoever comes after. */
   readonly dismiss: (error: E) => void
   /** Waits until somebody is in line. */
   readonly awaitSomebody: Effect.Effect<void>
@@ -54,22 +56,26 @@ export interface Waiters<in out W, in out A, in out E> {
  *
  * @category constructors
  */
-export const make = <W, A, E>(): Waiters<W, A, E> => {
+export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
   // A Map keeps the order of insertion, and forgets a key at no cost.
   const places = new Map<Key, Place<W, A, E>>()
   const somebody = Latch.makeUnsafe(false)
   let arrivals = 0
   let last = 0
+  let dismissal: E | undefined
 
   const head = (): Place<W, A, E> | undefined => places.values().next().value
 
   const enter = (key: Key, wanted: W, arrival: number): Place<W, A, E> => {
     const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
     place.callers++
+    const isNew = !places.has(key)
+    const isEarlier = arrival < place.arrival
+    place.arrival = Math.min(arrival, place.arrival)
     places.set(key, place)
     // Somebody who was served, and lost the slot again, comes back to where it stood.
-    if (place.arrival < last) reorder()
-    last = Math.max(last, place.arrival)
+    if (isEarlier || (isNew && arrival < last)) reorder()
+    last = Math.max(last, arrival)
     somebody.openUnsafe()
     return place
   }
@@ -90,7 +96,7 @@ export const make = <W, A, E>(): Waiters<W, A, E> => {
     stand: (key, wanted, arrival) =>
       Effect.acquireUseRelease(
         Effect.sync(() => enter(key, wanted, arrival)),
-        (place) => Deferred.await(place.served),
+        (place) => dismissal === undefined ? Deferred.await(place.served) : Effect.fail(dismissal),
         (place) =>
           Effect.sync(() => {
             place.callers--
@@ -106,7 +112,9 @@ export const make = <W, A, E>(): Waiters<W, A, E> => {
       remove(place)
       Deferred.doneUnsafe(place.served, answer)
     },
+    holds: (place) => places.get(place.key) === place,
     dismiss: (error) => {
+      dismissal = error
       for (const place of places.values()) {
         remove(place)
         Deferred.doneUnsafe(place.served, Effect.fail(error))

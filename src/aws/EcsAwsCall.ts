@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import type { ObservedError } from "../EcsErrors.ts"
+import * as Elapsed from "../Elapsed.ts"
 
 /**
  * The operations of ECS that are counted.
@@ -122,12 +123,13 @@ export const call = Effect.fnUntraced(
     readonly operation: Operation
     readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
     readonly timeout: Duration.Input
-    /** When it is too late to send it, in epoch milliseconds. Without it, it is never too late. */
-    readonly sendBy?: number | undefined
+    /** In how many milliseconds it is too late to send it. Without it, it is never too late. */
+    readonly sendWithin?: number | undefined
   }): Effect.fn.Return<Output, CallFailed> {
-    const { client, command, operation, sendBy = Number.POSITIVE_INFINITY, timeout } = options
+    const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout } = options
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
+    const elapsed = Elapsed.start(clock)
     let sent = 0
     let failed: OnlyRequestFailed | undefined
 
@@ -136,7 +138,7 @@ export const call = Effect.fnUntraced(
         if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
         // Credentials may take long: by now nobody may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
-        if (clock.currentTimeMillisUnsafe() > sendBy) return Promise.reject(new OnlyRequestFailed(tooLate))
+        if (elapsed() > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
         sent++
         counters[operation].updateUnsafe(1, context)
         return next(args).catch((error: unknown) => {

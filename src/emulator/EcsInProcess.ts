@@ -4,7 +4,6 @@
  * What a client would have observed on the wire is judged by the same table that
  * judges the errors of the AWS SDK.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -63,8 +62,6 @@ const reset: ObservedError = {
   syscall: "read",
   attempts: 1
 }
-
-const tooLate: ObservedError = { name: "AbortError", message: "It was too late to send it", attempts: 0 }
 
 /** What the AWS SDK throws where a body is not what it should be. */
 const nonsense = (httpStatus: number): ObservedError => ({
@@ -135,16 +132,13 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
 
       return Ecs.of({
         launchPermits,
-        runTask: (request, sendBy) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            now > sendBy
-              ? Effect.succeed(verdictOfError(tooLate))
-              : Effect.map(call("RunTask", request), (outcome) => {
-                const error = errorOf(outcome)
-                return error === undefined
-                  ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})))
-                  : verdictOfError(error)
-              })),
+        runTask: (request) =>
+          Effect.map(call("RunTask", request), (outcome) => {
+            const error = errorOf(outcome)
+            return error === undefined
+              ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})))
+              : verdictOfError(error)
+          }),
         listTasks: (query) =>
           Effect.map(read("ListTasks", query, decodePage), ({ nextToken, taskArns }) => ({
             taskArns: taskArns.map(TaskArn),

@@ -5,7 +5,6 @@
  * launches into the slot that it is granted, and gives back the slot if it ends
  * without having launched anything.
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Answer } from "../Answer.ts"
@@ -18,6 +17,7 @@ import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as ProvisionError from "../ProvisionError.ts"
 import type { Reservation, TakenOver } from "../rules/Launch.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
+import { replayWindow } from "../Settings.ts"
 import { SlotId, taskArn, type Ticket } from "../Slot.ts"
 
 /**
@@ -30,6 +30,8 @@ export interface Passenger {
   readonly environment: Readonly<Record<string, string>>
   /** How many wait before it, asked at the moment of the decision. */
   readonly ahead: () => number
+  /** Whether anybody still wants it, asked in the step that would take a slot. */
+  readonly isWanted: () => boolean
   /** Told once the request has a slot, or shares one: it waits for none any more. */
   readonly onSeated: () => void
 }
@@ -56,15 +58,16 @@ export const make = (options: {
   readonly ledger: FleetLedger
   readonly census: Census
   readonly launch: (ticket: Ticket) => Effect.Effect<Outcome>
+  readonly isClosing: () => boolean
 }): Flights => {
-  const { census, fleet, launch, ledger } = options
-  const maxAge = Duration.toMillis(fleet.settings.censusMaxAge)
+  const { census, fleet, isClosing, launch, ledger } = options
+  const youngEnough = Effect.zipWith(ledger.now, census.maxAge, (now, maxAge) => now - maxAge)
 
   /**
    * The slot is acquired by reserving it, and released by withdrawing it, which
    * gives it back unless something may have been launched into it.
    */
-  const reserveAndLaunch = (reserve: Effect.Effect<Reservation, LedgerUnavailable>, onSeated: () => void) =>
+  const reserveAndLaunch = (reserve: Effect.Effect<Reservation | Unwanted, LedgerUnavailable>, onSeated: () => void) =>
     Effect.acquireUseRelease(
       reserve,
       (reservation): Effect.Effect<Step> => {
@@ -77,15 +80,19 @@ export const make = (options: {
     )
 
   const fly = Effect.fnUntraced(function*(
-    { ahead, environment, key, onSeated }: Passenger
+    { ahead, environment, isWanted, key, onSeated }: Passenger
   ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
-    const readSince = (yield* Clock.currentTimeMillis) - maxAge
+    let readSince = yield* youngEnough
     const nextId = yield* LaunchId
     let current = false
     for (;;) {
       const slotId = SlotId(yield* nextId)
       const request = yield* buildRequest(fleet, slotId, key, environment)
-      const reserve = Effect.suspend(() => ledger.reserve({ slotId, key, request, readSince, ahead: ahead() }))
+      const reserve = Effect.suspend((): Effect.Effect<Reservation | Unwanted, LedgerUnavailable> =>
+        isWanted()
+          ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead() })
+          : Effect.succeed({ _tag: "Unwanted" })
+      )
       const step = yield* reserveAndLaunch(reserve, onSeated)
       switch (step._tag) {
         case "Stale":
@@ -105,13 +112,18 @@ export const make = (options: {
           onSeated()
           const answer = yield* follow(step.slotId, key)
           if (answer !== undefined) return answer
+          readSince = yield* youngEnough
+          current = false
           break
         }
+        case "Unwanted":
         case "Closed":
           return yield* ProvisionError.closing
         case "Flown":
           // The fleet filled up between the grant and the gate: the request is as if newly made.
           if (step.outcome._tag !== "Withdrawn") return yield* answerOf(step.slotId, step.outcome)
+          readSince = yield* youngEnough
+          current = false
           break
       }
     }
@@ -121,8 +133,9 @@ export const make = (options: {
   const follow = Effect.fnUntraced(function*(
     slotId: SlotId,
     key: Key
-  ): Effect.fn.Return<Answer | undefined, LedgerUnavailable> {
+  ): Effect.fn.Return<Answer | undefined, LedgerUnavailable | ProvisionError.ProvisionError> {
     for (;;) {
+      if (isClosing()) return yield* ProvisionError.closing
       const occupancy = yield* ledger.occupancy
       const slot = Occupancies.find(occupancy, slotId)
       if (slot === undefined) return undefined
@@ -144,8 +157,14 @@ export const make = (options: {
   }
 }
 
+/** Nobody is left who wants a slot for it. */
+interface Unwanted {
+  readonly _tag: "Unwanted"
+}
+
 /** What came of asking for a slot and, if one was granted, of launching into it. */
 type Step =
+  | Unwanted
   | Exclude<Reservation, { readonly _tag: "Granted" }>
   | { readonly _tag: "Flown"; readonly slotId: SlotId; readonly outcome: Outcome }
 
@@ -164,10 +183,19 @@ const answerOf = (slotId: SlotId, outcome: Outcome): Effect.Effect<Answer, Provi
     case "Closed":
       return Effect.fail(ProvisionError.closing)
     case "Withdrawn":
-    case "Unsettled":
+      return Effect.fail(ProvisionError.retryable("settling", `launch ${slotId} was not sent, and its slot is free`))
+    case "Expired":
       return Effect.fail(ProvisionError.retryable(
         "settling",
-        `it is not known whether launch ${slotId} has a task; its slot stays counted until that is known`
+        `launch ${slotId} had no answer in ${
+          Duration.format(Duration.millis(replayWindow))
+        }: its task may exist, and its ` +
+          "slot stays counted until that is known; the key is free"
+      ))
+    case "Lost":
+      return Effect.fail(ProvisionError.retryable(
+        "settling",
+        `launch ${slotId} was settled by somebody else, or its task has stopped already`
       ))
   }
 }

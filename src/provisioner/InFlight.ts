@@ -21,6 +21,10 @@ import * as ProvisionError from "../ProvisionError.ts"
  */
 export interface Flight {
   readonly key: Key
+  /** The arrival for which it was started: any other caller has joined it. */
+  readonly startedFor: number
+  /** It goes on whoever leaves: others have joined it, or it has had a slot. */
+  kept: boolean
   /** `true` once it has a slot or shares one, `false` once it has ended without. */
   readonly seated: Deferred.Deferred<boolean>
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
@@ -40,17 +44,16 @@ export type Course = (onSeated: () => void) => Effect.Effect<Answer, ProvisionEr
  */
 export interface InFlight {
   /**
-   * Returns the flight of a key, and whether it was under way already. It looks
-   * and starts in one step: between two, another fiber may run.
+   * Joins the flight of a key, or starts it. It looks and starts in one step:
+   * between two, another fiber may run.
    */
-  readonly join: (
-    key: Key,
-    course: (flight: Flight) => Course
-  ) => { readonly flight: Flight; readonly joined: boolean }
-  /** Returns the flight of a key, if there is one. */
-  readonly find: (key: Key) => Flight | undefined
-  /** Returns all that are in flight. */
-  readonly all: () => ReadonlyArray<Flight>
+  readonly join: (key: Key, arrival: number, course: (flight: Flight) => Course) => Flight
+  /** Joins the flight of a key, if there is one. */
+  readonly joinExisting: (key: Key) => Flight | undefined
+  /** Lets nobody join a flight any more. */
+  readonly forget: (flight: Flight) => void
+  /** Runs what belongs to no key of its own, as long as a flight may. */
+  readonly accompany: (effect: Effect.Effect<unknown, unknown>) => void
   /** Waits until none is. */
   readonly awaitEmpty: Effect.Effect<void>
 }
@@ -66,17 +69,34 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
   const fork = yield* FiberSet.runtime(fibers)()
   const flights = new Map<Key, Flight>()
 
-  const start = (key: Key, course: (flight: Flight) => Course): Flight => {
-    const flight: Flight = { key, seated: Deferred.makeUnsafe(), answer: Deferred.makeUnsafe() }
+  const forget = (flight: Flight): void => {
+    if (flights.get(flight.key) === flight) flights.delete(flight.key)
+  }
+
+  const joinExisting = (key: Key): Flight | undefined => {
+    const flight = flights.get(key)
+    if (flight !== undefined) flight.kept = true
+    return flight
+  }
+
+  const start = (key: Key, arrival: number, course: (flight: Flight) => Course): Flight => {
+    const flight: Flight = {
+      key,
+      startedFor: arrival,
+      kept: false,
+      seated: Deferred.makeUnsafe(),
+      answer: Deferred.makeUnsafe()
+    }
     flights.set(key, flight)
     const seat = () => {
+      flight.kept = true
       Deferred.doneUnsafe(flight.seated, Exit.succeed(true))
     }
     fork(
       Effect.suspend(() => course(flight)(seat)).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
-            flights.delete(key)
+            forget(flight)
             Deferred.doneUnsafe(flight.seated, Exit.succeed(Exit.isSuccess(exit) && exit.value._tag !== "AtCapacity"))
             Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? Exit.fail(ProvisionError.closing) : exit)
           })
@@ -89,12 +109,12 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
   }
 
   return {
-    join: (key, course) => {
-      const flight = flights.get(key)
-      return flight === undefined ? { flight: start(key, course), joined: false } : { flight, joined: true }
+    join: (key, arrival, course) => joinExisting(key) ?? start(key, arrival, course),
+    joinExisting,
+    forget,
+    accompany: (effect) => {
+      fork(Effect.asVoid(Effect.exit(effect)))
     },
-    find: (key) => flights.get(key),
-    all: () => [...flights.values()],
     awaitEmpty: FiberSet.awaitEmpty(fibers)
   }
 })

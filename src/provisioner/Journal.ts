@@ -49,6 +49,8 @@ const entryOf = (change: Change): Entry => {
       return change.reason === "absent" || change.reason === "forgotten"
         ? warning(`Freed ${change.slotId}, whose task ECS does not show (${change.reason})`)
         : debug(`Freed ${change.slotId} (${change.reason})`)
+    case "Abandoned":
+      return debug(`The holder of ${change.slotId} for ${change.key} is gone`)
     case "AtCapacity":
       return debug(`Told ${change.key} that the fleet is full`)
     case "Resized":

@@ -6,11 +6,11 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Latch from "effect/Latch"
-import * as Result from "effect/Result"
-import type { Key } from "../Key.ts"
+import * as Option from "effect/Option"
 import type { ProvisionError } from "../ProvisionError.ts"
-import type { Waiters } from "../Waiters.ts"
+import type { Place, Waiters } from "../Waiters.ts"
 import type { Flight } from "./InFlight.ts"
 
 /**
@@ -20,8 +20,8 @@ import type { Flight } from "./InFlight.ts"
  */
 export interface ServeOptions<in out W> {
   readonly line: Waiters<W, Flight, ProvisionError>
-  /** Joins the flight of a key, or starts it. */
-  readonly board: (key: Key, wanted: W) => Flight
+  /** Joins the flight of a place, or starts it. */
+  readonly board: (place: Place<W, Flight, ProvisionError>) => Flight
   /** Opened when a slot may have become free. */
   readonly wake: Latch.Latch
 }
@@ -40,19 +40,21 @@ export const serve = Effect.fnUntraced(function*<W>(
     wake.closeUnsafe()
     const place = line.head()
     if (place === undefined) continue
-    const flight = board(place.key, place.wanted)
+    const flight = board(place)
     if (yield* Deferred.await(flight.seated)) {
       line.serve(place.key, Effect.succeed(flight))
       // Whoever was seated launches before the next is: this fiber was resumed in the middle of it.
       yield* Effect.yieldNow
       continue
     }
-    const answer = yield* Effect.result(Deferred.await(flight.answer))
-    const told = Result.isSuccess(answer) ? answer.success : answer.failure
-    if (told._tag === "AtCapacity" || told._tag === "RetryableError") {
+    const exit = yield* Effect.exit(Deferred.await(flight.answer))
+    // Somebody who came earlier stood in line meanwhile: the place was told of the one before it, not of the fleet.
+    if (line.head() !== place) continue
+    const told = Exit.isSuccess(exit) ? exit.value : Option.getOrUndefined(Exit.findErrorOption(exit))
+    if (told?._tag === "AtCapacity" || told?._tag === "RetryableError") {
       yield* Effect.timeoutOption(wake.await, told.retryAfter)
-    } else if (told._tag === "PermanentError") {
-      line.serve(place.key, Effect.fail(told))
+    } else if (Exit.isFailure(exit)) {
+      line.serve(place.key, Effect.failCause(exit.cause))
     }
   }
 })

@@ -2,6 +2,7 @@
  * What a provisioner does without being asked: it follows the ledger, reads ECS
  * now and then while slots are held, and winds up when its scope closes.
  */
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
@@ -15,24 +16,39 @@ import type { Waiters } from "../Waiters.ts"
 import type { Flight, InFlight } from "./InFlight.ts"
 import * as Journal from "./Journal.ts"
 
+/** How many changes may wait to be followed: more than the largest burst makes at once. */
+const followed = 65_536
+
 /**
- * Logs what happens to the fleet, and wakes who serves the line when a slot may
- * have become free.
+ * Logs what happens to the fleet, wakes who serves the line when a slot may have
+ * become free, and takes over what other holders of the ledger leave behind.
  *
  * @category running
  */
-export const follow = Effect.fnUntraced(function*(fleet: Fleet, ledger: FleetLedger, wake: Latch.Latch) {
-  const changes = yield* ledger.subscribe(fleet.settings.changesCapacity)
-  return yield* Effect.forever(Effect.gen(function*() {
+export const follow = Effect.fnUntraced(function*(options: {
+  readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly wake: Latch.Latch
+  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
+}) {
+  const { fleet, ledger, resumeAbandoned, wake } = options
+  const changes = yield* ledger.subscribe(followed)
+  let sequence: number | undefined
+  const step = Effect.gen(function*() {
     const change = yield* Queue.take(changes)
-    if (change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
+    const missed = sequence === undefined ? 0 : change.sequence - sequence - 1
+    sequence = change.sequence
+    if (missed > 0 || change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
+    if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
     yield* Journal.log(fleet.id, change)
-  }))
+    if (change._tag === "Abandoned") yield* resumeAbandoned
+  })
+  return yield* Effect.forever(survive(fleet, step))
 })
 
 /**
  * Reads ECS now and then while slots are held and nobody asks, and takes over
- * what other holders of the ledger left behind.
+ * what other holders of the ledger left behind without a word.
  *
  * @category running
  */
@@ -42,14 +58,23 @@ export const keepUp = (options: {
   readonly census: Census
   readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
 }): Effect.Effect<never> =>
-  Effect.forever(
+  Effect.forever(survive(
+    options.fleet,
     Effect.gen(function*() {
       yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)
       yield* options.resumeAbandoned
       const { slots } = yield* options.ledger.occupancy
-      if (!HashMap.isEmpty(slots)) yield* options.census.refresh
-    }).pipe(Effect.ignore)
-  )
+      // A reading that fails has said so in the log.
+      if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.census.refresh)
+    })
+  ))
+
+/** What goes wrong once must not end what goes on for as long as the fleet. */
+const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  Effect.catchCause(Effect.asVoid(effect), (cause) =>
+    Cause.hasInterrupts(cause)
+      ? Effect.interrupt
+      : Effect.logError(`Fleet ${fleet.id} stumbled in its upkeep`, cause))
 
 /**
  * Winds up: sends away who is in line, sends nothing that was not sent, and gives
@@ -60,17 +85,21 @@ export const keepUp = (options: {
 export const windUp = Effect.fnUntraced(function*<W>(options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
+  readonly holder: string
   readonly line: Waiters<W, Flight, ProvisionError.ProvisionError>
   readonly inFlight: InFlight
 }) {
-  const { fleet, inFlight, ledger, line } = options
+  const { fleet, holder, inFlight, ledger, line } = options
   line.dismiss(ProvisionError.closing)
   yield* ledger.close
   yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
-  const unsettled = inFlight.all().map((flight) => flight.key)
+  const { slots } = yield* Effect.orDie(ledger.occupancy)
+  const unsettled = HashMap.toValues(slots).filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
   if (unsettled.length === 0) return
   yield* Effect.logWarning(
     `Fleet ${fleet.id} shut down after ${Duration.format(fleet.settings.shutdownTimeout)} without a verdict on the ` +
-      `launches for ${unsettled.join(", ")}: their tasks may exist, and their slots stay counted`
+      `launches for ${
+        unsettled.map((slot) => slot.key).join(", ")
+      }: their tasks may exist, and their slots stay counted`
   )
 })

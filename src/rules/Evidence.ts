@@ -36,6 +36,8 @@ export interface Listing {
 export interface Question {
   /** The tasks to describe: those that hold a slot, and those that may belong to a launch without a verdict. */
   readonly taskArns: ReadonlyArray<TaskArn>
+  /** Those among them that ECS may have forgotten, should it not describe them. */
+  readonly forgettable: ReadonlySet<TaskArn>
   /** Whether the next reading has to list stopped tasks too, to find the tasks of launches without a verdict. */
   readonly searching: boolean
 }
@@ -65,7 +67,11 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
     for (const arn of listing.stopped ?? []) {
       if (!Occupancies.isGone(draft.occupancy, arn)) taskArns.add(arn)
     }
-    return { taskArns: [...taskArns], searching: isSearching(draft.occupancy, now) }
+    return {
+      taskArns: [...taskArns],
+      forgettable: new Set(forgettable(draft.occupancy, now)),
+      searching: isSearching(draft.occupancy, now)
+    }
   })
 
 /**
@@ -197,6 +203,13 @@ const observeAbsent = (draft: Draft, begunAt: number): void => {
     } else if (begunAt > state.absentSince) {
       Occupancies.free(draft, slot.id, "absent")
     }
+  }
+}
+
+/** The tasks that have been known for longer than ECS remembers stopped ones. */
+const forgettable = function*(occupancy: Occupancy, at: number): Generator<TaskArn> {
+  for (const { state } of HashMap.values(occupancy.slots)) {
+    if (state._tag === "Launched" && at - state.knownSince > stoppedRetention) yield state.taskArn
   }
 }
 

@@ -219,7 +219,10 @@ export const abandon = (occupancy: Occupancy, holder: string, now: number): Deci
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
       if (isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
-      else Occupancies.put(draft, { ...slot, holder: undefined })
+      else {
+        Occupancies.put(draft, { ...slot, holder: undefined })
+        Occupancies.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+      }
     }
   })
 

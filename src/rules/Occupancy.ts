@@ -92,6 +92,11 @@ export const describe = (
   decide(occupancy, now, (draft) => {
     const { exclusiveKeys, lagBound } = options
     draft.occupancy = { ...draft.occupancy, cap: options.cap, exclusiveKeys, lagBound }
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.state._tag !== "Launched" || slot.key === undefined) continue
+      if (exclusiveKeys) claimKey(draft, slot.key, slot.id)
+      else dropKey(draft, slot)
+    }
     if (options.cap !== occupancy.cap) note(draft, { _tag: "Resized" })
   })
 

@@ -2,7 +2,7 @@
  * Whole systems under schedulers that pick the next fiber, and preempt, by seed.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Random, Result } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Random, Result } from "effect"
 import type { Settings } from "../../src/emulator/Settings.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
@@ -43,6 +43,24 @@ describe("24 keys at a cap of 16, under any interleaving", () => {
           }
           assert.strictEqual(yield* peak, 16)
           assert.strictEqual(yield* calls("RunTask"), 16)
+        })
+      )
+    }
+  })
+})
+
+describe("an empty fleet with room for all in line, under any interleaving", () => {
+  it("serves them without waiting for anything but the calls", () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      simulate(
+        seed,
+        8,
+        { latencyOf: { RunTask: 0, ListTasks: 0, DescribeTasks: 0 } },
+        Effect.gen(function*() {
+          const provisioner = yield* Provisioner
+          const from = yield* Clock.currentTimeMillis
+          yield* Effect.forEach(keys(5), (key) => provisioner.requestWhenFree(key), { concurrency: "unbounded" })
+          assert.isAtMost((yield* Clock.currentTimeMillis) - from, 100, `seed ${seed}`)
         })
       )
     }
