@@ -1,0 +1,136 @@
+/**
+ * Holds the ledger against the truth, after everything that it decides.
+ *
+ * What the ledger believes is never taken for true: every live task of its own has
+ * to be in it once, and everything in it has to be explained by the world.
+ */
+import * as HashMap from "effect/HashMap"
+import { TaskArn } from "../Ecs.ts"
+import type { World } from "../emulator/State.ts"
+import type { Listing, Reading } from "../rules/Evidence.ts"
+import type { Occupancy } from "../rules/Occupancy.ts"
+import * as Occupancies from "../rules/Occupancy.ts"
+import { type Slot, SlotId, taskArn } from "../Slot.ts"
+import type { Caps } from "./Caps.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import type { KnownTask, Launches } from "./Launches.ts"
+
+/**
+ * The ledgers of a run, as far as they were last seen.
+ *
+ * @category models
+ */
+export interface Books {
+  /** Looks at a ledger after it decided something. */
+  readonly inspect: (generation: number, occupancy: Occupancy) => void
+  /** How a launch is counted. */
+  readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
+  /** Looks at a ledger that has folded in a complete reading. */
+  readonly observed: (generation: number, occupancy: Occupancy, reading: Reading) => void
+  /** Notes what a ledger was shown. */
+  readonly shown: (generation: number, listing: Listing) => void
+  /** How many tasks run that a ledger launched or was shown, besides those of one token. */
+  readonly known: (generation: number, besides: string) => number
+  /** The occupancy that was last seen. */
+  readonly latest: (generation: number) => Occupancy | undefined
+  /** Tells that a ledger is lost: it is not looked at any more. */
+  readonly lose: (generation: number) => void
+}
+
+/**
+ * Begins to look at the ledgers of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly chronicle: Chronicle
+  readonly caps: Caps
+  readonly launches: () => Launches
+  readonly world: () => World
+  /** When ECS last changed how it behaves, in epoch milliseconds. */
+  readonly configuredAt: () => number
+  readonly startTime: number
+  /** Whether whoever holds slots under a name has gone. */
+  readonly hasEnded: (holder: string) => boolean
+  readonly breaksLagBound: boolean
+}): Books => {
+  const { chronicle, startTime } = options
+  const latest = new Map<number, Occupancy>()
+  const shown = new Map<number, Set<string>>()
+  const lost = new Set<number>()
+  const now = (): number => chronicle.now() + startTime
+
+  const slotOf = (occupancy: Occupancy, { launch, task }: KnownTask): Slot | undefined =>
+    (launch === undefined ? undefined : Occupancies.find(occupancy, SlotId(launch.token)))
+      ?? Occupancies.findByArn(occupancy, TaskArn(task.arn))
+
+  const explain = (slot: Slot): void => {
+    const arn = taskArn(slot)
+    if (arn !== undefined && options.launches().findTask(arn) === undefined) {
+      chronicle.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
+    }
+    if (slot.state._tag === "Reserved" && (slot.holder === undefined || options.hasEnded(slot.holder))) {
+      chronicle.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
+    }
+  }
+
+  return {
+    inspect: (generation, occupancy) => {
+      if (lost.has(generation) || latest.get(generation) === occupancy) return
+      const before = latest.get(generation)
+      latest.set(generation, occupancy)
+      if (before?.slots === occupancy.slots) return
+      for (const slot of HashMap.values(occupancy.slots)) explain(slot)
+      if (options.breaksLagBound) return
+      for (const known of options.launches().live(now())) {
+        if (known.launch?.generation !== generation || slotOf(occupancy, known) !== undefined) continue
+        chronicle.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
+      }
+    },
+    counted: (generation, token, arn) => {
+      const occupancy = latest.get(generation)
+      if (occupancy === undefined || lost.has(generation)) return "launched"
+      const slot = Occupancies.find(occupancy, SlotId(token)) ??
+        (arn === undefined ? undefined : Occupancies.findByArn(occupancy, TaskArn(arn)))
+      if (slot === undefined) return undefined
+      return slot.state._tag === "Launching" ? "launching" : "launched"
+    },
+    observed: (generation, occupancy, reading) => {
+      if (lost.has(generation)) return
+      for (const { startedBy, taskArn } of reading.tasks) {
+        const own = startedBy === undefined ? undefined : Occupancies.find(occupancy, SlotId(startedBy))
+        const seen = Occupancies.findByArn(occupancy, taskArn)
+        if (own !== undefined && seen !== undefined && own !== seen) {
+          chronicle.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
+        }
+      }
+      const { unlisted } = options.world().resolved.lag
+      if (reading.running === undefined || options.configuredAt() >= reading.begunAt) return
+      for (const known of options.launches().live(now())) {
+        const { createdAt, stoppingAt } = known.task.life
+        if (createdAt + unlisted.max >= reading.begunAt || stoppingAt <= now()) continue
+        if (slotOf(occupancy, known) === undefined) {
+          chronicle.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
+        }
+      }
+    },
+    shown: (generation, listing) => {
+      const arns = shown.get(generation) ?? new Set()
+      shown.set(generation, arns)
+      for (const arn of listing.running ?? []) arns.add(arn)
+    },
+    known: (generation, besides) => {
+      const arns = shown.get(generation)
+      let count = 0
+      for (const { launch, task } of options.launches().live(now())) {
+        if (launch?.token === besides) continue
+        if (launch?.generation === generation || arns?.has(task.arn) === true) count++
+      }
+      return count
+    },
+    latest: (generation) => latest.get(generation),
+    lose: (generation) => {
+      lost.add(generation)
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Who asks for workers, and the checks of what they are answered: in order of
+ * arrival, about the right task, and on a reading that is recent enough.
+ */
+import type { Answer } from "../Answer.ts"
+import type { Change } from "../Change.ts"
+import type { ProvisionError } from "../ProvisionError.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import type { Launches } from "./Launches.ts"
+import type { Process } from "./Process.ts"
+import type { Reads } from "./Reads.ts"
+import { nameOf } from "./SimulatedEcs.ts"
+
+/**
+ * Somebody who asks for a worker.
+ *
+ * @category models
+ */
+export interface Caller {
+  readonly name: string
+  readonly key: string
+  readonly waits: boolean
+  readonly process: Process
+  readonly askedAt: number
+  /** When it was answered or left, if it has been. */
+  leftAt: number | undefined
+}
+
+/**
+ * The callers of a run.
+ *
+ * @category models
+ */
+export interface Callers {
+  readonly ask: (process: Process, key: string, waits: boolean) => Caller
+  readonly answered: (caller: Caller, answer: Answer) => void
+  readonly failed: (caller: Caller, error: ProvisionError) => void
+  /** Nobody waits for the answer any more. */
+  readonly left: (caller: Caller, why: string) => void
+  /** Takes what happened to a ledger. */
+  readonly changed: (generation: number, change: Change) => void
+  /** Those who are still waiting. */
+  readonly waiting: () => ReadonlyArray<Caller>
+  /** Says that from now on ECS answers at once, so that what takes long has another reason. */
+  readonly calm: () => void
+}
+
+/** How long a request that nobody waits for any more may go on, where ECS answers at once. */
+const flightTime = 5000
+
+/**
+ * Begins to check what callers are answered.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly chronicle: Chronicle
+  readonly launches: Launches
+  readonly reads: Reads
+  readonly startTime: number
+  /** In milliseconds, as the fleet has it. */
+  readonly requestTimeout: number
+  /** Whether the ledger may take its time: then a request may take longer. */
+  readonly ledgerIsSlow: boolean
+}): Callers => {
+  const { chronicle, reads } = options
+  const all: Array<Caller> = []
+  const byKey = new Map<string, Array<Caller>>()
+  const granted = new Set<string>()
+  /** Keys that have a slot at the moment, and need none any more. */
+  const seated = new Set<string>()
+  let calmSince = Infinity
+
+  const leave = (caller: Caller): void => {
+    caller.leftAt = chronicle.now()
+  }
+
+  /** In line for a slot, alone for its key: others would share, or change, its place. */
+  const isInLine = (caller: Caller): boolean =>
+    caller.waits && caller.leftAt === undefined && !caller.process.crashed && caller.process.closingAt === undefined &&
+    byKey.get(caller.key)?.length === 1 && !seated.has(caller.key)
+
+  const checkOrder = (change: Extract<Change, { readonly _tag: "Reserved" }>, callers: ReadonlyArray<Caller>): void => {
+    const [caller] = callers
+    if (change.cap === "unlimited" || caller === undefined || callers.length !== 1) return
+    const before = all.filter((other) =>
+      other.askedAt < caller.askedAt && other.process === caller.process && other.key !== caller.key && isInLine(other)
+    )
+    if (before.length > 0 && change.occupied + before.length > change.cap) {
+      chronicle.violate(
+        "first come, first served",
+        `${caller.name} got a slot for ${caller.key} before ${
+          before.map((other) => `${other.name} (${other.key})`).join(", ")
+        }`
+      )
+    }
+  }
+
+  const reserved = (generation: number, change: Extract<Change, { readonly _tag: "Reserved" }>): void => {
+    const { key, slotId } = change
+    const callers = byKey.get(key) ?? []
+    seated.add(key)
+    if (granted.has(slotId)) chronicle.violate("every launch is a new one", `${slotId} was granted twice`)
+    granted.add(slotId)
+    checkOrder(change, callers)
+    const now = chronicle.now()
+    const wanted = callers.some((caller) =>
+      caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
+    )
+    if (now > calmSince && !wanted && !options.ledgerIsSlow) {
+      chronicle.violate("who left the line gets no slot", `nobody asks for ${key} any more`)
+    }
+    const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
+    if (change.cap !== "unlimited" && !reads.isRecent(generation, firstAsked)) {
+      chronicle.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
+    }
+  }
+
+  return {
+    ask: (process, key, waits) => {
+      const caller: Caller = {
+        name: `caller ${all.length + 1}`,
+        key,
+        waits,
+        process,
+        askedAt: chronicle.now(),
+        leftAt: undefined
+      }
+      all.push(caller)
+      const others = byKey.get(key) ?? []
+      others.push(caller)
+      byKey.set(key, others)
+      chronicle.tell(caller.name, () => `asks ${process.name} for ${key}${waits ? ", and waits in line" : ""}`)
+      return caller
+    },
+    answered: (caller, answer) => {
+      leave(caller)
+      chronicle.count(`answer: ${answer._tag}`)
+      if (answer._tag === "AtCapacity") {
+        return chronicle.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
+      }
+      chronicle.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
+      const known = options.launches.findTask(answer.taskArn)
+      if (known?.launch?.key !== caller.key) {
+        chronicle.violate(
+          "an answer names the task of its key",
+          `${caller.name} asked for ${caller.key}, and got ${answer.taskArn}, which is for ${known?.launch?.key}`
+        )
+      }
+    },
+    failed: (caller, error) => {
+      leave(caller)
+      chronicle.count(`error: ${error.reason}`)
+      chronicle.tell(caller.name, () => `is told: ${error.message}`)
+    },
+    left: (caller, why) => {
+      leave(caller)
+      chronicle.count(`caller: ${why}`)
+      chronicle.tell(caller.name, () => why)
+      const took = chronicle.now() - caller.askedAt
+      if (!caller.waits && took > options.requestTimeout && !options.ledgerIsSlow) {
+        chronicle.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
+      }
+    },
+    changed: (generation, change) => {
+      chronicle.stand({ at: change.at - options.startTime, occupied: change.occupied, cap: change.cap })
+      chronicle.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
+      chronicle.tell("ledger", () => textOf(change))
+      if (change._tag === "Reserved") reserved(generation, change)
+      // It is back in line; after any other end its callers have their answer.
+      else if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
+        seated.delete(change.key)
+      }
+    },
+    waiting: () => all.filter((caller) => caller.leftAt === undefined),
+    calm: () => {
+      calmSince = chronicle.now()
+    }
+  }
+}
+
+const textOf = (change: Change): string => {
+  const { cap, occupied } = change
+  const stands = `(${occupied} of ${cap} slots taken)`
+  switch (change._tag) {
+    case "Reserved":
+      return `reserves ${change.slotId.slice(0, 8)} for ${change.key} ${stands}`
+    case "Launched":
+      return `knows ${nameOf(change.taskArn)} for launch ${change.slotId.slice(0, 8)} ${stands}`
+    case "Refused":
+      return `takes ${change.slotId.slice(0, 8)} as refused: ${change.failure.reason} ${stands}`
+    case "Unknown":
+      return `does not know whether launch ${change.slotId.slice(0, 8)} has a task ${stands}`
+    case "Adopted":
+      return `counts ${nameOf(change.taskArn)}, which it did not know ${stands}`
+    case "Freed": {
+      const slot = change.taskArn === undefined ? change.slotId.slice(0, 8) : nameOf(change.taskArn)
+      return `frees the slot of ${slot}: ${change.reason} ${stands}`
+    }
+    case "Abandoned":
+      return `has nobody any more for launch ${change.slotId.slice(0, 8)} ${stands}`
+    case "AtCapacity":
+      return `turns ${change.key} away ${stands}`
+    case "Resized":
+      return `has a cap of ${cap} ${stands}`
+  }
+}

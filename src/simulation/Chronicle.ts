@@ -1,0 +1,106 @@
+/**
+ * What is written down of a run: what broke a rule, what was tried, and, where
+ * somebody wants to read it, the story.
+ */
+
+/**
+ * Something that happened and must not.
+ *
+ * @category models
+ */
+export interface Violation {
+  /** What is promised, in few words. */
+  readonly rule: string
+  /** Virtual milliseconds since the run began. */
+  readonly at: number
+  readonly text: string
+}
+
+/**
+ * One line of a story.
+ *
+ * @category models
+ */
+export interface Line {
+  /** Virtual milliseconds since the run began. */
+  readonly at: number
+  /** Who did it: a process, a caller, ECS, the ledger. */
+  readonly who: string
+  readonly what: string
+}
+
+/**
+ * How the fleet stood from a time on, as its ledger saw it.
+ *
+ * @category models
+ */
+export interface Standing {
+  /** Virtual milliseconds since the run began. */
+  readonly at: number
+  readonly occupied: number
+  readonly cap: number | "unlimited"
+}
+
+/**
+ * What is written down of a run.
+ *
+ * @category models
+ */
+export interface Chronicle {
+  /** Virtual milliseconds since the run began. */
+  readonly now: () => number
+  /** Adds to the story. The text is made only where somebody wants to read it. */
+  readonly tell: (who: string, what: () => string) => void
+  /** Adds to the standing of the fleet, where somebody wants to see it. */
+  readonly stand: (standing: Standing) => void
+  /** Counts something that was tried. */
+  readonly count: (what: string) => void
+  /** Writes down that a rule was broken. */
+  readonly violate: (rule: string, text: string) => void
+  readonly violations: ReadonlyArray<Violation>
+  readonly lines: ReadonlyArray<Line>
+  readonly standings: ReadonlyArray<Standing>
+  readonly counts: ReadonlyMap<string, number>
+}
+
+/** One broken rule tends to break others: the first ones say what went wrong. */
+const keptViolations = 20
+
+/**
+ * Makes an empty chronicle.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly now: () => number
+  /** Whether the story and the standings are kept. */
+  readonly withStory: boolean
+}): Chronicle => {
+  const { now, withStory } = options
+  const violations: Array<Violation> = []
+  const lines: Array<Line> = []
+  const standings: Array<Standing> = []
+  const counts = new Map<string, number>()
+  const tell = (who: string, what: () => string): void => {
+    if (withStory) lines.push({ at: now(), who, what: what() })
+  }
+  const count = (what: string): void => {
+    counts.set(what, (counts.get(what) ?? 0) + 1)
+  }
+  return {
+    now,
+    tell,
+    stand: (standing) => {
+      if (withStory) standings.push(standing)
+    },
+    count,
+    violate: (rule, text) => {
+      tell("VIOLATION", () => `${rule}: ${text}`)
+      if (violations.length < keptViolations) violations.push({ rule, at: now(), text })
+    },
+    violations,
+    lines,
+    standings,
+    counts
+  }
+}

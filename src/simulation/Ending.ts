@@ -1,0 +1,157 @@
+/**
+ * The end of a run: ECS turns kind, time passes, and everything has to come right.
+ *
+ * Whoever waits is served, nothing stays unknown that evidence could settle, no
+ * slot is leaked, and the ledger equals the truth.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Result from "effect/Result"
+import type { Settings } from "../emulator/Settings.ts"
+import type { Occupancy } from "../rules/Occupancy.ts"
+import { replayWindow } from "../Settings.ts"
+import { type Slot, status, taskArn } from "../Slot.ts"
+import type { Scenario } from "./Scenario.ts"
+import type { System } from "./System.ts"
+
+/** An ECS that answers at once, and nothing but the truth. */
+const kind: Settings = {
+  faults: [],
+  lag: { unlisted: 0, lingering: 0, missing: 0, status: 0, replicas: 1 },
+  pages: { short: 0, empty: 0 },
+  latency: 0,
+  latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 },
+  transit: 0,
+  capacity: undefined,
+  rates: false,
+  lifecycle: {
+    provisioning: 0,
+    pending: 0,
+    activating: 0,
+    lifetime: "Infinity",
+    stopping: 0,
+    deactivating: 0,
+    deprovisioning: 0,
+    startFailures: 0
+  }
+}
+
+const minute = 60_000
+
+const slotsOf = (occupancy: Occupancy | undefined): ReadonlyArray<Slot> =>
+  occupancy === undefined ? [] : [...HashMap.values(occupancy.slots)]
+
+/** In words that say which slot it is, and where it is stuck. */
+const textOf = (slot: Slot): string =>
+  `${slot.id} (${status(slot)}${slot.key === undefined ? "" : ` for ${slot.key}`}, since ${slot.since})`
+
+/**
+ * Brings a run to its end, and checks how it ends.
+ *
+ * @category running
+ */
+export const run = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
+  const { callers, chronicle, ecs } = system
+  const latest = () => {
+    const running = system.current()
+    return running === undefined ? undefined : system.books.latest(running.process.generation)
+  }
+
+  chronicle.tell("ECS", () => "turns kind")
+  ecs.configure(kind)
+  ecs.calm()
+  system.calm()
+  callers.calm()
+  const running = system.current()
+  if (running === undefined) return
+  const { provisioner } = running
+  const resize = (cap: Scenario["cap"]) => Effect.orDie(provisioner.resize(cap))
+  const isFull = scenario.cap === "unlimited" || scenario.cap > 0
+  const cap = isFull ? scenario.cap : 1
+  if (scenario.pausesAtTheEnd) yield* checkWake(system, cap)
+  else yield* resize(cap)
+
+  // Every task that stops makes room for somebody in line.
+  for (let waited = 0; callers.waiting().length > 0; waited += 2500) {
+    if (waited > 10 * minute) {
+      const stranded = callers.waiting().map((caller) => `${caller.name} (${caller.key})`)
+      chronicle.violate("whoever waits is served", `${stranded.join(", ")} still wait`)
+      break
+    }
+    ecs.stopTasks(undefined)
+    yield* Effect.sleep(2500)
+  }
+
+  const calmedAt = chronicle.now()
+  yield* Effect.sleep(3 * minute + 2 * Duration.toMillis(system.fleet.settings.replayBackoffMax))
+  for (const slot of slotsOf(latest())) {
+    const { state } = slot
+    const elapsed = state._tag === "Launching" ? chronicle.now() - (state.firstSentAt - system.startTime) : 0
+    if (state._tag === "Launching" && elapsed < replayWindow) {
+      chronicle.violate("what a repetition can settle is settled", `${textOf(slot)} is not, since ${calmedAt} ms`)
+    }
+  }
+
+  ecs.stopTasks(undefined)
+  yield* Effect.sleep(180 * minute)
+  for (const slot of slotsOf(latest())) {
+    chronicle.violate("no slot is leaked", `${textOf(slot)} is held, and no task runs`)
+  }
+
+  yield* resize(2)
+  const answers = yield* Effect.forEach(
+    ["last-1", "last-2", "last-3"],
+    (key) => {
+      const caller = callers.ask(running.process, key, false)
+      return Effect.tap(Effect.result(provisioner.request(key)), (result) =>
+        Effect.sync(() => {
+          if (Result.isSuccess(result)) callers.answered(caller, result.success)
+          else callers.failed(caller, result.failure)
+        }))
+    },
+    { concurrency: "unbounded" }
+  )
+  const launched = answers.filter((answer) => Result.isSuccess(answer) && answer.success._tag === "Launched")
+  if (launched.length !== 2) {
+    chronicle.violate("every free slot is found", `a cap of 2 and no task gave ${launched.length} of 3 callers a task`)
+  }
+  checkTruth(system, slotsOf(latest()))
+  yield* system.end
+})
+
+/** Pauses the fleet until it is empty, and sees how soon those in line are served when it goes on. */
+const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap"]) {
+  const { books, callers, chronicle, ecs } = system
+  const running = system.current()
+  if (running === undefined) return
+  const { process, provisioner } = running
+  const { generation } = process
+  yield* Effect.orDie(provisioner.resize(0))
+  ecs.stopTasks(undefined)
+  yield* Effect.sleep(5300)
+  const waiting = callers.waiting().filter((caller) => caller.waits && caller.process === process).length
+  const held = slotsOf(books.latest(generation)).length
+  yield* Effect.orDie(provisioner.resize(cap))
+  yield* Effect.sleep(300)
+  const occupancy = books.latest(generation)
+  if (waiting > 0 && held === 0 && slotsOf(occupancy).length === 0) {
+    chronicle.violate(
+      "a free slot wakes who is next",
+      `${waiting} wait, and after 300 ms none of ${cap} slots is taken`
+    )
+  }
+})
+
+const checkTruth = (system: System, slots: ReadonlyArray<Slot>): void => {
+  const { chronicle, launches } = system
+  const live = launches.live(chronicle.now() + system.startTime)
+  const counted = new Set<string | undefined>(slots.map(taskArn))
+  const missing = live.filter(({ task }) => !counted.has(task.arn))
+  if (slots.length !== live.length || missing.length > 0) {
+    chronicle.violate(
+      "in the end the ledger equals the truth",
+      `${live.length} tasks run, ${slots.length} slots are held, and ${missing.length} tasks have none`
+    )
+  }
+}

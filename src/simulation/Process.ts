@@ -1,0 +1,42 @@
+/**
+ * The processes of a run, one after another: each has a provisioner of its own.
+ */
+import type { Provisioner } from "../Provisioner.ts"
+
+/**
+ * One process, and what is known of its end.
+ *
+ * @category models
+ */
+export interface Process {
+  readonly name: string
+  /** Which ledger it has: another one from the moment one was lost. */
+  readonly generation: number
+  provisioner: Provisioner["Service"] | undefined
+  /** Nothing of it reaches the ledger or ECS any more. */
+  crashed: boolean
+  /** Another one has been told that it is gone. */
+  leaseLost: boolean
+  /** When it began to shut down, in virtual milliseconds. */
+  closingAt: number | undefined
+  /** When its ledger was told to let nothing more through. */
+  closedAt: number | undefined
+  /** It has shut down. */
+  ended: boolean
+}
+
+/**
+ * Makes a process that has not begun yet.
+ *
+ * @category constructors
+ */
+export const make = (name: string, generation: number): Process => ({
+  name,
+  generation,
+  provisioner: undefined,
+  crashed: false,
+  leaseLost: false,
+  closingAt: undefined,
+  closedAt: undefined,
+  ended: false
+})

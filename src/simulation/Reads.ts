@@ -1,0 +1,104 @@
+/**
+ * Checks how often ECS is read, and that no call is given up before its time.
+ */
+import { readsPerSecond } from "../Settings.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import type { Attempt } from "./Launches.ts"
+import type { Process } from "./Process.ts"
+
+/**
+ * The reads of a run.
+ *
+ * @category models
+ */
+export interface Reads {
+  /** Takes a read as it reaches ECS. */
+  readonly call: (process: Process, firstPage: boolean) => void
+  /** Tells that a complete reading is in the ledger. */
+  readonly observed: (process: Process, begunAt: number, listed: boolean) => void
+  /** Whether the latest reading that listed the running tasks is recent enough for who asked at a time. */
+  readonly isRecent: (generation: number, askedAt: number) => boolean
+  /** Tells that whoever sent a `RunTask` does not wait for the answer any more. */
+  readonly interrupted: (attempt: Attempt) => void
+}
+
+interface Ended {
+  readonly begunAt: number
+  readonly endedAt: number
+  /** Those since its first page was answered: the attempts at that are left out. */
+  readonly calls: number
+}
+
+/**
+ * Begins to check the reads of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly chronicle: Chronicle
+  /** All in milliseconds, as the fleet has them. */
+  readonly censusInterval: number
+  readonly censusMaxAge: number
+  readonly attemptTimeout: number
+  readonly shutdownTimeout: number
+}): Reads => {
+  const { chronicle } = options
+  const readings = new Map<Process, number>()
+  const ended = new Map<Process, Ended>()
+  const attempts = new Map<Process, number>()
+  const listed = new Map<number, Ended>()
+
+  const dueAt = ({ calls, endedAt }: Ended): number =>
+    endedAt + Math.max(options.censusInterval, Math.floor((calls * 1000) / readsPerSecond))
+
+  const check = (process: Process, now: number): void => {
+    const last = ended.get(process)
+    ended.delete(process)
+    // Whoever asks for a newer reading than the last one gets it, however long that took.
+    if (last === undefined || now - last.begunAt > options.censusMaxAge) return
+    if (now < dueAt(last)) {
+      chronicle.violate(
+        "ECS is read no more than the budget allows",
+        `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
+      )
+    }
+  }
+
+  return {
+    call: (process, firstPage) => {
+      const now = chronicle.now()
+      if (firstPage) {
+        check(process, now)
+        readings.set(process, 0)
+      }
+      attempts.set(process, (attempts.get(process) ?? 0) + 1)
+      readings.set(process, (readings.get(process) ?? 0) + 1)
+    },
+    observed: (process, begunAt, withList) => {
+      const calls = readings.get(process) ?? 0
+      const endedAt = chronicle.now()
+      const most = attempts.get(process) ?? 0
+      readings.delete(process)
+      attempts.delete(process)
+      if (!withList) return
+      ended.set(process, { begunAt, calls, endedAt })
+      if (begunAt >= (listed.get(process.generation)?.begunAt ?? 0)) {
+        listed.set(process.generation, { begunAt, calls: most, endedAt })
+      }
+    },
+    isRecent: (generation, askedAt) => {
+      const last = listed.get(generation)
+      // As long as the budget does not allow another reading, the last one has to serve.
+      return last !== undefined && last.begunAt >= askedAt - Math.max(options.censusMaxAge, dueAt(last) - last.begunAt)
+    },
+    interrupted: ({ launch, process, sentAt }) => {
+      const now = chronicle.now()
+      if (process.crashed || now - sentAt >= options.attemptTimeout) return
+      if (process.closingAt !== undefined && now - process.closingAt >= options.shutdownTimeout) return
+      chronicle.violate(
+        "a launch outlives its callers",
+        `${process.name} gave up the answer to launch ${launch.token} for ${launch.key} after ${now - sentAt} ms`
+      )
+    }
+  }
+}

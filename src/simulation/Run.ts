@@ -1,0 +1,197 @@
+/**
+ * Runs a scenario: the real provisioner, launcher, census and ledger, over an
+ * emulated ECS, under a scheduler and a clock that the seed drives.
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import type { Step } from "../emulator/Truth.ts"
+import * as Truth from "../emulator/Truth.ts"
+import * as Simulation from "../testing/Simulation.ts"
+import * as Chronicles from "./Chronicle.ts"
+import * as Ending from "./Ending.ts"
+import type { Process } from "./Process.ts"
+import type { Event, Scenario } from "./Scenario.ts"
+import type { System } from "./System.ts"
+import * as Systems from "./System.ts"
+
+/**
+ * How a run went.
+ *
+ * @category models
+ */
+export interface Run {
+  readonly scenario: Scenario
+  readonly violations: ReadonlyArray<Chronicles.Violation>
+  /** What was tried, and how often. */
+  readonly counts: ReadonlyMap<string, number>
+  /** How many tasks the scheduler ran. */
+  readonly steps: number
+  /** Virtual milliseconds. */
+  readonly time: number
+  /** What happened, where it was asked for. */
+  readonly lines: ReadonlyArray<Chronicles.Line>
+  /** How the ledger saw the fleet, where it was asked for. */
+  readonly standings: ReadonlyArray<Chronicles.Standing>
+  /** How many of the fleet's own tasks were live from when on. */
+  readonly live: ReadonlyArray<Step>
+  /** How many tasks of others were live from when on. */
+  readonly foreign: ReadonlyArray<Step>
+}
+
+/** No scenario comes near it: what does has run wild. */
+const maxSteps = 400_000
+
+/**
+ * Runs a scenario.
+ *
+ * @category running
+ */
+export const run = (scenario: Scenario, options: { readonly withStory?: boolean | undefined } = {}): Run => {
+  let elapsed = () => 0
+  let system: System | undefined
+  const chronicle = Chronicles.make({ now: () => elapsed(), withStory: options.withStory ?? false })
+  const program = Effect.scoped(Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    const startTime = clock.currentTimeMillisUnsafe()
+    elapsed = () => clock.currentTimeMillisUnsafe() - startTime
+    system = yield* Systems.make(scenario, chronicle)
+    yield* system.begin
+    yield* play(system, scenario)
+    yield* Ending.run(system, scenario)
+  })).pipe(
+    Effect.provideService(Logger.CurrentLoggers, new Set()),
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
+  const { seed, yieldProbability } = scenario
+  const outcome = Simulation.run(program, { seed, yieldProbability, maxSteps, maxTime: "48 hours" })
+  if (outcome._tag !== "Completed") {
+    chronicle.violate("a run comes to its end", Simulation.describe(outcome))
+  } else if (Exit.isFailure(outcome.exit)) {
+    chronicle.violate("nothing dies", Cause.pretty(outcome.exit.cause))
+  }
+  const { counts, lines, standings, violations } = chronicle
+  const truth = (origin: "own" | "foreign"): ReadonlyArray<Step> =>
+    system === undefined || options.withStory !== true
+      ? []
+      : Truth.steps(system.ecs.world, system.ecs.world.now, { origin })
+        .map(({ at, live }) => ({ at: at - Simulation.defaultStartTime, live }))
+  return {
+    scenario,
+    violations,
+    counts,
+    steps: outcome.steps,
+    time: outcome.time,
+    lines,
+    standings,
+    live: truth("own"),
+    foreign: truth("foreign")
+  }
+}
+
+/** Lets everything happen at its time, and the callers go on for themselves. */
+const play = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
+  const start = yield* Clock.currentTimeMillis
+  const asking: Asking = new Map()
+  for (const event of scenario.events) {
+    const now = (yield* Clock.currentTimeMillis) - start
+    if (event.at > now) yield* Effect.sleep(event.at - now)
+    yield* happen(system, event, asking)
+  }
+})
+
+/** The fibers of callers, by the process that they ask. */
+type Asking = Map<Process, Array<Fiber.Fiber<unknown>>>
+
+const happen = (system: System, event: Event, asking: Asking): Effect.Effect<void, never> => {
+  const { caps, chronicle, ecs } = system
+  chronicle.count(`event: ${event._tag}${event._tag === "Restart" ? ` (${event.how}, ledger ${event.ledger})` : ""}`)
+  switch (event._tag) {
+    case "Ask":
+      return ask(system, event, asking)
+    case "Resize": {
+      const running = system.current()
+      if (running === undefined) return Effect.void
+      chronicle.tell("operator", () => `sets the cap from ${caps.current(running.process.generation)} to ${event.cap}`)
+      return Effect.orDie(running.provisioner.resize(event.cap))
+    }
+    case "Foreign":
+      return Effect.sync(() => {
+        ecs.launchForeign({ cluster: "c", family: "worker", count: event.count, lifetime: event.lifetime })
+      })
+    case "Stop":
+      return Effect.sync(() => {
+        const stopped = ecs.stopTasks(event.count)
+        chronicle.tell("operator", () => `stops ${stopped.length} tasks`)
+      })
+    case "Release":
+      return release(system)
+    case "Restart":
+      return Effect.suspend(() => {
+        const process = system.current()?.process
+        if (process === undefined || event.how !== "crash") return system.restart(event)
+        process.crashed = true
+        for (const caller of system.callers.waiting()) {
+          if (caller.process === process) system.callers.left(caller, "is cut off")
+        }
+        return Effect.andThen(
+          Effect.forEach(asking.get(process) ?? [], (fiber) => Effect.forkDetach(Fiber.interrupt(fiber)), {
+            discard: true
+          }),
+          system.restart(event)
+        )
+      })
+    case "Weather":
+      return Effect.sync(() => {
+        chronicle.tell("ECS", () => `changes: ${event.name}`)
+        chronicle.count(`weather: ${event.name}`)
+        ecs.configure(event.ecs)
+      })
+  }
+}
+
+const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, all: Asking): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { callers, chronicle } = system
+    const running = system.current()
+    if (running === undefined) return Effect.void
+    const { process, provisioner } = running
+    const caller = callers.ask(process, event.key, event.waits)
+    const request = event.waits ? provisioner.requestWhenFree(event.key) : provisioner.request(event.key)
+    const bounded = event.givesUpAfter === undefined
+      ? Effect.asSome(request)
+      : Effect.timeoutOption(request, event.givesUpAfter)
+    const asking = Effect.map(Effect.exit(bounded), (exit) => {
+      if (Exit.isSuccess(exit)) {
+        return exit.value._tag === "Some"
+          ? callers.answered(caller, exit.value.value)
+          : callers.left(caller, "gives up")
+      }
+      const failure = Cause.findErrorOption(exit.cause)
+      if (failure._tag === "Some") return callers.failed(caller, failure.value)
+      chronicle.violate("nothing dies", Cause.pretty(exit.cause))
+    })
+    return Effect.map(Effect.forkDetach(asking), (fiber) => {
+      const fibers = all.get(process) ?? []
+      fibers.push(fiber)
+      all.set(process, fibers)
+    })
+  })
+
+/** An operator who knows that nothing runs asks for it too early, as operators do. */
+const release = (system: System): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const running = system.current()
+    if (running === undefined) return
+    const snapshot = yield* running.provisioner.snapshot
+    for (const slot of snapshot.slots) {
+      if (slot.status !== "unknown") continue
+      const answer = yield* running.provisioner.release(slot.id)
+      system.chronicle.tell("operator", () => `asks to free ${slot.id.slice(0, 8)}: ${answer._tag}`)
+      system.chronicle.count(`release: ${answer._tag}`)
+    }
+  }).pipe(Effect.ignore)

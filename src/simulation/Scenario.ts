@@ -1,0 +1,101 @@
+/**
+ * What a seed decides: a fleet, what is asked of it, and how ECS misbehaves.
+ *
+ * A scenario is plain data, so that it can be shrunk, written down, and run
+ * again. All that is left to chance while it runs is drawn from its seed.
+ */
+import type { Cap } from "../Change.ts"
+import type { Settings as EcsSettings } from "../emulator/Settings.ts"
+import type * as Settings from "../Settings.ts"
+
+/**
+ * Something that happens to the fleet at a time, in milliseconds from the start.
+ *
+ * - `Ask`: a caller asks for a worker, and may give up after a while
+ * - `Resize`: the cap is changed
+ * - `Foreign`: somebody else launches tasks in the same family
+ * - `Stop`: running tasks are stopped from outside
+ * - `Release`: an operator asks to free every launch without a verdict
+ * - `Restart`: the process ends, and another one begins after a while
+ * - `Weather`: ECS behaves differently from here on
+ *
+ * @category models
+ */
+export type Event =
+  & { readonly at: number }
+  & (
+    | {
+      readonly _tag: "Ask"
+      readonly key: string
+      /** Whether the caller stands in line, or wants to know at once. */
+      readonly waits: boolean
+      /** After how many milliseconds the caller gives up. */
+      readonly givesUpAfter: number | undefined
+    }
+    | { readonly _tag: "Resize"; readonly cap: Cap }
+    | { readonly _tag: "Foreign"; readonly count: number; readonly lifetime: number }
+    | { readonly _tag: "Stop"; readonly count: number }
+    | { readonly _tag: "Release" }
+    | Restart
+    | { readonly _tag: "Weather"; readonly name: string; readonly ecs: EcsSettings }
+  )
+
+/**
+ * The process ends, and another one begins after a while.
+ *
+ * **Details**
+ *
+ * - `close`: it shuts down as it should
+ * - `crash`: nothing of it reaches the ledger or ECS from one moment to the next
+ * - `lease`: it is believed to be gone, and goes on beside the next one for a while
+ *
+ * @category models
+ */
+export interface Restart {
+  readonly at: number
+  readonly _tag: "Restart"
+  readonly how: "close" | "crash" | "lease"
+  /** Whether the next process has the same ledger, or one that knows nothing. */
+  readonly ledger: "kept" | "lost"
+  /** How long it takes until the next process begins, or with `lease`, until the last one ends. */
+  readonly takes: number
+}
+
+/**
+ * How the ledger misbehaves.
+ *
+ * @category models
+ */
+export interface LedgerFaults {
+  /** How likely an operation fails, having done nothing. */
+  readonly away: number
+  /** How many milliseconds an operation takes at most, after it was decided. */
+  readonly slow: number
+  /** How likely an operation is slow. */
+  readonly slowness: number
+}
+
+/**
+ * A whole world to run.
+ *
+ * @category models
+ */
+export interface Scenario {
+  readonly seed: number
+  readonly name: string
+  readonly cap: Cap
+  readonly exclusiveKeys: boolean
+  readonly launchPermits: number
+  readonly yieldProbability: number
+  /** Where the fleet's settings differ from the defaults. */
+  readonly settings: Settings.Options
+  readonly ecs: EcsSettings
+  /** How likely the repetition of an accepted `RunTask` is answered with a conflict that names the task. */
+  readonly conflicts: number
+  readonly ledger: LedgerFaults | undefined
+  readonly events: ReadonlyArray<Event>
+  /** Whether the fleet is paused before the end, to see how soon those in line are served afterwards. */
+  readonly pausesAtTheEnd: boolean
+  /** Whether ECS breaks the bound on its lag that giving up an unknown launch relies on. */
+  readonly breaksLagBound: boolean
+}

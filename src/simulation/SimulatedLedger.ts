@@ -1,0 +1,172 @@
+/**
+ * The ledger of a run, watched, and as unreliable as the scenario says.
+ *
+ * The decisions are those of the real ledger in memory. What is added is what a
+ * process meets on its way there: an operation may fail before anything was
+ * decided, its answer may be slow, and a process that has crashed hears nothing.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { FleetLedger } from "../Ledger.ts"
+import { Ledger, LedgerUnavailable } from "../Ledger.ts"
+import type { SeededRandom } from "../testing/SeededRandom.ts"
+import type { Books } from "./Books.ts"
+import type { Caps } from "./Caps.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import type { Launches } from "./Launches.ts"
+import type { Process } from "./Process.ts"
+import type { Reads } from "./Reads.ts"
+import type { LedgerFaults } from "./Scenario.ts"
+
+/**
+ * The ledger as one process has it.
+ *
+ * @category models
+ */
+export interface SimulatedLedger {
+  readonly ledger: Ledger["Service"]
+  /** Lets the ledger believe that the process is gone. */
+  readonly loseLease: Effect.Effect<void>
+  /** The ledger's fleet, once the process has attached to it. */
+  readonly fleet: () => FleetLedger | undefined
+  /** The name under which the process holds slots. */
+  readonly holder: () => string | undefined
+}
+
+/**
+ * Connects a process to the real ledger.
+ *
+ * @category constructors
+ */
+export const connect = (options: {
+  readonly ledger: Ledger["Service"]
+  readonly process: Process
+  readonly faults: () => LedgerFaults | undefined
+  readonly random: SeededRandom
+  readonly chronicle: Chronicle
+  readonly books: Books
+  readonly caps: Caps
+  readonly launches: Launches
+  readonly reads: Reads
+  readonly startTime: number
+  /** Whether the ledger cannot be expected to count everything. */
+  readonly breaksLagBound: boolean
+  readonly onAttach: (holder: string, fleet: FleetLedger) => Effect.Effect<void>
+}): SimulatedLedger => {
+  const { books, caps, chronicle, launches, process, random, reads } = options
+  const { generation } = process
+  let attached: { readonly fleet: FleetLedger; readonly holder: string; readonly lease: Scope.Closeable } | undefined
+
+  /** What stands between a process and its ledger. */
+  const reach = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | LedgerUnavailable> =>
+    Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable> => {
+      if (process.crashed) return Effect.never
+      const faults = options.faults()
+      if (faults === undefined) return effect
+      if (random.nextDoubleUnsafe() < faults.away) {
+        chronicle.count(`ledger: away at ${operation}`)
+        chronicle.tell("ledger", () => `cannot be asked by ${process.name} to ${operation}`)
+        return Effect.fail(new LedgerUnavailable({ detail: "away" }))
+      }
+      if (random.nextDoubleUnsafe() >= faults.slowness) return effect
+      chronicle.count(`ledger: slow at ${operation}`)
+      const slow = random.nextBelowUnsafe(faults.slow)
+      chronicle.tell("ledger", () => `answers ${process.name} to ${operation} ${slow} ms late`)
+      return Effect.flatMap(
+        effect,
+        (answer) => Effect.flatMap(Effect.sleep(slow), () => process.crashed ? Effect.never : Effect.succeed(answer))
+      )
+    })
+
+  const watch = (fleet: FleetLedger): FleetLedger => {
+    const inspect = Effect.map(fleet.occupancy, (occupancy) => books.inspect(generation, occupancy))
+    const seen = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => inspect)
+    return {
+      ...fleet,
+      reserve: (request) => reach("reserve", seen(fleet.reserve(request))),
+      gate: (ticket) =>
+        reach(
+          "pass the gate",
+          Effect.suspend(() => {
+            const now = chronicle.now()
+            const known = books.known(generation, ticket.slotId)
+            return Effect.tap(seen(fleet.gate(ticket)), (answer) =>
+              Effect.sync(() => {
+                if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
+                launches.gated(ticket.slotId, now)
+                const cap = caps.highestSince(generation, now)
+                if (known >= cap && !options.breaksLagBound) {
+                  chronicle.violate(
+                    "nothing is sent into a fleet that is seen to be full",
+                    `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+                  )
+                }
+              }))
+          })
+        ),
+      settle: (ticket, verdict) =>
+        reach(
+          "settle",
+          seen(Effect.tap(fleet.settle(ticket, verdict), () =>
+            Effect.sync(() =>
+              chronicle.count(`verdict: ${verdict._tag}`)
+            )))
+        ),
+      withdraw: (ticket) => reach("withdraw", seen(fleet.withdraw(ticket))),
+      takeOver: reach("take over", seen(fleet.takeOver)),
+      adopt: (listing) =>
+        reach(
+          "adopt",
+          Effect.tap(seen(fleet.adopt(listing)), () => Effect.sync(() => books.shown(generation, listing)))
+        ),
+      observe: (reading) =>
+        reach(
+          "observe",
+          Effect.flatMap(fleet.observe(reading), () =>
+            Effect.map(fleet.occupancy, (occupancy) => {
+              books.inspect(generation, occupancy)
+              books.observed(generation, occupancy, reading)
+              reads.observed(process, reading.begunAt - options.startTime, reading.running !== undefined)
+            }))
+        ),
+      release: (slotId) => reach("release", seen(fleet.release(slotId))),
+      resize: (cap) =>
+        Effect.suspend(() => {
+          // It may be in force from now on, and the one before it until it is.
+          caps.set(generation, cap, chronicle.now())
+          return process.crashed ? Effect.never : fleet.resize(cap)
+        }),
+      turnAway: (key) => reach("turn away", fleet.turnAway(key)),
+      occupancy: reach("be read", fleet.occupancy),
+      close: Effect.suspend(() => {
+        process.closedAt = chronicle.now()
+        return process.crashed ? Effect.void : fleet.close
+      })
+    }
+  }
+
+  return {
+    ledger: Ledger.of({
+      attach: (request) =>
+        Effect.gen(function*() {
+          const lease = yield* Scope.make()
+          yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(lease, exit))
+          // What it still did after it was believed to be gone is left behind once it really is.
+          yield* Effect.addFinalizer(() =>
+            process.leaseLost && !process.crashed
+              ? Effect.ignore(Effect.scoped(options.ledger.attach({ ...request, cap: caps.current(generation) })))
+              : Effect.void
+          )
+          const fleet = yield* Scope.provide(options.ledger.attach(request), lease)
+          caps.set(generation, request.cap, chronicle.now())
+          attached = { fleet, holder: request.holder, lease }
+          yield* options.onAttach(request.holder, fleet)
+          return watch(fleet)
+        })
+    }),
+    loseLease: Effect.suspend(() => attached === undefined ? Effect.void : Scope.close(attached.lease, Exit.void)),
+    fleet: () => attached?.fleet,
+    holder: () => attached?.holder
+  }
+}

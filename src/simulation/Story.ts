@@ -1,0 +1,74 @@
+/**
+ * The story of a run, for somebody who has not read the code.
+ */
+import type { Run } from "./Run.ts"
+import type { Event } from "./Scenario.ts"
+
+const pad = (value: number, digits: number): string => String(value).padStart(digits, "0")
+
+/**
+ * Writes a virtual time: hours, minutes, seconds and milliseconds since the run began.
+ *
+ * @category formatting
+ */
+export const clock = (millis: number): string => {
+  const seconds = Math.floor(millis / 1000)
+  const minutes = Math.floor(seconds / 60)
+  return `${Math.floor(minutes / 60)}:${pad(minutes % 60, 2)}:${pad(seconds % 60, 2)}.${pad(millis % 1000, 3)}`
+}
+
+/**
+ * Writes what is going to happen, in words.
+ *
+ * @category formatting
+ */
+export const event = (event: Event): string => {
+  switch (event._tag) {
+    case "Ask":
+      return `somebody asks for ${event.key}${event.waits ? ", and waits in line" : ""}${
+        event.givesUpAfter === undefined ? "" : `, and gives up after ${event.givesUpAfter} ms`
+      }`
+    case "Resize":
+      return `the cap is set to ${event.cap}`
+    case "Foreign":
+      return `somebody else launches ${event.count} tasks, for ${event.lifetime / 1000} s`
+    case "Stop":
+      return `up to ${event.count} tasks are stopped`
+    case "Release":
+      return "an operator asks to free what is unknown"
+    case "Restart":
+      return `the process ends (${event.how}), and the next one has the ledger ${event.ledger}`
+    case "Weather":
+      return `ECS: ${event.name}`
+  }
+}
+
+/**
+ * Writes the whole story: what the world was, what happened when, and what went wrong.
+ *
+ * @category formatting
+ */
+export const write = ({ lines, scenario, time, violations }: Run): string => {
+  const { cap, ecs, events, exclusiveKeys, ledger, name, seed, settings } = scenario
+  const faults = ecs.faults ?? []
+  return [
+    `Seed ${seed}: ${name}, a cap of ${cap}${exclusiveKeys ? ", exclusive keys" : ""}`,
+    `settings: ${JSON.stringify(settings)}`,
+    `lags of ECS: ${JSON.stringify(ecs.lag ?? {})}`,
+    `lives of tasks: ${JSON.stringify(ecs.lifecycle ?? {})}`,
+    `faults: ${faults.length === 0 ? "none" : faults.map(({ fault }) => fault._tag).join(", ")}`,
+    ...(ledger === undefined ? [] : [`the ledger: ${JSON.stringify(ledger)}`]),
+    "",
+    "What is going to happen:",
+    ...events.map((planned) => `  ${clock(planned.at)}  ${event(planned)}`),
+    "",
+    "What happened:",
+    ...lines.map(({ at, what, who }) => `  ${clock(at)}  ${who.padEnd(11)} ${what}`),
+    "",
+    violations.length === 0
+      ? `Nothing was violated in ${clock(time)} of virtual time.`
+      : `${violations.length} violations:`,
+    ...violations.map(({ at, rule, text }) => `  ${clock(at)}  ${rule}: ${text}`),
+    ""
+  ].join("\n")
+}

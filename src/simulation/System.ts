@@ -1,0 +1,285 @@
+/**
+ * The system of a run: processes with real provisioners, one after another, over
+ * a watched ledger and a watched ECS.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import type { Cap } from "../Change.ts"
+import { Ecs } from "../Ecs.ts"
+import * as Fleets from "../Fleet.ts"
+import { LaunchId } from "../LaunchId.ts"
+import type { FleetLedger } from "../Ledger.ts"
+import * as Ledgers from "../Ledger.ts"
+import * as Provisioners from "../Provisioner.ts"
+import * as SeededRandom from "../testing/SeededRandom.ts"
+import * as Books from "./Books.ts"
+import * as Callers from "./Callers.ts"
+import * as Caps from "./Caps.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import * as Launches from "./Launches.ts"
+import * as LaunchIds from "./LaunchIds.ts"
+import * as Processes from "./Process.ts"
+import * as Reads from "./Reads.ts"
+import type { LedgerFaults, Restart, Scenario } from "./Scenario.ts"
+import * as SimulatedEcs from "./SimulatedEcs.ts"
+import * as SimulatedLedger from "./SimulatedLedger.ts"
+
+/**
+ * A process that runs, and how to end it.
+ *
+ * @category models
+ */
+export interface Running {
+  readonly process: Processes.Process
+  readonly provisioner: Provisioners.Provisioner["Service"]
+}
+
+/**
+ * The system of a run.
+ *
+ * @category models
+ */
+export interface System {
+  readonly chronicle: Chronicle
+  readonly ecs: SimulatedEcs.SimulatedEcs
+  readonly books: Books.Books
+  readonly launches: Launches.Launches
+  readonly callers: Callers.Callers
+  readonly caps: Caps.Caps
+  readonly fleet: Fleets.Fleet
+  /** When the run began, in epoch milliseconds. */
+  readonly startTime: number
+  /** The process that callers reach, if one runs. */
+  readonly current: () => Running | undefined
+  readonly begin: Effect.Effect<void>
+  /** Ends the current process and begins another. One that crashes is marked so by who asks. */
+  readonly restart: (restart: Restart) => Effect.Effect<void>
+  /** Shuts the current process down. */
+  readonly end: Effect.Effect<void>
+  /** Lets the ledger behave from now on. */
+  readonly calm: () => void
+}
+
+/**
+ * Describes the fleet of a scenario.
+ *
+ * @category constructors
+ */
+export const fleetOf = ({ cap, exclusiveKeys, settings }: Scenario): Fleets.Fleet =>
+  Object.keys(settings).length === 0
+    ? { ...ordinary, cap, exclusiveKeys }
+    : Fleets.makeUnsafe({ ...description, cap, exclusiveKeys, settings })
+
+const description: Fleets.Input = {
+  cluster: "c",
+  taskDefinition: "worker:7",
+  container: "worker",
+  subnets: ["subnet-1"],
+  cap: 1
+}
+
+/** A description is checked once for all runs that change nothing of it but the cap: that takes its time. */
+const ordinary = Fleets.makeUnsafe(description)
+
+/** How many changes of a ledger are kept while they are not looked at: none is lost. */
+const keptChanges = 100_000
+
+/**
+ * Makes the system of a scenario, in which no process runs yet.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  scenario: Scenario,
+  chronicle: Chronicle
+): Effect.fn.Return<System, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const scope = yield* Effect.scope
+  const fleet = fleetOf(scenario)
+  const startTime = clock.currentTimeMillisUnsafe()
+  const random = SeededRandom.make(scenario.seed, 3)
+  const launchId = LaunchIds.make(scenario.seed)
+  const caps = Caps.make()
+  const holders = new Map<string, Processes.Process>()
+  const books: Books.Books = Books.make({
+    chronicle,
+    caps,
+    launches: () => launches,
+    world: () => ecs.world,
+    configuredAt: () => ecs.configuredAt(),
+    startTime,
+    hasEnded: (holder) => holders.get(holder)?.ended ?? false,
+    breaksLagBound: scenario.breaksLagBound
+  })
+  const launches: Launches.Launches = Launches.make({
+    chronicle,
+    caps,
+    exclusiveKeys: scenario.exclusiveKeys,
+    startTime,
+    counted: books.counted,
+    breaksLagBound: scenario.breaksLagBound
+  })
+  const millis = Duration.toMillis
+  const reads = Reads.make({
+    chronicle,
+    censusInterval: millis(fleet.settings.censusInterval),
+    censusMaxAge: millis(fleet.settings.censusMaxAge),
+    attemptTimeout: millis(fleet.settings.attemptTimeout),
+    shutdownTimeout: millis(fleet.settings.shutdownTimeout)
+  })
+  const callers = Callers.make({
+    chronicle,
+    launches,
+    reads,
+    startTime,
+    requestTimeout: millis(fleet.settings.requestTimeout),
+    ledgerIsSlow: scenario.ledger !== undefined
+  })
+  const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
+    settings: scenario.ecs,
+    conflicts: scenario.conflicts,
+    chronicle,
+    launches,
+    reads,
+    clock
+  })
+
+  const newLedger = Effect.map(
+    Layer.build(Layer.fresh(Ledgers.layerMemory)),
+    (context) => Context.get(context, Ledgers.Ledger)
+  )
+  let ledger = yield* newLedger
+  let faults: LedgerFaults | undefined = scenario.ledger
+  let generation = 1
+  let begun = 0
+  let followed = 0
+  let current:
+    | { readonly running: Running; readonly end: Effect.Effect<void>; readonly loseLease: Effect.Effect<void> }
+    | undefined
+
+  /** The changes of a ledger are followed from when it is first attached to, beyond the life of who attached. */
+  const follow = (fleetLedger: FleetLedger) =>
+    Effect.suspend(() => {
+      if (followed === generation) return Effect.void
+      followed = generation
+      const of = generation
+      return Effect.flatMap(
+        Scope.provide(fleetLedger.subscribe(keptChanges), scope),
+        (changes) =>
+          Effect.forkIn(
+            Effect.forever(Effect.map(Queue.take(changes), (change) => callers.changed(of, change))),
+            scope
+          )
+      )
+    })
+
+  const begin = Effect.gen(function*() {
+    begun++
+    const process = Processes.make(`process ${begun}`, generation)
+    const connection = SimulatedLedger.connect({
+      ledger,
+      process,
+      faults: () => faults,
+      random,
+      chronicle,
+      books,
+      caps,
+      launches,
+      reads,
+      startTime,
+      breaksLagBound: scenario.breaksLagBound,
+      onAttach: (holder, fleetLedger) => {
+        holders.set(holder, process)
+        return follow(fleetLedger)
+      }
+    })
+    const cap: Cap = begun === 1 ? scenario.cap : caps.current(generation)
+    const start = Effect.gen(function*() {
+      const processScope = yield* Scope.make()
+      const service = yield* Scope.provide(ecs.connect(process, scenario.launchPermits), processScope)
+      const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
+        Effect.provideService(Ledgers.Ledger, connection.ledger),
+        Effect.provideService(Ecs, service),
+        Effect.provideService(LaunchId, launchId),
+        Scope.provide(processScope),
+        Effect.tapError((error) => Scope.close(processScope, Exit.fail(error)))
+      )
+      return { processScope, provisioner }
+    })
+    // A supervisor starts it again, until it can ask its ledger.
+    const { processScope, provisioner } = yield* Effect.orDie(
+      Effect.retry(start, { times: 100, while: (error) => error._tag === "LedgerUnavailable" })
+    )
+    chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
+    const running = { process, provisioner }
+    const end = Effect.suspend(() => {
+      process.closingAt = chronicle.now()
+      chronicle.tell(process.name, () => "begins to shut down")
+      return Effect.map(Scope.close(processScope, Exit.void), () => {
+        process.ended = true
+        chronicle.tell(process.name, () => "has ended")
+      })
+    })
+    current = { running, end, loseLease: connection.loseLease }
+  })
+
+  const lose = Effect.gen(function*() {
+    const cap = caps.current(generation)
+    books.lose(generation)
+    generation++
+    caps.set(generation, cap, chronicle.now())
+    ledger = yield* newLedger
+  })
+
+  const restart = Effect.fnUntraced(function*({ how, ledger, takes }: Restart) {
+    if (current === undefined) return
+    const { end, loseLease, running: { process } } = current
+    current = undefined
+    switch (how) {
+      case "close":
+        yield* end
+        yield* Effect.sleep(takes)
+        break
+      case "crash":
+        chronicle.tell(process.name, () => "crashes")
+        // It may never come to an end: what it waits for does not answer a process that is gone.
+        yield* Effect.forkDetach(end)
+        yield* Effect.sleep(takes)
+        yield* loseLease
+        break
+      case "lease":
+        process.leaseLost = true
+        chronicle.tell(process.name, () => "is believed to be gone")
+        yield* loseLease
+        yield* Effect.forkIn(Effect.andThen(Effect.sleep(takes), end), scope)
+        break
+    }
+    if (ledger === "lost") yield* lose
+    chronicle.tell("system", () => ledger === "lost" ? "begins a process without the ledger" : "begins a process")
+    yield* begin
+  })
+
+  return {
+    chronicle,
+    ecs,
+    books,
+    launches,
+    callers,
+    caps,
+    fleet,
+    startTime,
+    current: () => current?.running,
+    begin,
+    restart: (event) => Effect.provideService(restart(event), Scope.Scope, scope),
+    end: Effect.suspend(() => current?.end ?? Effect.void),
+    calm: () => {
+      faults = undefined
+    }
+  }
+})

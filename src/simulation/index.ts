@@ -1,0 +1,24 @@
+/**
+ * Whole systems under seeded schedulers, against an ECS that is as hostile as the
+ * seed says: prove your own settings with thousands of worlds, and read the story
+ * of any of them.
+ */
+export type { Line, Standing, Violation } from "./Chronicle.ts"
+export { draw, type DrawOptions, type Name, names } from "./Draw.ts"
+export { type Run, run } from "./Run.ts"
+export type { Event, LedgerFaults, Restart, Scenario } from "./Scenario.ts"
+export { shrink, type Shrunk } from "./Shrink.ts"
+export {
+  describeFailures,
+  type FailedSeed,
+  report,
+  runSeed,
+  type SeedReport,
+  type SeedResult,
+  shrinkSeed,
+  simulate,
+  type SimulateOptions,
+  type Summary,
+  type WorldOptions
+} from "./Simulate.ts"
+export * as Story from "./Story.ts"
