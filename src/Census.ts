@@ -155,6 +155,13 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
           duration: readTimeout,
           orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
         }),
+        // Nobody can do anything about what broke but read again: those who ask are told that it may pass.
+        Effect.catchDefect((defect) =>
+          Effect.andThen(
+            Effect.logError(`A reading of fleet ${fleet.id} broke down`, defect),
+            new Ecs.EcsReadError({ operation, reason: "unavailable", detail: "the call broke down" })
+          )
+        ),
         Effect.retry({ while: Ecs.isTransient, times: readPageRetries, schedule: retrySchedule })
       )
 

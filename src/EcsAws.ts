@@ -37,8 +37,6 @@ export interface CallOptions {
    * How long one call may take altogether, from finding credentials to the end of
    * the answer. Past it the connection is closed, and what was not sent by then is
    * not sent. Defaults to 30 seconds.
-   *
-   * A launch may be sent this long after it was counted: longer is not safer.
    */
   readonly callTimeout?: Duration.Input | undefined
   /**
@@ -141,7 +139,11 @@ const emptyAnswer = (operation: EcsReadError["operation"]) =>
  */
 export const make = Effect.fnUntraced(function*(client: ECSClient, options: CallOptions = {}) {
   const timeout = options.callTimeout ?? "30 seconds"
-  const launchPermits = yield* Semaphore.make(options.launchPermits ?? defaultLaunchPermits)
+  const permits = options.launchPermits ?? defaultLaunchPermits
+  if (!Number.isSafeInteger(permits) || permits < 1) {
+    return yield* Effect.die(new RangeError(`launchPermits: expected a whole number from 1 up, got ${permits}`))
+  }
+  const launchPermits = yield* Semaphore.make(permits)
 
   return Ecs.of({
     launchPermits,

@@ -187,7 +187,8 @@ export const make = Effect.fnUntraced(function*(
         duration: settings.requestTimeout,
         orElse: () => Effect.fail(ProvisionError.stillSettling(flight.key, settings.requestTimeout))
       }),
-      (answer): Answer => answer._tag === "Launched" ? { ...answer, joined: flight.startedFor !== arrival } : answer
+      (answer): Answer =>
+        answer._tag === "Launched" ? { ...answer, joined: answer.joined || flight.startedFor !== arrival } : answer
     )
 
   const admit = (text: string): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> =>

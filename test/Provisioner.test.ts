@@ -100,6 +100,7 @@ describe("Provisioner.request", () => {
         provisioner.request("x".repeat(257)),
         provisioner.requestWhenFree("a\u0000"),
         provisioner.request("a", { environment: { FLEETCAP_KEY: "b" } }),
+        provisioner.request("a", { environment: JSON.parse("{ \"A\": 1 }") }),
         provisioner.requestWhenFree("b", { environment: { BIG: "x".repeat(9000) } })
       ]
       for (const request of wrong) {
@@ -236,6 +237,24 @@ describe("Provisioner.resize", () => {
       yield* pass("16 minutes", "1 minute")
       assert.strictEqual((yield* provisioner.snapshot).occupied, 0)
       assert.strictEqual(yield* calls("ListTasks"), 0)
+    }).pipe(Effect.provide(layer({ cap: "unlimited" }))))
+})
+
+describe("an unlimited fleet", () => {
+  it.effect("lets go of a task that stopped unseen, once ECS has forgotten it", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const provisioner = yield* Provisioner
+      yield* Effect.forkChild(ask(["a"]))
+      yield* pass("1 minute", "1 second")
+      yield* emulator.configure({
+        faults: [{ operation: "DescribeTasks", probability: 1, fault: { _tag: "ServerError", processed: false } }]
+      })
+      yield* emulator.stopTasks()
+      yield* pass("80 minutes", "1 minute")
+      yield* emulator.configure({ faults: [] })
+      yield* pass("40 minutes", "1 minute")
+      assert.strictEqual((yield* provisioner.snapshot).occupied, 0)
     }).pipe(Effect.provide(layer({ cap: "unlimited" }))))
 })
 

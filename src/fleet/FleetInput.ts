@@ -91,6 +91,10 @@ export interface Input {
    * A request for a key that has one is then answered with it. Otherwise callers
    * share a launch only until its verdict, and the next request for the key
    * launches another task.
+   *
+   * The in-memory ledger knows keys of its own process only: after a restart, a
+   * task of the last one counts, but has no key. And a launch that had no verdict
+   * for 45 minutes gives its key up.
    */
   readonly exclusiveKeys?: boolean | undefined
   /** Times, sizes and retries, where the defaults do not fit. */

@@ -82,8 +82,9 @@ const reasonAgainstEnvironment = (
   if (names.length > 0 && fleet.container === undefined) {
     return "the launch has an environment, and the fleet names no container to give it to"
   }
-  for (const name of names) {
-    const reason = WorkerEnvironment.reasonAgainst(name)
+  for (const [name, value] of Object.entries<unknown>(environment)) {
+    // Not every caller is checked by a compiler.
+    const reason = typeof value === "string" ? WorkerEnvironment.reasonAgainst(name) : "has a value that is not text"
     if (reason !== undefined) return `the variable ${JSON.stringify(name)} ${reason}`
   }
   return undefined

@@ -2,12 +2,13 @@
  * Whole systems under schedulers that pick the next fiber, and preempt, by seed.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Layer, Random, Result } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Random, Result, Scope } from "effect"
 import type { Settings } from "../../src/emulator/Settings.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
+import * as Provisioners from "../../src/Provisioner.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
-import { ask, calls, Emulator, keys, layer, live, peak, tally } from "../world.ts"
+import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, peak, tally } from "../world.ts"
 
 type Services = Provisioner | Emulator
 
@@ -62,6 +63,29 @@ describe("an empty fleet with room for all in line, under any interleaving", () 
           yield* Effect.forEach(keys(5), (key) => provisioner.requestWhenFree(key), { concurrency: "unbounded" })
           assert.isAtMost((yield* Clock.currentTimeMillis) - from, 100, `seed ${seed}`)
         })
+      )
+    }
+  })
+})
+
+describe("a fleet that closes while callers come, under any interleaving", () => {
+  it("leaves no caller waiting", () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      Simulation.runOrThrow(
+        Effect.gen(function*() {
+          const scope = yield* Scope.make()
+          const context = yield* Layer.buildWithScope(Provisioners.layer(fleet({ cap: 1 })), scope)
+          const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
+          const callers = yield* Effect.forkChild(Effect.forEach(
+            ["a", "b", "a", "b", "c"],
+            (key, index) => Effect.exit(index % 2 === 0 ? provisioner.request(key) : provisioner.requestWhenFree(key)),
+            { concurrency: "unbounded" }
+          ))
+          yield* Effect.sleep(yield* Random.nextIntBetween(0, 120))
+          yield* Scope.close(scope, Exit.void)
+          yield* Fiber.join(callers)
+        }).pipe(Effect.provide(layerWorld().pipe(Layer.provideMerge(SeededLaunchId.layer)))),
+        { seed, maxTime: "1 hour" }
       )
     }
   })

@@ -64,6 +64,23 @@ describe("a fleet of 1,000 tasks of 60 s in steady churn", () => {
   })
 })
 
+describe("a fleet of 5,000 tasks, asked once a second", () => {
+  it("is read no more than 5 times a second on average, and an older reading serves meanwhile", () => {
+    const { value } = run(
+      6000,
+      {},
+      Effect.gen(function*() {
+        const emulator = yield* Emulator
+        yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 5000 })
+        const answers = yield* Effect.forEach(keys(120), (key) => Effect.andThen(Effect.sleep("1 second"), ask([key])))
+        assert.deepStrictEqual(tally(answers.flat()), { Launched: 120 })
+        return (yield* calls("ListTasks")) + (yield* calls("DescribeTasks"))
+      })
+    )
+    assert.isAtMost(value, 5 * 140)
+  })
+})
+
 describe("a burst of 10,000 at a cap of 1,000", () => {
   it("costs no more calls and steps per request than a tenth of it", () => {
     const burst = (requests: number, cap: number) =>

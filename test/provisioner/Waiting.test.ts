@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber } from "effect"
+import { Clock, type Context, Effect, Exit, Fiber, Layer } from "effect"
+import { Ecs } from "../../src/Ecs.ts"
+import { LaunchId } from "../../src/LaunchId.ts"
+import * as Ledger from "../../src/Ledger.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
-import { ask, calls, Emulator, keys, layer, live, pass, peak, tally } from "../world.ts"
+import * as Provisioners from "../../src/Provisioner.ts"
+import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, pass, peak, tally } from "../world.ts"
 
 /** Stands in line with keys, and notes in which order they are served. */
 const stand = Effect.fnUntraced(function*(names: ReadonlyArray<string>, served: Array<string>) {
@@ -180,4 +184,104 @@ describe("Provisioner.requestWhenFree", () => {
       yield* pass("2 seconds")
       assert.deepStrictEqual(served, keys(30))
     }).pipe(Effect.provide(layer({ cap: 30 }))))
+
+  it.effect("goes on serving the line when something breaks down for one in it", () =>
+    Effect.gen(function*() {
+      const served: Array<string> = []
+      const [broken] = yield* stand(["broken", "next"], served)
+      yield* pass("5 seconds")
+      assert.isTrue(broken !== undefined && Exit.isFailure(yield* Fiber.await(broken)))
+      assert.deepStrictEqual(served, ["next"])
+    }).pipe(
+      Effect.provide(layer({ cap: 2 })),
+      Effect.provideServiceEffect(
+        LaunchId,
+        Effect.sync(() => {
+          // The first id is the provisioner's own.
+          let asked = 0
+          return Effect.suspend(() => ++asked === 2 ? Effect.die("broken") : Effect.succeed(`id-${asked}`))
+        })
+      )
+    ))
+
+  it.effect("stays in line when a reading breaks down", () =>
+    Effect.gen(function*() {
+      const served: Array<string> = []
+      yield* stand(["a", "b"], served)
+      yield* pass("5 seconds")
+      assert.deepStrictEqual(served, ["a", "b"])
+    }).pipe(Effect.provide(
+      Provisioners.layer(fleet({ cap: 2 })).pipe(
+        Layer.provide(Layer.effect(
+          Ecs,
+          Effect.map(Ecs, (ecs) => {
+            let calls = 0
+            return { ...ecs, listTasks: (query) => calls++ === 0 ? Effect.die("broken") : ecs.listTasks(query) }
+          })
+        )),
+        Layer.provideMerge(layerWorld())
+      )
+    )))
+
+  it.effect("says who joined: everybody but the first in a place", () =>
+    Effect.gen(function*() {
+      const waiting = yield* stand(["a", "a", "b"], [])
+      yield* pass("1 second")
+      const joined = yield* Effect.forEach(waiting, (fiber) =>
+        Effect.map(Fiber.join(fiber), (answer) => answer._tag === "Launched" && answer.joined))
+      assert.deepStrictEqual(joined, [false, true, false])
+    }).pipe(Effect.provide(layer({ cap: 2 }))))
+
+  it.effect("launches nothing for a place in which nobody is left", () =>
+    Effect.gen(function*() {
+      const provisioner = yield* Provisioner
+      const [a] = yield* stand(["a"], [])
+      yield* pass("20 millis", "10 millis")
+      if (a !== undefined) yield* Fiber.interrupt(a)
+      yield* pass("5 seconds")
+      assert.strictEqual(yield* calls("RunTask"), 0)
+      assert.strictEqual((yield* provisioner.snapshot).occupied, 0)
+      const again = yield* stand(["a"], [])
+      yield* pass("1 second")
+      assert.isTrue(again.every((fiber) => fiber.pollUnsafe() !== undefined))
+    }).pipe(Effect.provide(layer({ cap: 2 }))))
+
+  it.effect("goes on at its pace when the wall clock is set back by an hour", () =>
+    Effect.gen(function*() {
+      const testClock = yield* Clock.Clock
+      let offset = 0
+      const wall: Clock.Clock = {
+        ...testClock,
+        sleep: (duration) => testClock.sleep(duration),
+        monotonicTimeNanosUnsafe: () => testClock.monotonicTimeNanosUnsafe(),
+        currentTimeMillisUnsafe: () => testClock.currentTimeMillisUnsafe() + offset
+      }
+      // ECS has clocks of its own.
+      const unmoved = Layer.effect(
+        Ecs,
+        Effect.map(Ecs, (ecs): Context.Service.Shape<typeof Ecs> => ({
+          ...ecs,
+          runTask: (...args) => Effect.provideService(ecs.runTask(...args), Clock.Clock, testClock),
+          listTasks: (query) => Effect.provideService(ecs.listTasks(query), Clock.Clock, testClock),
+          describeTasks: (query) => Effect.provideService(ecs.describeTasks(query), Clock.Clock, testClock)
+        }))
+      )
+      const context = yield* Layer.build(
+        Provisioners.layer(fleet({ cap: 1 })).pipe(
+          Layer.provide(Ledger.layerMemory),
+          Layer.provide(Layer.succeed(Clock.Clock, wall)),
+          Layer.provide(unmoved)
+        )
+      )
+      const emulator = yield* Emulator
+      const run = Effect.provideContext(context)
+      yield* run(fill(1))
+      offset = -3_600_000
+      const served: Array<string> = []
+      yield* run(stand(["a"], served))
+      yield* pass("1 second")
+      yield* emulator.stopTasks()
+      yield* pass("3 seconds")
+      assert.deepStrictEqual(served, ["a"])
+    }).pipe(Effect.provide(layerWorld())))
 })

@@ -1,0 +1,108 @@
+/**
+ * Several provisioners of one fleet on one ledger.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import type { Input } from "../../src/Fleet.ts"
+import { Provisioner } from "../../src/Provisioner.ts"
+import * as Provisioners from "../../src/Provisioner.ts"
+import { calls, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
+
+const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
+  const scope = yield* Scope.make()
+  const context = yield* Layer.buildWithScope(Provisioners.layer(fleet(options)), scope)
+  const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
+  return { provisioner, close: Effect.forkChild(Scope.close(scope, Exit.void)) }
+})
+
+describe("two provisioners of one fleet", () => {
+  it.effect("share one cap, and one launch for a key", () =>
+    Effect.gen(function*() {
+      const a = yield* open({ cap: 2 })
+      const b = yield* open({ cap: 2 })
+      const asking = yield* Effect.forkChild(
+        Effect.forEach([a, b, a, b], ({ provisioner }) => provisioner.request("same"), { concurrency: "unbounded" })
+      )
+      yield* pass("3 seconds")
+      const answers = yield* Fiber.join(asking)
+      assert.deepStrictEqual(answers.map((answer) => answer._tag === "Launched" && answer.joined), [
+        false,
+        true,
+        true,
+        true
+      ])
+      assert.strictEqual(yield* calls("RunTask"), 1)
+      for (const key of ["x", "y"]) yield* Effect.forkChild(Effect.exit(b.provisioner.request(key)))
+      yield* pass("1 second")
+      assert.strictEqual(yield* peak, 2)
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("take over a launch of one that closed at once, though somebody follows it already", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const a = yield* open({ cap: 2 })
+      const b = yield* open({ cap: 2 })
+      yield* emulator.script({ operation: "RunTask", times: 50, fault: { _tag: "Reset", processed: false } })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("1 second")
+      const following = yield* Effect.forkChild(b.provisioner.request("k"))
+      const closing = yield* a.close
+      yield* pass("21 seconds")
+      assert.notStrictEqual(closing.pollUnsafe(), undefined)
+      yield* emulator.reset
+      yield* pass("9 seconds")
+      assert.isAtLeast(yield* calls("RunTask"), 1)
+      assert.strictEqual(yield* live, 1)
+      yield* Fiber.interrupt(following)
+      const again = yield* Effect.forkChild(b.provisioner.request("other"))
+      yield* pass("1 second")
+      assert.strictEqual((yield* Fiber.join(again))._tag, "Launched")
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("grant after a long wait for each other's launch on a new reading", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const a = yield* open({ cap: 2 })
+      const b = yield* open({ cap: 2 })
+      yield* emulator.configure({ faults: [{ operation: "RunTask", probability: 1, fault: { _tag: "Throttle" } }] })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("500 millis")
+      yield* Effect.forkChild(Effect.exit(b.provisioner.request("k")))
+      yield* pass("5 minutes", "1 second")
+      yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 2 })
+      yield* emulator.configure({
+        faults: [{
+          operation: "RunTask",
+          probability: 1,
+          fault: { _tag: "ServiceError", name: "InvalidParameterException", message: "no" }
+        }]
+      })
+      yield* pass("25 seconds", "1 second")
+      yield* emulator.configure({ faults: [] })
+      yield* pass("1 minute", "1 second")
+      assert.strictEqual(yield* live, 2)
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("may be opened one after the other though the cap has been changed meanwhile", () =>
+    Effect.gen(function*() {
+      const a = yield* open({ cap: 2 })
+      yield* a.provisioner.resize(5)
+      const b = yield* open({ cap: 2 })
+      assert.strictEqual((yield* b.provisioner.snapshot).cap, 5)
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("do not hold up the closing of one that only follows the other", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const a = yield* open({ cap: 2 })
+      const b = yield* open({ cap: 2 })
+      yield* emulator.script({ operation: "RunTask", fault: { _tag: "LateAnswer", by: "25 seconds" } })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("500 millis")
+      yield* Effect.forkChild(Effect.exit(b.provisioner.request("k")))
+      yield* pass("500 millis")
+      const closing = yield* b.close
+      yield* pass("2 seconds")
+      assert.notStrictEqual(closing.pollUnsafe(), undefined)
+    }).pipe(Effect.provide(layerWorld())))
+})
