@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^fleetcap$/, replacement: src("index.ts") },
-      { find: /^fleetcap\/(emulator|testing)$/, replacement: src("$1/index.ts") }
+      { find: /^fleetcap\/(emulator|simulation|testing)$/, replacement: src("$1/index.ts") }
     ]
   },
   test: {
