@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import type * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { Census } from "../Census.ts"
 import type { Fleet } from "../Fleet.ts"
@@ -93,8 +94,10 @@ export const windUp = Effect.fnUntraced(function*<W>(options: {
   line.dismiss(ProvisionError.closing)
   yield* ledger.close
   yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
-  const { slots } = yield* Effect.orDie(ledger.occupancy)
-  const unsettled = HashMap.toValues(slots).filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
+  // Only the log wants to know: a ledger that is away must not keep anybody from closing.
+  const occupancy = yield* Effect.option(ledger.occupancy)
+  const slots = Option.isSome(occupancy) ? HashMap.toValues(occupancy.value.slots) : []
+  const unsettled = slots.filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
   if (unsettled.length === 0) return
   yield* Effect.logWarning(
     `Fleet ${fleet.id} shut down after ${Duration.format(fleet.settings.shutdownTimeout)} without a verdict on the ` +
