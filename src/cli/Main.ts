@@ -13,12 +13,13 @@ import { burst } from "./BurstCommand.ts"
 import { emulate } from "./EmulateCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Screens from "./Screen.ts"
+import { simulate } from "./SimulateCommand.ts"
 import * as Usage from "./Usage.ts"
 import { version } from "./Version.ts"
 
 const fleetcap = Command.make("fleetcap").pipe(
   Command.withDescription("Launch ECS tasks on demand, and never let a fleet pass its cap."),
-  Command.withSubcommands([burst, emulate])
+  Command.withSubcommands([burst, emulate, simulate])
 )
 
 /** Everything but the wizard, which asks for one flag after the other. */

@@ -77,9 +77,6 @@ const closing: ReadonlyArray<string> = [
 
 const isOurs = (name: string): string => name === ours ? " ours" : ""
 
-const plural = (count: number, one: string, many: string): string =>
-  `${Wording.count(count)} ${count === 1 ? one : many}`
-
 const score = (comparison: Comparison, policy: Policy, index: number): string => {
   const rows = comparison.situations.flatMap(({ rows, situation }) => {
     const row = rows[index]
@@ -97,11 +94,15 @@ const score = (comparison: Comparison, policy: Policy, index: number): string =>
       good === rows.length ? "good" : "bad"
     }">${good} <small>of ${rows.length} situations done right</small></p>`,
     "<ul>",
-    `<li>${worst === 0 ? "never a task over the cap" : `up to ${plural(worst, "task", "tasks")} over the cap`}</li>`,
-    `<li>${unused === 0 ? "no slot left unused" : `up to ${plural(unused, "slot", "slots")} left unused`}</li>`,
+    `<li>${
+      worst === 0 ? "never a task over the cap" : `up to ${Wording.plural(worst, "task", "tasks")} over the cap`
+    }</li>`,
+    `<li>${unused === 0 ? "no slot left unused" : `up to ${Wording.plural(unused, "slot", "slots")} left unused`}</li>`,
     ...(world === undefined || comparison.worlds.seeds === 0
       ? []
-      : [`<li>over in ${world.overIn} of ${plural(comparison.worlds.seeds, "drawn world", "drawn worlds")}</li>`]),
+      : [
+        `<li>over in ${world.overIn} of ${Wording.plural(comparison.worlds.seeds, "drawn world", "drawn worlds")}</li>`
+      ]),
     "</ul>",
     "</div>"
   ].join("")
@@ -121,15 +122,9 @@ const section = ({ rows, situation }: Compared): ReadonlyArray<string> => {
 
 const panel = (situation: Situation, row: Row, scale: Scale): string =>
   `<figure class="panel${isOurs(row.policy)}"><figcaption><b>${escape(row.policy)}</b>` +
-  `<span class="verdict ${Wording.isGood(situation, row) ? "good" : "bad"}">${verdict(situation, row)}</span>` +
+  `<span class="verdict ${Wording.isGood(situation, row) ? "good" : "bad"}">${Wording.verdict(situation, row)}</span>` +
   `<span class="facts">${Wording.remarks(situation, row).join(" · ")}</span></figcaption>` +
   `${FleetChart.draw(row, scale)}</figure>`
-
-const verdict = (situation: Situation, row: Row): string => {
-  if (row.over > 0) return `${row.over} over the cap`
-  if (row.unused > 0) return `${plural(row.unused, "slot", "slots")} unused`
-  return Wording.isGood(situation, row) ? "held" : "too little used"
-}
 
 const worlds = (comparison: Comparison): ReadonlyArray<string> =>
   comparison.worlds.seeds === 0 ? [] : [

@@ -50,6 +50,25 @@ export const isGood = ({ measure }: Situation, row: Row): boolean =>
   row.over === 0 && row.unused === 0 && (measure === "time" || row.share >= fairShare)
 
 /**
+ * Writes how many there are of something.
+ *
+ * @category formatting
+ */
+export const plural = (value: number, one: string, many: string): string =>
+  `${count(value)} ${value === 1 ? one : many}`
+
+/**
+ * Says in a word or two how a policy did.
+ *
+ * @category formatting
+ */
+export const verdict = (situation: Situation, row: Row): string => {
+  if (row.over > 0) return `${count(row.over)} over the cap`
+  if (row.unused > 0) return `${plural(row.unused, "slot", "slots")} unused`
+  return isGood(situation, row) ? "held" : "too little used"
+}
+
+/**
  * What is said of a row besides the most tasks at once, in a few words each.
  *
  * @category formatting
@@ -93,14 +112,19 @@ export const worldsNote = ({ worlds: { from, seeds } }: Comparison): string =>
   "short lives. A dot is the most tasks that ran at once; the larger, the more worlds."
 
 /**
+ * Begins a text with a capital letter.
+ *
+ * @category formatting
+ */
+export const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/**
  * Writes the title of a situation as a heading, with the cap where it does not say it itself.
  *
  * @category formatting
  */
-export const heading = ({ cap, title }: Situation): string => {
-  const whole = title.includes("cap ") ? title : `${title}, cap ${cap}`
-  return whole.slice(0, 1).toUpperCase() + whole.slice(1)
-}
+export const heading = ({ cap, title }: Situation): string =>
+  sentence(title.includes("cap ") ? title : `${title}, cap ${cap}`)
 
 /**
  * Writes the time at the end of an axis.

@@ -53,14 +53,16 @@ const line = (
   `<text class="tick ${overIn === 0 ? "held" : "over"}" x="0" y="${
     at(middle + 15)
   }">over in ${overIn} of ${peaks.length}</text>`,
-  ...apart(together(peaks), x).flatMap(({ place, r, share, worlds, x }) => [
-    `<circle class="${share > 1 ? "dot over" : "dot"}" cx="${at(x)}" cy="${at(middle + place)}" r="${at(r)}">` +
-    `<title>${worlds === 1 ? "1 world" : `${worlds} worlds`}: ${Wording.percent(share)} of the cap</title></circle>`,
-    ...(r < 10
-      ? []
-      : [`<text class="many" x="${at(x)}" y="${at(middle + place + 4)}" text-anchor="middle">${worlds}</text>`])
-  ])
+  ...apart(together(peaks), x).map((dot) => circle(dot, middle))
 ]
+
+const circle = ({ place, r, share, worlds, x }: PlacedDot, middle: number): string => {
+  const y = middle + place
+  const label = `${worlds === 1 ? "1 world" : `${worlds} worlds`}: ${Wording.percent(share)} of the cap`
+  const many = `<text class="many" x="${at(x)}" y="${at(y + 4)}" text-anchor="middle">${worlds}</text>`
+  return `<circle class="${share > 1 ? "dot over" : "dot"}" cx="${at(x)}" cy="${at(y)}" r="${at(r)}">` +
+    `<title>${label}</title></circle>${r < 10 ? "" : many}`
+}
 
 interface Dot {
   readonly share: number

@@ -1,0 +1,93 @@
+/**
+ * Compares fleetcap with what others use, and shows how they fared.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Compare from "../simulation/Compare.ts"
+import type { Compared, Comparison } from "../simulation/Compare.ts"
+import * as Markdown from "../simulation/report/Markdown.ts"
+import * as Page from "../simulation/report/Page.ts"
+import * as Wording from "../simulation/report/Wording.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { table } from "./Report.ts"
+import { Screen } from "./Screen.ts"
+import type { Comparing } from "./SimulateOptions.ts"
+import type { Style } from "./Style.ts"
+
+/**
+ * Compares, prints the figures, and writes the files that were asked for.
+ *
+ * **Details**
+ *
+ * It fails if fleetcap itself passed the cap.
+ *
+ * @category running
+ */
+export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds }: Comparing, json: boolean) {
+  const screen = yield* Screen
+  // A file that cannot be written is better known before than after.
+  for (const path of [markdown, html]) if (path !== undefined) yield* write(path, "", "a")
+  const comparison = yield* Compare.compare({
+    from,
+    seeds: seeds ?? Compare.defaultSeeds,
+    onProgress: (done, total) =>
+      json || !screen.canRedraw
+        ? Effect.void
+        : screen.redraw(done === total ? [] : [`${done} of ${total} runs`])
+  })
+  if (markdown !== undefined) yield* write(markdown, Markdown.write(comparison))
+  if (html !== undefined) yield* write(html, Page.write(comparison))
+  yield* screen.print(...(json ? [JSON.stringify(figures(comparison))] : lines(comparison, screen.style)))
+  if (isBroken(comparison)) return yield* new ExitCode.Exited({ code: ExitCode.failure })
+})
+
+const write = Effect.fnUntraced(function*(path: string, text: string, flag: FileSystem.OpenFlag = "w") {
+  const files = yield* FileSystem.FileSystem
+  yield* files.writeFileString(path, text, { flag })
+})
+
+const ours = "fleetcap"
+
+const isBroken = ({ situations, worlds }: Comparison): boolean =>
+  situations.some(({ rows }) => rows.some(({ over, policy }) => policy === ours && over > 0)) ||
+  worlds.rows.some(({ overIn, policy }) => policy === ours && overIn > 0)
+
+/** The course of every fleet is for charts: it would be most of the object. */
+const figures = ({ policies, situations, worlds }: Comparison) => ({
+  policies: policies.map(({ description, name }) => ({ name, description })),
+  situations: situations.map(({ rows, situation: { cap, name, seed, title } }) => ({
+    name,
+    title: title.replaceAll("`", ""),
+    cap,
+    seed,
+    rows: rows.map(({ cap: _cap, steps: _steps, ...row }) => row)
+  })),
+  worlds
+})
+
+const lines = (comparison: Comparison, style: Style): ReadonlyArray<string> => [
+  ...comparison.situations.flatMap((compared) => ["", ...block(compared, style)]),
+  ...(comparison.worlds.seeds === 0 ? [] : ["", ...worldsBlock(comparison, style)])
+]
+
+const block = ({ rows, situation }: Compared, style: Style): ReadonlyArray<string> => [
+  style.bold(Wording.heading(situation).replaceAll("`", "")),
+  ...table(rows.map((row) => {
+    const [first = "", second = ""] = Wording.remarks(situation, row)
+    const paint = Wording.isGood(situation, row) ? style.green : style.red
+    // The colour comes last: its characters have no width.
+    return [row.policy, `${row.peak} of ${row.cap}`, first, second, paint(Wording.verdict(situation, row))]
+  }))
+]
+
+const worldsBlock = (comparison: Comparison, style: Style): ReadonlyArray<string> => [
+  style.bold(Wording.sentence(Wording.worldsTitle(comparison))),
+  ...table(comparison.worlds.rows.map((row) => [
+    row.policy,
+    Wording.lists(row.listTasks),
+    row.servedMs === undefined ? "" : Wording.time(row.servedMs),
+    row.overIn === 0
+      ? style.green("held in all")
+      : style.red(`over the cap in ${row.overIn}, by up to ${row.worstOver}`)
+  ]))
+]

@@ -1,0 +1,51 @@
+/**
+ * The flags of `fleetcap simulate`.
+ */
+import type * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { names } from "../simulation/Draw.ts"
+import * as Flags from "./Flags.ts"
+
+const anySeed = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+
+/**
+ * The flags of `fleetcap simulate`, each by itself.
+ *
+ * @category flags
+ */
+export const flags = {
+  seeds: Flags.whole("seeds", { minimum: 1, maximum: 1_000_000_000 }, "How many seeds are run (1000; to compare, 30)")
+    .pipe(Flag.optional),
+  from: Flags.whole("from", anySeed, "The first of them (1)").pipe(Flag.optional),
+  seed: Flags.whole("seed", anySeed, "Run this seed alone, and tell its story").pipe(Flag.optional),
+  shrink: Flag.Boolean("shrink").pipe(
+    Flag.withDescription("Tell the seed with as little of its world as still breaks a rule"),
+    Flag.withDefault(false)
+  ),
+  scenario: Flag.Literals("scenario", names).pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("What happens in the worlds (mixed: any of it)"),
+    Flag.optional
+  ),
+  maxWorkers: Flags.whole("max-workers", { minimum: 1, maximum: 1000 }, "The highest cap that is drawn (8)").pipe(
+    Flag.optional
+  ),
+  listLag: Flags.time("list-lag", "How late lists are at most (drawn)").pipe(Flag.optional),
+  compare: Flag.Boolean("compare").pipe(
+    Flag.withDescription("Run what others do and fleetcap in the same situations, and compare"),
+    Flag.withDefault(false)
+  ),
+  markdown: Flags.text("markdown", "FILE", "Write the comparison as a Markdown table").pipe(Flag.optional),
+  html: Flags.text("html", "FILE", "Write the comparison as a page with charts").pipe(Flag.optional),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print one JSON object to standard output, and nothing else"),
+    Flag.withDefault(false)
+  )
+}
+
+/**
+ * What the flags of `fleetcap simulate` were given.
+ *
+ * @category models
+ */
+export type SimulateFlags = Command.Command.Config.Infer<typeof flags>
