@@ -36,7 +36,7 @@ import type { Ticket } from "./Slot.ts"
 export type Outcome =
   | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
   | { readonly _tag: "Refused"; readonly failure: Failure }
-  | { readonly _tag: "Withdrawn" }
+  | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
   | { readonly _tag: "Closed" }
   | { readonly _tag: "Expired" }
   | { readonly _tag: "Lost" }

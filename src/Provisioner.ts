@@ -154,7 +154,7 @@ export const make = Effect.fnUntraced(function*(
   const heldUntil = (yield* ledger.now) + Duration.toMillis(settings.startupHold)
 
   const course =
-    (environment: Environment, isWanted: (flight: InFlights.Flight) => boolean) =>
+    (environment: Environment, isFromLine: boolean, isWanted: (flight: InFlights.Flight) => boolean) =>
     (flight: InFlights.Flight): InFlights.Course =>
     (onSeated) =>
       Effect.flatMap(ledger.now, (now) =>
@@ -164,6 +164,7 @@ export const make = Effect.fnUntraced(function*(
             key: flight.key,
             environment,
             ahead: () => line.ahead(flight.key),
+            isFromLine,
             isWanted: () => {
               if (isWanted(flight)) return true
               inFlight.forget(flight)
@@ -177,9 +178,9 @@ export const make = Effect.fnUntraced(function*(
 
   /** A request that does not wait goes on without its caller; one in line ends when nobody is left in its place. */
   const depart = (key: Keys.Key, arrival: number, environment: Environment) =>
-    inFlight.join(key, arrival, course(environment, () => true))
+    inFlight.join(key, arrival, course(environment, false, () => true))
   const board = (place: Line.Place<Environment, InFlights.Flight, ProvisionError.ProvisionError>) =>
-    inFlight.join(place.key, place.arrival, course(place.wanted, (flight) => flight.kept || line.holds(place)))
+    inFlight.join(place.key, place.arrival, course(place.wanted, true, (flight) => flight.kept || line.holds(place)))
 
   const answerOf = (flight: InFlights.Flight, arrival: number) =>
     Effect.map(

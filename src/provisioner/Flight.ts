@@ -32,6 +32,8 @@ export interface Passenger {
   readonly ahead: () => number
   /** Whether anybody still wants it, asked in the step that would take a slot. */
   readonly isWanted: () => boolean
+  /** Whether it came from the line, and goes back there if the slot that it is granted is withdrawn. */
+  readonly isFromLine: boolean
   /** Told once the request has a slot, or shares one: it waits for none any more. */
   readonly onSeated: () => void
 }
@@ -80,7 +82,7 @@ export const make = (options: {
     )
 
   const fly = Effect.fnUntraced(function*(
-    { ahead, environment, isWanted, key, onSeated }: Passenger
+    { ahead, environment, isFromLine, isWanted, key, onSeated }: Passenger
   ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
     let readSince = yield* youngEnough
     const nextId = yield* LaunchId
@@ -120,8 +122,10 @@ export const make = (options: {
         case "Closed":
           return yield* ProvisionError.closing
         case "Flown":
-          // The fleet filled up between the grant and the gate: the request is as if newly made.
           if (step.outcome._tag !== "Withdrawn") return yield* answerOf(step.slotId, step.outcome)
+          // The fleet filled up between the grant and the gate. From here on, who stands in line would be served first.
+          if (isFromLine) return yield* atCapacity(step.outcome)
+          // The request is as if newly made.
           readSince = yield* youngEnough
           current = false
           break
@@ -146,7 +150,7 @@ export const make = (options: {
     }
   })
 
-  const atCapacity = Effect.fnUntraced(function*(full: Extract<Reservation, { readonly _tag: "Full" }>) {
+  const atCapacity = Effect.fnUntraced(function*(full: { readonly occupied: number; readonly cap: number }) {
     const retryAfter = Duration.millis(yield* census.untilDue)
     return { _tag: "AtCapacity", occupied: full.occupied, cap: full.cap, retryAfter } satisfies Answer
   })

@@ -114,7 +114,7 @@ export const reserve = (
 export type GateAnswer =
   | { readonly _tag: "Pass"; readonly request: RunTaskRequest }
   | { readonly _tag: "Hold" }
-  | { readonly _tag: "Withdrawn" }
+  | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
   | { readonly _tag: "Settled"; readonly taskArn: TaskArn }
   | { readonly _tag: "Expired" }
   | { readonly _tag: "Closed" }
@@ -136,7 +136,7 @@ export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: 
     if (isUnsent(slot)) {
       if (over || holder.closing) Occupancies.free(draft, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
-      if (over) return { _tag: "Withdrawn" }
+      if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
       Occupancies.dropKey(draft, slot)
       return { _tag: "Expired" }
