@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
+import type { Census } from "./Census.ts"
 import { Ecs, type Failure, type RunTaskRequest, type TaskArn, type Verdict } from "./Ecs.ts"
 import * as Elapsed from "./Elapsed.ts"
 import type { Fleet } from "./Fleet.ts"
@@ -48,7 +49,8 @@ export type Outcome =
  */
 export const make = Effect.fnUntraced(function*(
   fleet: Fleet,
-  ledger: FleetLedger
+  ledger: FleetLedger,
+  census: Pick<Census, "refresh">
 ): Effect.fn.Return<(ticket: Ticket) => Effect.Effect<Outcome>, never, Ecs> {
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
@@ -118,8 +120,12 @@ export const make = Effect.fnUntraced(function*(
         case "Lost":
         case "Expired":
           return step satisfies Outcome
-        case "Resend":
         case "Hold":
+          yield* backOff(attempts)
+          // It waits for room, as who stands in line does: nobody else may be asking what has stopped.
+          yield* Effect.ignore(census.refresh)
+          break
+        case "Resend":
           yield* backOff(attempts)
       }
     }

@@ -145,7 +145,7 @@ export const make = Effect.fnUntraced(function*(
     fleet,
     ledger,
     census,
-    launch: yield* Launcher.make(fleet, ledger),
+    launch: yield* Launcher.make(fleet, ledger, census),
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
