@@ -9,7 +9,7 @@ import * as Wording from "./Wording.ts"
 const columns: ReadonlyArray<readonly [title: string, value: (row: Row) => string]> = [
   ["most at once", (row) => String(row.peak)],
   ["over the cap", (row) => String(row.over)],
-  ["for", (row) => row.over === 0 ? "" : Wording.time(row.overMs)],
+  ["over for", (row) => row.over === 0 ? "" : Wording.time(row.overMs)],
   ["left unused", (row) => String(row.unused)],
   ["cap used", (row) => Wording.percent(row.share)],
   ["launched", (row) => Wording.count(row.launched)],

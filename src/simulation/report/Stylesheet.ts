@@ -74,10 +74,10 @@ svg text.name { fill: var(--ink); font-size: 15px; font-weight: 600; }
 .wide svg { min-width: 760px; }
 details summary { cursor: pointer; font-weight: 600; padding: 4px 0 12px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th, td { padding: 5px 10px; text-align: right; border-bottom: 1px solid var(--rule); }
-th { color: var(--muted); font-weight: 500; }
+th, td { padding: 5px 6px; text-align: right; vertical-align: bottom; border-bottom: 1px solid var(--rule); }
+th { color: var(--muted); font-weight: 500; white-space: normal; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-tbody th { color: var(--ink); font-weight: 600; padding-top: 18px; }
+tbody th { white-space: nowrap; color: var(--ink); font-weight: 600; padding-top: 18px; }
 .notes { color: var(--muted); max-width: 52em; font-size: 15px; }
 .notes ul { padding-left: 20px; margin: 10px 0 16px; }
 .notes li { margin: 4px 0; }
