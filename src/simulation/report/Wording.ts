@@ -92,12 +92,17 @@ export const worldsTitle = ({ worlds: { from, seeds } }: Comparison): string =>
 /**
  * What is said of the worlds besides how often the cap was passed.
  *
+ * **Details**
+ *
+ * Sums and averages are rounded: what one world more or less changes is not what
+ * the policies differ in.
+ *
  * @category formatting
  */
 export const worldsRemarks = (row: WorldsRow): ReadonlyArray<string> => [
   ...(row.worstOver > 0 ? [`up to ${row.worstOver} too many`] : []),
-  lists(row.listTasks),
-  ...(row.servedMs === undefined ? [] : [time(row.servedMs)])
+  lists(Number(row.listTasks.toPrecision(2))),
+  ...(row.servedMs === undefined ? [] : [`${(row.servedMs / 60_000).toFixed(1)} min`])
 ]
 
 /**
