@@ -91,16 +91,6 @@ describe("Ecs in process", () => {
       }
     }).pipe(Effect.provide(ecs())))
 
-  it.effect("does not send a launch when it is too late", () =>
-    Effect.gen(function*() {
-      const { runTask } = yield* Ecs
-      const { calls } = yield* Emulator.Emulator
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* runTask(request("a"), 999))._tag, "Rejected")
-      assert.strictEqual((yield* calls("RunTask")).calls, 0)
-      assert.strictEqual((yield* runTask(request("a"), 1000))._tag, "Accepted")
-    }).pipe(Effect.provide(ecs())))
-
   it.effect("gives the task of a token conflict", () =>
     Effect.gen(function*() {
       const { runTask } = yield* Ecs
