@@ -38,7 +38,6 @@ export const make = (options: {
 }): SeededScheduler => {
   const { random, yieldProbability } = options
   const runnable: Array<() => void> = []
-  let justChosen = false
   const schedule = (task: () => void): void => {
     runnable.push(task)
   }
@@ -49,9 +48,7 @@ export const make = (options: {
     const index = random.nextBelowUnsafe(runnable.length + 1)
     const chosen = runnable[index]
     if (chosen !== undefined) runnable[index] = last
-    justChosen = true
     ;(chosen ?? last)()
-    justChosen = false
     return true
   }
   const dispatcher: Scheduler.SchedulerDispatcher = {
@@ -63,12 +60,9 @@ export const make = (options: {
   return {
     executionMode: "sync",
     shouldYield: (fiber) => {
-      // The first operation of a step only takes up where the fiber was put back:
-      // put back before that as well, it would get nowhere.
-      if (justChosen) {
-        justChosen = false
-        return false
-      }
+      // The first operation only takes up where the fiber was put back: put back before that as well, it would get
+      // nowhere. Nor may it be where it is interrupted before it began: its beginning, due later, would undo that.
+      if (fiber.currentOpCount <= 1) return false
       // A fiber that never waits still has to give way, or a run could not be cut short.
       return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield ||
         (yieldProbability > 0 && random.nextDoubleUnsafe() < yieldProbability)

@@ -220,6 +220,14 @@ describe("what works in a simulation", () => {
     }
   })
 
+  it("interrupting a fiber before it began, or as it begins", () => {
+    const interrupting = Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Effect.never)
+      yield* Fiber.interrupt(fiber)
+    })
+    for (const seed of seeds(1000)) Simulation.runOrThrow(interrupting, { seed, yieldProbability: 0.1 })
+  })
+
   it("a layer, whose finalizers run before the end", () => {
     class Service extends Context.Service<Service, { readonly value: number }>()("test/Service") {}
     for (const seed of seeds(50)) {
