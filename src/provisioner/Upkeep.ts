@@ -44,6 +44,8 @@ export const follow = Effect.fnUntraced(function*(options: {
     yield* Journal.log(fleet.id, change)
     if (change._tag === "Abandoned") yield* resumeAbandoned
   })
+  // What was left behind before the subscription is told by nobody any more.
+  yield* survive(fleet, resumeAbandoned)
   return yield* Effect.forever(survive(fleet, step))
 })
 
