@@ -10,7 +10,7 @@ import type { World } from "../emulator/State.ts"
 import type { Listing, Reading } from "../rules/Evidence.ts"
 import type { Occupancy } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
-import { type Slot, SlotId, taskArn } from "../Slot.ts"
+import { type Slot, SlotId, taskArn, type Ticket } from "../Slot.ts"
 import type { Caps } from "./Caps.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import type { KnownTask, Launches } from "./Launches.ts"
@@ -31,6 +31,10 @@ export interface Books {
   readonly shown: (generation: number, listing: Listing) => void
   /** How many tasks run that a ledger launched or was shown, besides those of one token. */
   readonly known: (generation: number, besides: string) => number
+  /** Notes who holds a slot from now on. */
+  readonly held: (ticket: Ticket) => void
+  /** Whether a ticket is of whoever was last known to hold the slot. */
+  readonly isHolder: (ticket: Ticket) => boolean
   /** The occupancy that was last seen. */
   readonly latest: (generation: number) => Occupancy | undefined
   /** Tells that a ledger is lost: it is not looked at any more. */
@@ -58,6 +62,7 @@ export const make = (options: {
   const latest = new Map<number, Occupancy>()
   const shown = new Map<number, Set<string>>()
   const lost = new Set<number>()
+  const fences = new Map<string, number>()
   const now = (): number => chronicle.now() + startTime
 
   const slotOf = (occupancy: Occupancy, { launch, task }: KnownTask): Slot | undefined =>
@@ -128,6 +133,10 @@ export const make = (options: {
       }
       return count
     },
+    held: ({ fence, slotId }) => {
+      fences.set(slotId, Math.max(fence, fences.get(slotId) ?? 0))
+    },
+    isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
     latest: (generation) => latest.get(generation),
     lose: (generation) => {
       lost.add(generation)

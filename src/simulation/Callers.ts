@@ -60,13 +60,14 @@ export const make = (options: {
   readonly startTime: number
   /** In milliseconds, as the fleet has it. */
   readonly requestTimeout: number
-  /** Whether the ledger may take its time: then a request may take longer. */
+  /** Whether the ledger may take its time: then what takes long says nothing. */
   readonly ledgerIsSlow: boolean
 }): Callers => {
   const { chronicle, reads } = options
   const all: Array<Caller> = []
   const byKey = new Map<string, Array<Caller>>()
   const granted = new Set<string>()
+  const stopped = new Set<string>()
   /** Keys that have a slot at the moment, and need none any more. */
   const seated = new Set<string>()
   let calmSince = Infinity
@@ -77,7 +78,8 @@ export const make = (options: {
 
   /** In line for a slot, alone for its key: others would share, or change, its place. */
   const isInLine = (caller: Caller): boolean =>
-    caller.waits && caller.leftAt === undefined && !caller.process.crashed && caller.process.closingAt === undefined &&
+    caller.waits && caller.leftAt === undefined && caller.process.closingAt === undefined &&
+    !caller.process.leaseLost &&
     byKey.get(caller.key)?.length === 1 && !seated.has(caller.key)
 
   const checkOrder = (change: Extract<Change, { readonly _tag: "Reserved" }>, callers: ReadonlyArray<Caller>): void => {
@@ -102,16 +104,23 @@ export const make = (options: {
     seated.add(key)
     if (granted.has(slotId)) chronicle.violate("every launch is a new one", `${slotId} was granted twice`)
     granted.add(slotId)
+    if (change.cap !== "unlimited" && change.occupied > change.cap) {
+      chronicle.violate(
+        "nothing is granted beyond the cap",
+        `${change.occupied} slots are taken, at a cap of ${change.cap}`
+      )
+    }
     checkOrder(change, callers)
     const now = chronicle.now()
     const wanted = callers.some((caller) =>
-      caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
+      // A request that does not wait goes on without its caller.
+      !caller.waits || caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
     )
     if (now > calmSince && !wanted && !options.ledgerIsSlow) {
       chronicle.violate("who left the line gets no slot", `nobody asks for ${key} any more`)
     }
     const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
-    if (change.cap !== "unlimited" && !reads.isRecent(generation, firstAsked)) {
+    if (change.cap !== "unlimited" && !options.ledgerIsSlow && !reads.isRecent(generation, firstAsked)) {
       chronicle.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
     }
   }
@@ -167,8 +176,12 @@ export const make = (options: {
       chronicle.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
       chronicle.tell("ledger", () => textOf(change))
       if (change._tag === "Reserved") reserved(generation, change)
+      if (change._tag === "Freed" && change.reason === "stopped") stopped.add(`${generation}/${change.taskArn}`)
+      if (change._tag === "Adopted" && stopped.has(`${generation}/${change.taskArn}`)) {
+        chronicle.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)
+      }
       // It is back in line; after any other end its callers have their answer.
-      else if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
+      if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
         seated.delete(change.key)
       }
     },

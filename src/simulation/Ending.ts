@@ -67,8 +67,9 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   if (running === undefined) return
   const { provisioner } = running
   const resize = (cap: Scenario["cap"]) => Effect.orDie(provisioner.resize(cap))
-  const isFull = scenario.cap === "unlimited" || scenario.cap > 0
-  const cap = isFull ? scenario.cap : 1
+  const unknown = slotsOf(latest()).filter(({ state }) => state._tag === "Launching").length
+  // Launches without a verdict are not sent again over the cap, and would hold each other back for an hour.
+  const cap = scenario.cap === "unlimited" ? scenario.cap : Math.max(1, scenario.cap, unknown)
   if (scenario.pausesAtTheEnd) yield* checkWake(system, cap)
   else yield* resize(cap)
 
@@ -83,6 +84,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
     yield* Effect.sleep(2500)
   }
 
+  ecs.stopTasks(undefined)
   const calmedAt = chronicle.now()
   yield* Effect.sleep(3 * minute + 2 * Duration.toMillis(system.fleet.settings.replayBackoffMax))
   for (const slot of slotsOf(latest())) {
@@ -122,7 +124,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
 
 /** Pauses the fleet until it is empty, and sees how soon those in line are served when it goes on. */
 const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap"]) {
-  const { books, callers, chronicle, ecs } = system
+  const { books, chronicle, ecs } = system
   const running = system.current()
   if (running === undefined) return
   const { process, provisioner } = running
@@ -130,7 +132,7 @@ const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap
   yield* Effect.orDie(provisioner.resize(0))
   ecs.stopTasks(undefined)
   yield* Effect.sleep(5300)
-  const waiting = callers.waiting().filter((caller) => caller.waits && caller.process === process).length
+  const { waiting } = yield* Effect.orDie(provisioner.snapshot)
   const held = slotsOf(books.latest(generation)).length
   yield* Effect.orDie(provisioner.resize(cap))
   yield* Effect.sleep(300)

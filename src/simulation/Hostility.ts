@@ -57,12 +57,13 @@ const unreadable = (dice: Dice, most: number): ReadonlyArray<RandomFault> => [
  *
  * @category constructors
  */
-export const faults = (dice: Dice, lossy: boolean): ReadonlyArray<RandomFault> => [
-  ...(lossy || dice.chance(0.5) ? lost(dice, lossy ? 0.5 : 0.15) : []),
-  ...(dice.chance(0.5) ? refused(dice, 0.15) : []),
-  ...(dice.chance(0.4) ? unreadable(dice, 0.15) : []),
-  ...(dice.chance(0.5) ? [faulty(dice, undefined, 0.25, { _tag: "Throttle" })] : [])
-]
+export const faults = (dice: Dice, lossy: boolean): ReadonlyArray<RandomFault> =>
+  dice.chance(lossy ? 0.1 : 0.25) ? [] : [
+    ...(lossy || dice.chance(0.5) ? lost(dice, lossy ? 0.5 : 0.2) : []),
+    ...(dice.chance(lossy ? 0.7 : 0.5) ? refused(dice, lossy ? 0.3 : 0.2) : []),
+    ...(dice.chance(0.4) ? unreadable(dice, 0.15) : []),
+    ...(dice.chance(0.5) ? [faulty(dice, undefined, 0.25, { _tag: "Throttle" })] : [])
+  ]
 
 /**
  * Draws how late ECS is: often by little, now and then by more than any bound.
@@ -122,16 +123,19 @@ export const latency = (dice: Dice): Pick<Settings, "latencyOf" | "transit"> => 
  *
  * @category constructors
  */
-export const pages = (dice: Dice): NonNullable<Settings["pages"]> =>
-  dice.chance(0.3) ? { short: 0.7, empty: dice.pick(0, 0.2, 0.85) } : {}
+export const pages = (dice: Dice, many: boolean): NonNullable<Settings["pages"]> =>
+  many || dice.chance(0.1) ? { short: 0.9, empty: dice.pick(0.2, 0.5, 0.85) } : {}
 
 /**
- * Draws how the ledger misbehaves, which most do not.
+ * Draws how a ledger misbehaves that does.
  *
  * @category constructors
  */
-export const ledger = (dice: Dice): LedgerFaults | undefined =>
-  dice.chance(0.1) ? { away: dice.upTo(0.15), slow: dice.pick(500, 5000, 45_000), slowness: dice.upTo(0.1) } : undefined
+export const ledger = (dice: Dice): LedgerFaults => ({
+  away: dice.upTo(0.2),
+  slow: dice.pick(500, 5000, 45_000),
+  slowness: dice.upTo(0.2)
+})
 
 /**
  * ECS shows nothing for a while that is shorter than what two readings are apart
@@ -155,22 +159,23 @@ export const blink = (dice: Dice, at: number): ReadonlyArray<Event> => [
 ]
 
 /**
- * ECS cannot be read for a while.
+ * ECS cannot be read for a while, in one way or in both.
  *
  * @category constructors
  */
-export const outage = (at: number, takes: number, after: ReadonlyArray<RandomFault>): ReadonlyArray<Event> => [
+export const outage = (dice: Dice, at: number, takes: number): ReadonlyArray<Event> => [
   {
     at,
     _tag: "Weather",
     name: "it cannot be read",
     ecs: {
-      faults: ["ListTasks", "DescribeTasks"].map((operation): RandomFault => ({
-        operation,
-        probability: 1,
-        fault: { _tag: "ServerError", processed: false }
-      }))
+      faults: dice.pick(["ListTasks", "DescribeTasks"], ["ListTasks"], ["DescribeTasks"])
+        .map((operation): RandomFault => ({
+          operation,
+          probability: 1,
+          fault: { _tag: "ServerError", processed: false }
+        }))
     }
   },
-  { at: at + takes, _tag: "Weather", name: "it can be read again", ecs: { faults: after } }
+  { at: at + takes, _tag: "Weather", name: "it can be read again", ecs: { faults: [] } }
 ]

@@ -61,8 +61,8 @@ export interface KnownTask {
  * @category models
  */
 export interface Launches {
-  /** Tells that the ledger let an attempt through. */
-  readonly gated: (token: string, at: number) => void
+  /** Tells that the ledger let an attempt of a process through. */
+  readonly gated: (process: Process, token: string, at: number) => void
   /** Tells what a process is about to send. */
   readonly announce: (request: RunTaskRequest) => void
   /** Takes a `RunTask` as it reaches ECS. */
@@ -94,6 +94,7 @@ export const make = (options: {
 }): Launches => {
   const { caps, chronicle, startTime } = options
   const gates = new Map<string, number>()
+  const firstGates = new Map<string, number>()
   const requests = new Map<unknown, RunTaskRequest>()
   const launches = new Map<string, Launch>()
   const byKey = new Map<string, Array<Launch>>()
@@ -106,6 +107,8 @@ export const make = (options: {
     }
     return alive
   }
+
+  const gateOf = (process: Process, token: string): number | undefined => gates.get(`${process.name}/${token}`)
 
   const make = (process: Process, request: RunTaskRequest, now: number): Launch => {
     const variables = request.overrides?.containerOverrides?.[0]?.environment ?? []
@@ -125,7 +128,8 @@ export const make = (options: {
         `launch ${valueOf(launchVariable)} was sent with token ${launch.token} and startedBy ${request.startedBy}`
       )
     }
-    if (process.closedAt !== undefined && now > process.closedAt) {
+    // What passed the gate before may have been sent, as far as anybody knows, and is repeated.
+    if (process.closingAt !== undefined && (firstGates.get(launch.token) ?? now) > process.closingAt) {
       chronicle.violate("nothing new is sent after closing", `${process.name} sent ${launch.token} for ${launch.key}`)
     }
     launches.set(launch.token, launch)
@@ -182,8 +186,9 @@ export const make = (options: {
   }
 
   return {
-    gated: (token, at) => {
-      gates.set(token, at)
+    gated: (process, token, at) => {
+      gates.set(`${process.name}/${token}`, at)
+      if (!firstGates.has(token)) firstGates.set(token, at)
     },
     announce: (request) => {
       requests.set(request, request)
@@ -195,7 +200,7 @@ export const make = (options: {
       const known = launches.get(request.clientToken)
       const launch = known ?? make(process, request, now)
       if (known !== undefined) checkAgain(known, process, JSON.stringify(request), now)
-      const gateAt = gates.get(launch.token)
+      const gateAt = gateOf(process, launch.token)
       if (gateAt === undefined) chronicle.violate("every attempt passes the gate", `${launch.token} did not`)
       else if (now - gateAt > gateValidity) {
         chronicle.violate(

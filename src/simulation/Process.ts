@@ -19,8 +19,6 @@ export interface Process {
   leaseLost: boolean
   /** When it began to shut down, in virtual milliseconds. */
   closingAt: number | undefined
-  /** When its ledger was told to let nothing more through. */
-  closedAt: number | undefined
   /** It has shut down. */
   ended: boolean
 }
@@ -37,6 +35,5 @@ export const make = (name: string, generation: number): Process => ({
   crashed: false,
   leaseLost: false,
   closingAt: undefined,
-  closedAt: undefined,
   ended: false
 })

@@ -34,6 +34,21 @@ const simpler: ReadonlyArray<(scenario: Scenario) => Scenario> = [
   })
 ]
 
+/** The scenario without one of its faults, or one of its settings, for each of them. */
+const without = (scenario: Scenario): ReadonlyArray<Scenario> => {
+  const { ecs, settings } = scenario
+  const faults = ecs.faults ?? []
+  const fewer: Array<Scenario> = []
+  for (const fault of faults) {
+    fewer.push({ ...scenario, ecs: { ...ecs, faults: faults.filter((other) => other !== fault) } })
+  }
+  for (const name of Object.keys(settings)) {
+    const others = Object.entries(settings).filter(([other]) => other !== name)
+    fewer.push({ ...scenario, settings: Object.fromEntries(others) })
+  }
+  return fewer
+}
+
 /** An event that is simpler, if there is any. */
 const plainer = (event: Event): Event | undefined => {
   if (event._tag !== "Ask") return undefined
@@ -79,6 +94,11 @@ export const shrink = (scenario: Scenario, options: { readonly maxRuns?: number 
     for (const simplify of simpler) {
       const candidate = simplify(best)
       if (JSON.stringify(candidate) !== JSON.stringify(best) && attempt(candidate)) changed = true
+    }
+    for (let index = 0; index < without(best).length;) {
+      const candidate = without(best)[index]
+      if (candidate !== undefined && attempt(candidate)) changed = true
+      else index++
     }
     for (let index = 0; index < best.events.length; index++) {
       const event = best.events[index]

@@ -28,10 +28,8 @@ export interface SimulatedLedger {
   readonly ledger: Ledger["Service"]
   /** Lets the ledger believe that the process is gone. */
   readonly loseLease: Effect.Effect<void>
-  /** The ledger's fleet, once the process has attached to it. */
-  readonly fleet: () => FleetLedger | undefined
-  /** The name under which the process holds slots. */
-  readonly holder: () => string | undefined
+  /** Lets the ledger know that a process that crashed is gone for good. */
+  readonly bury: Effect.Effect<void>
 }
 
 /**
@@ -56,7 +54,7 @@ export const connect = (options: {
 }): SimulatedLedger => {
   const { books, caps, chronicle, launches, process, random, reads } = options
   const { generation } = process
-  let attached: { readonly fleet: FleetLedger; readonly holder: string; readonly lease: Scope.Closeable } | undefined
+  let attached: { readonly lease: Scope.Closeable; readonly life: Scope.Closeable } | undefined
 
   /** What stands between a process and its ledger. */
   const reach = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | LedgerUnavailable> =>
@@ -84,17 +82,31 @@ export const connect = (options: {
     const seen = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => inspect)
     return {
       ...fleet,
-      reserve: (request) => reach("reserve", seen(fleet.reserve(request))),
+      reserve: (request) =>
+        reach(
+          "reserve",
+          Effect.tap(seen(fleet.reserve(request)), (reservation) =>
+            Effect.sync(() => {
+              if (reservation._tag === "Granted") books.held(reservation.ticket)
+            }))
+        ),
       gate: (ticket) =>
         reach(
           "pass the gate",
           Effect.suspend(() => {
             const now = chronicle.now()
             const known = books.known(generation, ticket.slotId)
+            const isHolder = books.isHolder(ticket)
             return Effect.tap(seen(fleet.gate(ticket)), (answer) =>
               Effect.sync(() => {
                 if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
-                launches.gated(ticket.slotId, now)
+                launches.gated(process, ticket.slotId, now)
+                if (!isHolder) {
+                  chronicle.violate(
+                    "only who holds a slot acts on it",
+                    `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
+                  )
+                }
                 const cap = caps.highestSince(generation, now)
                 if (known >= cap && !options.breaksLagBound) {
                   chronicle.violate(
@@ -114,7 +126,13 @@ export const connect = (options: {
             )))
         ),
       withdraw: (ticket) => reach("withdraw", seen(fleet.withdraw(ticket))),
-      takeOver: reach("take over", seen(fleet.takeOver)),
+      takeOver: reach(
+        "take over",
+        Effect.tap(seen(fleet.takeOver), (taken) =>
+          Effect.sync(() => {
+            for (const { ticket } of taken) books.held(ticket)
+          }))
+      ),
       adopt: (listing) =>
         reach(
           "adopt",
@@ -139,10 +157,7 @@ export const connect = (options: {
         }),
       turnAway: (key) => reach("turn away", fleet.turnAway(key)),
       occupancy: reach("be read", fleet.occupancy),
-      close: Effect.suspend(() => {
-        process.closedAt = chronicle.now()
-        return process.crashed ? Effect.void : fleet.close
-      })
+      close: Effect.suspend(() => process.crashed ? Effect.void : fleet.close)
     }
   }
 
@@ -151,22 +166,19 @@ export const connect = (options: {
       attach: (request) =>
         Effect.gen(function*() {
           const lease = yield* Scope.make()
-          yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(lease, exit))
-          // What it still did after it was believed to be gone is left behind once it really is.
-          yield* Effect.addFinalizer(() =>
-            process.leaseLost && !process.crashed
-              ? Effect.ignore(Effect.scoped(options.ledger.attach({ ...request, cap: caps.current(generation) })))
-              : Effect.void
-          )
           const fleet = yield* Scope.provide(options.ledger.attach(request), lease)
-          caps.set(generation, request.cap, chronicle.now())
-          attached = { fleet, holder: request.holder, lease }
+          yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(lease, exit))
+          // Closed at the very end: what the process still did after it lost its lease is left behind as well.
+          const life = yield* Scope.make()
+          yield* Scope.provide(options.ledger.attach(request), life)
+          yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(life, exit))
+          caps.set(generation, (yield* fleet.occupancy).cap, chronicle.now())
+          attached = { lease, life }
           yield* options.onAttach(request.holder, fleet)
           return watch(fleet)
         })
     }),
     loseLease: Effect.suspend(() => attached === undefined ? Effect.void : Scope.close(attached.lease, Exit.void)),
-    fleet: () => attached?.fleet,
-    holder: () => attached?.holder
+    bury: Effect.suspend(() => attached === undefined ? Effect.void : Scope.close(attached.life, Exit.void))
   }
 }

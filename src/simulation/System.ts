@@ -159,8 +159,16 @@ export const make = Effect.fnUntraced(function*(
   let generation = 1
   let begun = 0
   let followed = 0
+  /** What the last process said that the cap is. It may have been changed since. */
+  let described: Cap = scenario.cap
+  /** How many processes go on though they are believed to be gone. */
+  let undead = 0
   let current:
-    | { readonly running: Running; readonly end: Effect.Effect<void>; readonly loseLease: Effect.Effect<void> }
+    | {
+      readonly running: Running
+      readonly end: Effect.Effect<void>
+      readonly connection: SimulatedLedger.SimulatedLedger
+    }
     | undefined
 
   /** The changes of a ledger are followed from when it is first attached to, beyond the life of who attached. */
@@ -199,7 +207,7 @@ export const make = Effect.fnUntraced(function*(
         return follow(fleetLedger)
       }
     })
-    const cap: Cap = begun === 1 ? scenario.cap : caps.current(generation)
+    const cap = described
     const start = Effect.gen(function*() {
       const processScope = yield* Scope.make()
       const service = yield* Scope.provide(ecs.connect(process, scenario.launchPermits), processScope)
@@ -226,7 +234,7 @@ export const make = Effect.fnUntraced(function*(
         chronicle.tell(process.name, () => "has ended")
       })
     })
-    current = { running, end, loseLease: connection.loseLease }
+    current = { running, end, connection }
   })
 
   const lose = Effect.gen(function*() {
@@ -239,7 +247,7 @@ export const make = Effect.fnUntraced(function*(
 
   const restart = Effect.fnUntraced(function*({ how, ledger, takes }: Restart) {
     if (current === undefined) return
-    const { end, loseLease, running: { process } } = current
+    const { connection, end, running: { process } } = current
     current = undefined
     switch (how) {
       case "close":
@@ -251,15 +259,27 @@ export const make = Effect.fnUntraced(function*(
         // It may never come to an end: what it waits for does not answer a process that is gone.
         yield* Effect.forkDetach(end)
         yield* Effect.sleep(takes)
-        yield* loseLease
+        yield* connection.loseLease
+        yield* connection.bury
         break
       case "lease":
         process.leaseLost = true
         chronicle.tell(process.name, () => "is believed to be gone")
-        yield* loseLease
-        yield* Effect.forkIn(Effect.andThen(Effect.sleep(takes), end), scope)
+        yield* connection.loseLease
+        undead++
+        yield* Effect.forkIn(
+          Effect.andThen(
+            Effect.andThen(Effect.sleep(takes), end),
+            Effect.sync(() => {
+              undead--
+            })
+          ),
+          scope
+        )
         break
     }
+    // As long as another one is there, it has to be described as that one did.
+    if (ledger === "lost" || (how !== "lease" && undead === 0)) described = caps.current(process.generation)
     if (ledger === "lost") yield* lose
     chronicle.tell("system", () => ledger === "lost" ? "begins a process without the ledger" : "begins a process")
     yield* begin

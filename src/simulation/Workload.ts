@@ -6,7 +6,6 @@ import type { Dice } from "./Dice.ts"
 import type { Event, Restart } from "./Scenario.ts"
 
 const second = 1000
-const minute = 60 * second
 
 type Ask = Extract<Event, { readonly _tag: "Ask" }>
 
@@ -76,13 +75,32 @@ export const storm = (dice: Dice, callers: number, how: Manners): ReadonlyArray<
  */
 export const resizes = (dice: Dice, cap: number, until: number): ReadonlyArray<Event> => {
   const events: Array<Event> = []
+  const within = dice.pick(300, 4 * second, until)
   for (let index = dice.between(1, 4); index > 0; index--) {
-    const at = dice.between(0, dice.pick(200, until))
+    const at = dice.between(0, within)
     const to: Cap = dice.pick<Cap>(0, 1, Math.max(1, cap - 1), cap + 2, dice.chance(0.3) ? "unlimited" : cap)
     events.push({ at, _tag: "Resize", cap: to })
-    if (to === 0 || dice.chance(0.5)) events.push({ at: at + dice.between(1, 5 * second), _tag: "Resize", cap })
+    if (to === 0 || dice.chance(0.5)) {
+      events.push({ at: at + dice.between(1, dice.pick(300, 5 * second)), _tag: "Resize", cap })
+    }
   }
   return events
+}
+
+/**
+ * The cap is raised, lowered before what was granted is sent, and raised by a
+ * little: who had a slot for a moment is back in line, and asks again.
+ *
+ * @category constructors
+ */
+export const dip = (dice: Dice, cap: number): ReadonlyArray<Event> => {
+  const from = dice.between(0, 2 * second)
+  const lowered = from + dice.between(1, 300)
+  return [
+    { at: from, _tag: "Resize", cap: cap + dice.between(2, 4) },
+    { at: lowered, _tag: "Resize", cap: dice.between(0, cap) },
+    { at: lowered + dice.between(1, 4 * second), _tag: "Resize", cap: cap + dice.between(0, 2) }
+  ]
 }
 
 /**
@@ -107,7 +125,7 @@ export const restarts = (dice: Dice, until: number): ReadonlyArray<Event> =>
   Array.from({ length: dice.between(1, 2) }, (): Restart => {
     const how = dice.pick<Restart["how"]>("close", "crash", "lease")
     return {
-      at: dice.between(0, dice.pick(300, until)),
+      at: dice.between(0, dice.pick(300, 3 * second, until)),
       _tag: "Restart",
       how,
       ledger: how !== "lease" && dice.chance(0.3) ? "lost" : "kept",
@@ -147,4 +165,4 @@ export const visits = (dice: Dice, from: number, until: number, count: number): 
  * @category constructors
  */
 export const releases = (dice: Dice, until: number): ReadonlyArray<Event> =>
-  Array.from({ length: 3 }, () => ({ at: dice.between(minute, Math.max(minute, until)), _tag: "Release" }))
+  Array.from({ length: 3 }, () => ({ at: dice.between(0, until), _tag: "Release" }))
