@@ -12,6 +12,9 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    sequence: { concurrent: true }
+    sequence: { concurrent: true },
+    // Machines are shared: what a test waits for is virtual time, and a slow machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000
   }
 })

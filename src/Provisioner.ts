@@ -154,9 +154,7 @@ export const make = Effect.fnUntraced(function*(
   const heldUntil = (yield* ledger.now) + Duration.toMillis(settings.startupHold)
 
   const course =
-    (environment: Environment, isFromLine: boolean, isWanted: (flight: InFlights.Flight) => boolean) =>
-    (flight: InFlights.Flight): InFlights.Course =>
-    (onSeated) =>
+    (environment: Environment, isFromLine: boolean) => (flight: InFlights.Flight): InFlights.Course => (onSeated) =>
       Effect.flatMap(ledger.now, (now) =>
         now < heldUntil
           ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
@@ -166,7 +164,7 @@ export const make = Effect.fnUntraced(function*(
             ahead: () => line.ahead(flight.key),
             isFromLine,
             isWanted: () => {
-              if (isWanted(flight)) return true
+              if (!isFromLine || askers.has(flight.key)) return true
               inFlight.forget(flight)
               return false
             },
@@ -176,11 +174,11 @@ export const make = Effect.fnUntraced(function*(
             }
           }))
 
-  /** A request that does not wait goes on without its caller; one in line ends when nobody is left in its place. */
+  /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
   const depart = (key: Keys.Key, arrival: number, environment: Environment) =>
-    inFlight.join(key, arrival, course(environment, false, () => true))
+    inFlight.join(key, arrival, course(environment, false))
   const board = (place: Line.Place<Environment, InFlights.Flight, ProvisionError.ProvisionError>) =>
-    inFlight.join(place.key, place.arrival, course(place.wanted, true, (flight) => flight.kept || line.holds(place)))
+    inFlight.join(place.key, place.arrival, course(place.wanted, true))
 
   const answerOf = (flight: InFlights.Flight, arrival: number) =>
     Effect.map(
@@ -201,10 +199,26 @@ export const make = Effect.fnUntraced(function*(
       )
     })
 
+  const askers = new Map<Keys.Key, number>()
+  const asking = <A, E>(key: Keys.Key, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => askers.set(key, (askers.get(key) ?? 0) + 1)),
+      () => effect,
+      () =>
+        Effect.sync(() => {
+          const others = (askers.get(key) ?? 1) - 1
+          if (others === 0) askers.delete(key)
+          else askers.set(key, others)
+        })
+    )
+
   const request: Provisioner["Service"]["request"] = Effect.fnUntraced(function*(text, options) {
     const key = yield* admit(text)
     const arrival = line.arrive()
-    const answer = yield* answerOf(depart(key, arrival, options?.environment ?? {}), arrival)
+    const answer = yield* asking(
+      key,
+      Effect.suspend(() => answerOf(depart(key, arrival, options?.environment ?? {}), arrival))
+    )
     if (answer._tag === "AtCapacity") yield* orRetryable(ledger.turnAway(key))
     return answer
   })
@@ -212,18 +226,21 @@ export const make = Effect.fnUntraced(function*(
   const requestWhenFree: Provisioner["Service"]["requestWhenFree"] = Effect.fnUntraced(function*(text, options) {
     const key = yield* admit(text)
     const arrival = line.arrive()
-    for (;;) {
-      const flight = inFlight.joinExisting(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
-      const answer = yield* answerOf(flight, arrival)
-      if (answer._tag !== "AtCapacity") return answer
-    }
+    const wait = Effect.gen(function*() {
+      for (;;) {
+        const flight = inFlight.find(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
+        const answer = yield* answerOf(flight, arrival)
+        if (answer._tag !== "AtCapacity") return answer
+      }
+    })
+    return yield* asking(key, wait)
   })
 
   const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
     for (const launch of taken) {
       const resumed = flights.resume(launch)
       // Whoever follows the launch of another holder learns from the ledger how it ends.
-      if (inFlight.joinExisting(launch.key) !== undefined) inFlight.accompany(resumed)
+      if (inFlight.find(launch.key) !== undefined) inFlight.accompany(resumed)
       else {
         inFlight.join(launch.key, line.arrive(), () => (onSeated) => {
           onSeated()

@@ -39,8 +39,6 @@ export interface Waiters<in out W, in out A, in out E> {
   readonly size: () => number
   /** How many stand before a key that is at the head (none), further back, or not in line at all. */
   readonly ahead: (key: Key) => number
-  /** Whether a place is still in line. */
-  readonly holds: (place: Place<W, A, E>) => boolean
   /** Who is next. */
   readonly head: () => Place<W, A, E> | undefined
   /** Answers those in line for a key, if there are any. */
@@ -112,7 +110,6 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
       remove(place)
       Deferred.doneUnsafe(place.served, answer)
     },
-    holds: (place) => places.get(place.key) === place,
     dismiss: (error) => {
       dismissal = error
       for (const place of places.values()) {

@@ -23,8 +23,6 @@ export interface Flight {
   readonly key: Key
   /** The arrival for which it was started: any other caller has joined it. */
   readonly startedFor: number
-  /** It goes on whoever leaves: others have joined it, or it has had a slot. */
-  kept: boolean
   /** `true` once it has a slot or shares one, `false` once it has ended without. */
   readonly seated: Deferred.Deferred<boolean>
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
@@ -48,8 +46,8 @@ export interface InFlight {
    * between two, another fiber may run.
    */
   readonly join: (key: Key, arrival: number, course: (flight: Flight) => Course) => Flight
-  /** Joins the flight of a key, if there is one. */
-  readonly joinExisting: (key: Key) => Flight | undefined
+  /** Returns the flight of a key, if there is one. */
+  readonly find: (key: Key) => Flight | undefined
   /** Lets nobody join a flight any more. */
   readonly forget: (flight: Flight) => void
   /** Runs what belongs to no key of its own, as long as a flight may. */
@@ -73,23 +71,17 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
     if (flights.get(flight.key) === flight) flights.delete(flight.key)
   }
 
-  const joinExisting = (key: Key): Flight | undefined => {
-    const flight = flights.get(key)
-    if (flight !== undefined) flight.kept = true
-    return flight
-  }
+  const find = (key: Key): Flight | undefined => flights.get(key)
 
   const start = (key: Key, arrival: number, course: (flight: Flight) => Course): Flight => {
     const flight: Flight = {
       key,
       startedFor: arrival,
-      kept: false,
       seated: Deferred.makeUnsafe(),
       answer: Deferred.makeUnsafe()
     }
     flights.set(key, flight)
     const seat = () => {
-      flight.kept = true
       Deferred.doneUnsafe(flight.seated, Exit.succeed(true))
     }
     fork(
@@ -109,8 +101,8 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
   }
 
   return {
-    join: (key, arrival, course) => joinExisting(key) ?? start(key, arrival, course),
-    joinExisting,
+    join: (key, arrival, course) => find(key) ?? start(key, arrival, course),
+    find,
     forget,
     accompany: (effect) => {
       fork(Effect.asVoid(Effect.exit(effect)))
