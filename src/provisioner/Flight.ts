@@ -7,6 +7,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { Answer } from "../Answer.ts"
 import type { Census, CensusError } from "../Census.ts"
 import * as Fleets from "../Fleet.ts"
@@ -66,8 +67,8 @@ export const make = (options: {
   const youngEnough = Effect.zipWith(ledger.now, census.maxAge, (now, maxAge) => now - maxAge)
 
   /**
-   * The slot is acquired by reserving it, and released by withdrawing it, which
-   * gives it back unless something may have been launched into it.
+   * The slot is acquired by reserving it. If what follows is cut short, it is
+   * released by withdrawing it, unless something may have been launched into it.
    */
   const reserveAndLaunch = (reserve: Effect.Effect<Reservation | Unwanted, LedgerUnavailable>, onSeated: () => void) =>
     Effect.acquireUseRelease(
@@ -78,7 +79,9 @@ export const make = (options: {
         const { slotId } = reservation.ticket
         return Effect.map(launch(reservation.ticket), (outcome) => ({ _tag: "Flown", slotId, outcome }))
       },
-      (reservation) => reservation._tag === "Granted" ? ledger.withdraw(reservation.ticket) : Effect.void
+      // A launch that came to an end has left its slot as it must be; one that was cut short has not.
+      (reservation, exit) =>
+        reservation._tag === "Granted" && Exit.isFailure(exit) ? ledger.withdraw(reservation.ticket) : Effect.void
     )
 
   const fly = Effect.fnUntraced(function*(

@@ -77,11 +77,17 @@ export const mutants: ReadonlyArray<Mutant> = [
     [launch, "!(occupied + options.ahead < occupancy.cap)", "occupied + options.ahead === occupancy.cap"],
     [launch, "!(others < occupancy.cap)", "others === occupancy.cap"]
   ]),
-  mutant("slots are released by id, and only what is unsent", "what is done with is given back", 50, [[
-    launch,
-    "if (slot !== undefined && isUnsent(slot)) Occ",
-    "if (slot !== undefined) Occ"
-  ]]),
+  mutant(
+    "slots are released by id, and only what is unsent",
+    "what is cut short is given back though it was sent",
+    300,
+    [[
+      launch,
+      "if (slot !== undefined && isUnsent(slot)) Occ",
+      "if (slot !== undefined) Occ"
+    ]],
+    "restart"
+  ),
   mutant("a list only adds", "what is not listed is freed", 50, [[
     evidence,
     "    if (reading.running === undefined) return\n",
