@@ -250,8 +250,12 @@ export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
     return {
       attach: (options) =>
         Effect.map(
-          Effect.acquireRelease(enter(options), (fleet) => leave(fleet, options.holder)),
-          (fleet) => fleetLedger(fleet, options.holder)
+          Effect.acquireRelease(
+            Effect.map(enter(options), (fleet) => ({ fleet, ledger: fleetLedger(fleet, options.holder) })),
+            // Closed first: whatever still comes from a holder that is gone takes nothing.
+            ({ fleet, ledger }) => Effect.andThen(ledger.close, leave(fleet, options.holder))
+          ),
+          ({ ledger }) => ledger
         )
     }
   })

@@ -507,6 +507,14 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
       })
     )
     test(
+      "gives nothing to a holder that is gone, whatever of it still arrives",
+      Effect.gen(function*() {
+        const gone = yield* Effect.scoped(attach({ cap: 2, holder: "a" }))
+        assert.strictEqual((yield* reserve(gone, "late"))._tag, "Closed")
+        assert.deepStrictEqual(yield* gone.takeOver, [])
+      })
+    )
+    test(
       "refuses a holder that describes the fleet otherwise while another relies on it",
       Effect.gen(function*() {
         yield* attach({ cap: 2, holder: "a" })
