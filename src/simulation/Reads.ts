@@ -14,6 +14,8 @@ import type { Process } from "./Process.ts"
 export interface Reads {
   /** Takes a read as it reaches ECS. */
   readonly call: (process: Process, firstPage: boolean) => void
+  /** Tells that a complete reading is about to be in the ledger: others may see it there before who read it goes on. */
+  readonly folding: (process: Process, begunAt: number, listed: boolean) => void
   /** Tells that a complete reading is in the ledger. */
   readonly observed: (process: Process, begunAt: number, listed: boolean) => void
   /** Whether the latest reading that listed the running tasks is recent enough for who asked at a time. */
@@ -74,17 +76,17 @@ export const make = (options: {
       attempts.set(process, (attempts.get(process) ?? 0) + 1)
       readings.set(process, (readings.get(process) ?? 0) + 1)
     },
+    folding: (process, begunAt, withList) => {
+      const calls = attempts.get(process) ?? 0
+      attempts.delete(process)
+      if (withList && begunAt >= (listed.get(process.generation)?.begunAt ?? 0)) {
+        listed.set(process.generation, { begunAt, calls, endedAt: chronicle.now() })
+      }
+    },
     observed: (process, begunAt, withList) => {
       const calls = readings.get(process) ?? 0
-      const endedAt = chronicle.now()
-      const most = attempts.get(process) ?? 0
       readings.delete(process)
-      attempts.delete(process)
-      if (!withList) return
-      ended.set(process, { begunAt, calls, endedAt })
-      if (begunAt >= (listed.get(process.generation)?.begunAt ?? 0)) {
-        listed.set(process.generation, { begunAt, calls: most, endedAt })
-      }
+      if (withList) ended.set(process, { begunAt, calls, endedAt: chronicle.now() })
     },
     isRecent: (generation, askedAt) => {
       const last = listed.get(generation)

@@ -141,12 +141,17 @@ export const connect = (options: {
       observe: (reading) =>
         reach(
           "observe",
-          Effect.flatMap(fleet.observe(reading), () =>
-            Effect.map(fleet.occupancy, (occupancy) => {
-              books.inspect(generation, occupancy)
-              books.observed(generation, occupancy, reading)
-              reads.observed(process, reading.begunAt - options.startTime, reading.running !== undefined)
-            }))
+          Effect.suspend(() => {
+            const begunAt = reading.begunAt - options.startTime
+            const listed = reading.running !== undefined
+            reads.folding(process, begunAt, listed)
+            return Effect.flatMap(fleet.observe(reading), () =>
+              Effect.map(fleet.occupancy, (occupancy) => {
+                books.inspect(generation, occupancy)
+                books.observed(generation, occupancy, reading)
+                reads.observed(process, begunAt, listed)
+              }))
+          })
         ),
       release: (slotId) => reach("release", seen(fleet.release(slotId))),
       resize: (cap) =>
