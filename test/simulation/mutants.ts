@@ -158,7 +158,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Occupancies.refuse(draft, slot, { reason: \"unreachable\", detail: \"\" })\n"
     + "    if (ambiguous) return { _tag: \"Refused\", failure: { reason: \"unreachable\", detail: \"\" } }\n"
   ]]),
-  mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 100, [[
+  mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 800, [[
     launch,
     "(verdict._tag === \"Rejected\" && !slot.state.ambiguous)",
     "verdict._tag === \"Rejected\""
@@ -176,7 +176,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       + "      Occupancies.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
     ]
   ], "lost-answers"),
-  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 100, [[
+  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 800, [[
     "Slot.ts",
     "state: { ...state, underWay: false, ambiguous: true }",
     "state: { ...state, underWay: false, ambiguous: false }"
