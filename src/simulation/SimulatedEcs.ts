@@ -66,7 +66,8 @@ export const make = (options: {
     while (seen < world.launched) {
       seen++
       for (const cluster of world.clusters.values()) {
-        const task = cluster.running.get(seen)
+        // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
+        const task = cluster.running.get(seen) ?? [...cluster.tasks.values()].find(({ number }) => number === seen)
         if (task === undefined) continue
         chronicle.tell(
           "ECS",
