@@ -4,9 +4,11 @@
  * Being at capacity is not among these: it is an answer.
  */
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { CensusError } from "./Census.ts"
 import type { Failure } from "./Ecs.ts"
+import type { LedgerUnavailable } from "./Ledger.ts"
 
 /**
  * The request may succeed if it is made again after `retryAfter`.
@@ -152,3 +154,11 @@ export const of = (error: ProvisionError | CensusError): ProvisionError => {
       return error
   }
 }
+
+/**
+ * Tells whoever asks the ledger that it could not be asked, and may be again.
+ *
+ * @category combinators
+ */
+export const orRetryable = <A>(effect: Effect.Effect<A, LedgerUnavailable>): Effect.Effect<A, RetryableError> =>
+  Effect.mapError(effect, (error) => retryable("ledger", error.detail))

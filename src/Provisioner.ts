@@ -11,7 +11,6 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -19,38 +18,25 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Answer, AtCapacity, Existing, Launched } from "./Answer.ts"
+import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Censuses from "./Census.ts"
 import type { Cap, Change } from "./Change.ts"
 import type { Ecs } from "./Ecs.ts"
 import * as Fleets from "./Fleet.ts"
-import * as Keys from "./Key.ts"
 import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
 import * as Ledgers from "./Ledger.ts"
 import * as Flights from "./provisioner/Flight.ts"
 import * as InFlights from "./provisioner/InFlight.ts"
+import * as Requests from "./provisioner/Requests.ts"
 import * as Serving from "./provisioner/Serving.ts"
 import * as Upkeep from "./provisioner/Upkeep.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import type { Release } from "./rules/Evidence.ts"
 import type { SlotId } from "./Slot.ts"
 import * as Snapshots from "./Snapshot.ts"
-import * as Line from "./Waiters.ts"
 
-/**
- * What a request may say besides its key.
- *
- * @category options
- */
-export interface RequestOptions {
-  /**
-   * Environment variables for the container that the fleet names, for this launch
-   * only. Callers that join a launch in flight get the task that is being launched,
-   * with the environment of whoever asked first.
-   */
-  readonly environment?: Readonly<Record<string, string>> | undefined
-}
+export type { RequestOptions } from "./provisioner/Requests.ts"
 
 /**
  * Launches ECS tasks on request, and never lets the fleet pass its cap.
@@ -76,7 +62,7 @@ export class Provisioner extends Context.Service<Provisioner, {
    */
   readonly request: (
     key: string,
-    options?: RequestOptions
+    options?: Requests.RequestOptions
   ) => Effect.Effect<Launched | Existing | AtCapacity, ProvisionError.ProvisionError>
   /**
    * Asks for a worker, and waits in line for a slot, first come first served.
@@ -89,7 +75,7 @@ export class Provisioner extends Context.Service<Provisioner, {
    */
   readonly requestWhenFree: (
     key: string,
-    options?: RequestOptions
+    options?: Requests.RequestOptions
   ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
   /** Reads how the fleet stands now. */
   readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
@@ -149,91 +135,16 @@ export const make = Effect.fnUntraced(function*(
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
-  const line = Line.make<Environment, InFlights.Flight, ProvisionError.ProvisionError>()
+  const line = Requests.makeLine()
   const wake = yield* Latch.make(false)
-  const heldUntil = (yield* ledger.now) + Duration.toMillis(settings.startupHold)
-
-  const course =
-    (environment: Environment, isFromLine: boolean) => (flight: InFlights.Flight): InFlights.Course => (onSeated) =>
-      Effect.flatMap(ledger.now, (now) =>
-        now < heldUntil
-          ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
-          : flights.fly({
-            key: flight.key,
-            environment,
-            ahead: () => line.ahead(flight.key),
-            isFromLine,
-            isWanted: () => {
-              if (!isFromLine || askers.has(flight.key)) return true
-              inFlight.forget(flight)
-              return false
-            },
-            onSeated: () => {
-              onSeated()
-              line.serve(flight.key, Effect.succeed(flight))
-            }
-          }))
-
-  /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
-  const depart = (key: Keys.Key, arrival: number, environment: Environment) =>
-    inFlight.join(key, arrival, course(environment, false))
-  const board = (place: Line.Place<Environment, InFlights.Flight, ProvisionError.ProvisionError>) =>
-    inFlight.join(place.key, place.arrival, course(place.wanted, true))
-
-  const answerOf = (flight: InFlights.Flight, arrival: number) =>
-    Effect.map(
-      Effect.timeoutOrElse(Deferred.await(flight.answer), {
-        duration: settings.requestTimeout,
-        orElse: () => Effect.fail(ProvisionError.stillSettling(flight.key, settings.requestTimeout))
-      }),
-      (answer): Answer =>
-        answer._tag === "Launched" ? { ...answer, joined: answer.joined || flight.startedFor !== arrival } : answer
-    )
-
-  const admit = (text: string): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> =>
-    Effect.suspend((): Effect.Effect<Keys.Key, ProvisionError.ProvisionError> => {
-      if (closing.isOpen()) return Effect.fail(ProvisionError.closing)
-      return Effect.mapError(
-        Effect.fromResult(Keys.parseKey(text)),
-        (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
-      )
-    })
-
-  const askers = new Map<Keys.Key, number>()
-  const asking = <A, E>(key: Keys.Key, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.acquireUseRelease(
-      Effect.sync(() => askers.set(key, (askers.get(key) ?? 0) + 1)),
-      () => effect,
-      () =>
-        Effect.sync(() => {
-          const others = (askers.get(key) ?? 1) - 1
-          if (others === 0) askers.delete(key)
-          else askers.set(key, others)
-        })
-    )
-
-  const request: Provisioner["Service"]["request"] = Effect.fnUntraced(function*(text, options) {
-    const key = yield* admit(text)
-    const arrival = line.arrive()
-    const answer = yield* asking(
-      key,
-      Effect.suspend(() => answerOf(depart(key, arrival, options?.environment ?? {}), arrival))
-    )
-    if (answer._tag === "AtCapacity") yield* orRetryable(ledger.turnAway(key))
-    return answer
-  })
-
-  const requestWhenFree: Provisioner["Service"]["requestWhenFree"] = Effect.fnUntraced(function*(text, options) {
-    const key = yield* admit(text)
-    const arrival = line.arrive()
-    const wait = Effect.gen(function*() {
-      for (;;) {
-        const flight = inFlight.find(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
-        const answer = yield* answerOf(flight, arrival)
-        if (answer._tag !== "AtCapacity") return answer
-      }
-    })
-    return yield* asking(key, wait)
+  const { board, request, requestWhenFree } = Requests.make({
+    settings,
+    ledger,
+    flights,
+    inFlight,
+    line,
+    heldUntil: (yield* ledger.now) + Duration.toMillis(settings.startupHold),
+    isClosing: () => closing.isOpen()
   })
 
   const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
@@ -250,7 +161,7 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 
-  const snapshot = orRetryable(Effect.zipWith(
+  const snapshot = ProvisionError.orRetryable(Effect.zipWith(
     ledger.occupancy,
     ledger.now,
     (occupancy, now) => Snapshots.make(occupancy, line.size(), now)
@@ -263,10 +174,9 @@ export const make = Effect.fnUntraced(function*(
         detail: `a cap is a whole number from 0, or "unlimited", and not ${cap}`
       })
     }
-    yield* orRetryable(ledger.resize(cap))
+    yield* ProvisionError.orRetryable(ledger.resize(cap))
   })
 
-  yield* resumeAbandoned
   yield* Effect.forkScoped(Upkeep.follow({ fleet, ledger, wake, resumeAbandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
   yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census, resumeAbandoned }))
@@ -281,7 +191,7 @@ export const make = Effect.fnUntraced(function*(
     snapshot,
     changes: Stream.interruptWhen(Ledgers.changes(ledger, settings.changesCapacity), closing.await),
     resize,
-    release: (slotId) => orRetryable(ledger.release(slotId))
+    release: (slotId) => ProvisionError.orRetryable(ledger.release(slotId))
   })
 })
 
@@ -313,10 +223,3 @@ export const layerConfig = (
 > => Layer.effect(Provisioner, Effect.flatMap(config, make))
 
 const isCap = Schema.is(Fleets.Cap)
-
-type Environment = Readonly<Record<string, string>>
-
-const orRetryable = <A>(
-  effect: Effect.Effect<A, Ledgers.LedgerUnavailable>
-): Effect.Effect<A, ProvisionError.RetryableError> =>
-  Effect.mapError(effect, (error) => ProvisionError.retryable("ledger", error.detail))

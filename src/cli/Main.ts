@@ -13,7 +13,7 @@ import { burst } from "./BurstCommand.ts"
 import { emulate } from "./EmulateCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Screens from "./Screen.ts"
-import { simulate } from "./SimulateCommand.ts"
+import { simulate } from "./simulate/Command.ts"
 import * as Usage from "./Usage.ts"
 import { version } from "./Version.ts"
 

@@ -14,6 +14,7 @@ import type { Fleet } from "../Fleet.ts"
 import { runTaskRequest } from "../Fleet.ts"
 import { parseKey } from "../Key.ts"
 import { LaunchId } from "../LaunchId.ts"
+import { count } from "../simulation/compare/policies/CountList.ts"
 import type { Plan } from "./Plan.ts"
 import { keyOf, startOf } from "./Plan.ts"
 
@@ -35,22 +36,6 @@ export interface Tally {
  * @category constructors
  */
 export const emptyTally = (): Tally => ({ launched: 0, waiting: 0, lastLaunchedAt: undefined })
-
-/**
- * Counts the tasks of the fleet that ECS lists as running.
- *
- * @category operations
- */
-export const count = Effect.fnUntraced(function*(ecs: Ecs["Service"], { cluster, family }: Fleet) {
-  let listed = 0
-  let nextToken: string | undefined
-  do {
-    const page = yield* ecs.listTasks({ cluster, family, desiredStatus: "RUNNING", nextToken })
-    listed += page.taskArns.length
-    nextToken = page.nextToken
-  } while (nextToken !== undefined)
-  return listed
-})
 
 /**
  * Launches one worker if the list shows fewer than the cap, and says whether it did.

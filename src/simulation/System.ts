@@ -17,13 +17,13 @@ import { LaunchId } from "../LaunchId.ts"
 import type { FleetLedger } from "../Ledger.ts"
 import * as Ledgers from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
+import * as SeededLaunchId from "../testing/SeededLaunchId.ts"
 import * as SeededRandom from "../testing/SeededRandom.ts"
 import * as Books from "./Books.ts"
 import * as Callers from "./Callers.ts"
 import * as Caps from "./Caps.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import * as Launches from "./Launches.ts"
-import * as LaunchIds from "./LaunchIds.ts"
 import * as Processes from "./Process.ts"
 import * as Reads from "./Reads.ts"
 import type { LedgerFaults, Restart, Scenario } from "./Scenario.ts"
@@ -104,7 +104,7 @@ export const make = Effect.fnUntraced(function*(
   const fleet = fleetOf(scenario)
   const startTime = clock.currentTimeMillisUnsafe()
   const random = SeededRandom.make(scenario.seed, 3)
-  const launchId = LaunchIds.make(scenario.seed)
+  const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
   const caps = Caps.make()
   const holders = new Map<string, Processes.Process>()
   const books: Books.Books = Books.make({

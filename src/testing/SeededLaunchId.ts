@@ -6,6 +6,25 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { LaunchId } from "../LaunchId.ts"
 
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
+
+/**
+ * Makes ids out of whole numbers that are drawn from 0 up to, and without, a
+ * bound. Each is made in one step, for simulations draw a great many.
+ *
+ * @category constructors
+ */
+export const make = (below: (bound: number) => number): Effect.Effect<string> =>
+  Effect.sync(() =>
+    [
+      hex(below(0x1_0000_0000), 8),
+      hex(below(0x1_0000), 4),
+      `4${hex(below(0x1000), 3)}`,
+      `a${hex(below(0x1000), 3)}`,
+      `${hex(below(0x100_0000), 6)}${hex(below(0x100_0000), 6)}`
+    ].join("-")
+  )
+
 /**
  * Draws the ids of launches from Effect's `Random`, so that the same seed gives
  * the same ids.
@@ -18,17 +37,5 @@ import { LaunchId } from "../LaunchId.ts"
  */
 export const layer: Layer.Layer<never> = Layer.succeed(
   LaunchId,
-  Effect.map(
-    Effect.all(Array.from({ length: 16 }, () => Random.nextIntBetween(0, 256, { halfOpen: true }))),
-    (bytes) => {
-      const hex = bytes.map((byte, index) => version(byte, index).toString(16).padStart(2, "0")).join("")
-      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
-    }
-  )
+  Effect.flatMap(Random.Random, (random) => make((bound) => Math.floor(random.nextDoubleUnsafe() * bound)))
 )
-
-/** Marks a UUID as random: version 4, variant 1. */
-const version = (byte: number, index: number): number => {
-  if (index === 6) return (byte & 0x0f) | 0x40
-  return index === 8 ? (byte & 0x3f) | 0x80 : byte
-}

@@ -5,6 +5,7 @@ import { Ecs } from "../../src/Ecs.ts"
 import { Emulator } from "../../src/emulator/Emulator.ts"
 import type { Settings } from "../../src/emulator/Settings.ts"
 import * as Fleet from "../../src/Fleet.ts"
+import * as CountList from "../../src/simulation/compare/policies/CountList.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
 import * as TestEcs from "../../src/testing/TestEcs.ts"
 
@@ -47,7 +48,7 @@ describe("Naive.run", () => {
       const emulator = yield* Emulator
       yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 230 })
       const fleet = Fleet.makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap: 1, subnets: ["s"] })
-      return yield* Naive.count(yield* Ecs, fleet)
+      return yield* CountList.count(yield* Ecs, fleet)
     }).pipe(Effect.provide(TestEcs.layer({ pages: { short: 0.5, empty: 0.3 } })))
     assert.strictEqual(Simulation.runOrThrow(program, { seed: 1 }), 230)
   })

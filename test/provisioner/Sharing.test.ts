@@ -4,13 +4,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import type { Input } from "../../src/Fleet.ts"
+import { type FleetLedger, Ledger } from "../../src/Ledger.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
 import { calls, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
 
-const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
+const open = Effect.fnUntraced(function*(
+  options: Partial<Input> & Pick<Input, "cap">,
+  change: (ledger: FleetLedger) => FleetLedger = (ledger) => ledger
+) {
   const scope = yield* Scope.make()
-  const context = yield* Layer.buildWithScope(Provisioners.layer(fleet(options)), scope)
+  const changed = Layer.effect(
+    Ledger,
+    Effect.map(Ledger, (memory) => ({ attach: (options) => Effect.map(memory.attach(options), change) }))
+  )
+  const context = yield* Layer.buildWithScope(Provisioners.layer(fleet(options)).pipe(Layer.provide(changed)), scope)
   const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
   return { provisioner, close: Effect.forkChild(Scope.close(scope, Exit.void)) }
 })
@@ -57,6 +65,50 @@ describe("two provisioners of one fleet", () => {
       const again = yield* Effect.forkChild(b.provisioner.request("other"))
       yield* pass("1 second")
       assert.strictEqual((yield* Fiber.join(again))._tag, "Launched")
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("take over what is left behind while one of them begins", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const a = yield* open({ cap: 2, settings: { shutdownTimeout: 0 } })
+      yield* emulator.script({ operation: "RunTask", fault: { _tag: "LateAnswer", by: "Infinity" } })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("100 millis", "10 millis")
+      yield* open({ cap: 2 }, (ledger) => ({
+        ...ledger,
+        subscribe: (capacity) => Effect.delay(ledger.subscribe(capacity), "1 second")
+      }))
+      yield* pass("500 millis", "10 millis")
+      yield* a.close
+      const sent = yield* calls("RunTask")
+      yield* pass("10 seconds")
+      assert.isAbove(yield* calls("RunTask"), sent)
+      assert.strictEqual(yield* live, 1)
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("launch nothing for a key that nobody asks for any more, once the other's launch of it is over", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const a = yield* open({ cap: 2 })
+      const b = yield* open({ cap: 2 })
+      yield* emulator.configure({ faults: [{ operation: "RunTask", probability: 1, fault: { _tag: "Throttle" } }] })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("500 millis")
+      const waiting = yield* Effect.forkChild(b.provisioner.requestWhenFree("k"))
+      yield* pass("2 seconds")
+      yield* Fiber.interrupt(waiting)
+      yield* emulator.configure({ faults: [] })
+      yield* emulator.script({ operation: "RunTask", fault: { _tag: "Capacity" } })
+      yield* pass("1 minute", "1 second")
+      assert.deepStrictEqual([yield* live, (yield* b.provisioner.snapshot).occupied], [0, 0])
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("ask nothing more of the ledger once a launch has come to its end", () =>
+    Effect.gen(function*() {
+      const a = yield* open({ cap: 2 }, (ledger) => ({ ...ledger, withdraw: () => Effect.never }))
+      const asking = yield* Effect.forkChild(a.provisioner.request("k"))
+      yield* pass("1 second")
+      assert.strictEqual((yield* Fiber.join(asking))._tag, "Launched")
     }).pipe(Effect.provide(layerWorld())))
 
   it.effect("grant after a long wait for each other's launch on a new reading", () =>

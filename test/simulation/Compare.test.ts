@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import * as Compare from "../../src/simulation/Compare.ts"
-import * as CompareRun from "../../src/simulation/CompareRun.ts"
-import * as CompareSituations from "../../src/simulation/CompareSituations.ts"
-import * as CompareWorlds from "../../src/simulation/CompareWorlds.ts"
-import * as Policies from "../../src/simulation/policies/Policies.ts"
-import * as Markdown from "../../src/simulation/report/Markdown.ts"
-import * as Page from "../../src/simulation/report/Page.ts"
+import * as Compare from "../../src/simulation/compare/Compare.ts"
+import * as Policies from "../../src/simulation/compare/policies/Policies.ts"
+import * as Markdown from "../../src/simulation/compare/report/Markdown.ts"
+import * as Page from "../../src/simulation/compare/report/Page.ts"
+import * as CompareRun from "../../src/simulation/compare/Run.ts"
+import * as CompareSituations from "../../src/simulation/compare/Situations.ts"
+import * as CompareWorlds from "../../src/simulation/compare/Worlds.ts"
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 

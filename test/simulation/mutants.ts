@@ -158,11 +158,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Occupancies.refuse(draft, slot, { reason: \"unreachable\", detail: \"\" })\n"
     + "    if (ambiguous) return { _tag: \"Refused\", failure: { reason: \"unreachable\", detail: \"\" } }\n"
   ]]),
-  mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 800, [[
+  mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 100, [[
     launch,
     "(verdict._tag === \"Rejected\" && !slot.state.ambiguous)",
     "verdict._tag === \"Rejected\""
-  ]], "lost-answers"),
+  ]], "restart"),
   mutant("once ambiguous, a throttle frees nothing", "a throttle is believed", 50, [
     [
       launch,
@@ -176,7 +176,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       + "      Occupancies.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
     ]
   ], "lost-answers"),
-  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 800, [[
+  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 100, [[
     "Slot.ts",
     "state: { ...state, underWay: false, ambiguous: true }",
     "state: { ...state, underWay: false, ambiguous: false }"
@@ -244,12 +244,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     "import * as FiberSet from",
     "import * as Fiber from \"effect/Fiber\"\nimport * as FiberSet from"
   ], [
-    "Provisioner.ts",
+    "provisioner/Requests.ts",
     "Effect.timeoutOrElse(Deferred.await(flight.answer), {",
     "Effect.timeoutOrElse(Effect.onInterrupt(Deferred.await(flight.answer), () => flight.fiber === undefined ? Effect.void"
     + " : Effect.forkDetach(Fiber.interrupt(flight.fiber))), {"
   ], [
-    "Provisioner.ts",
+    "provisioner/Requests.ts",
     "import * as Effect from",
     "import * as Fiber from \"effect/Fiber\"\nimport * as Effect from"
   ]]),
@@ -334,7 +334,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]], "restart"),
   mutant("launches are taken over", "nobody takes over", 100, [
     [upkeep, "    if (change._tag === \"Abandoned\") yield* resumeAbandoned\n", ""],
-    ["Provisioner.ts", "  yield* resumeAbandoned\n", ""],
     [upkeep, "  yield* survive(fleet, resumeAbandoned)\n", ""],
     [upkeep, "      yield* options.resumeAbandoned\n", ""]
   ], "restart"),

@@ -5,8 +5,8 @@
  * What the seed draws does not depend on the policy: each of them meets the same
  * ECS and the same requests.
  */
-import * as SeededRandom from "../testing/SeededRandom.ts"
-import type { Situation, Wave } from "./CompareSituation.ts"
+import * as SeededRandom from "../../testing/SeededRandom.ts"
+import type { Situation, Wave } from "./Situation.ts"
 
 /**
  * Draws the situation of a seed.

@@ -3,16 +3,16 @@
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Compare from "../simulation/Compare.ts"
-import type { Compared, Comparison } from "../simulation/Compare.ts"
-import * as Markdown from "../simulation/report/Markdown.ts"
-import * as Page from "../simulation/report/Page.ts"
-import * as Wording from "../simulation/report/Wording.ts"
-import * as ExitCode from "./ExitCode.ts"
-import { table } from "./Report.ts"
-import { Screen } from "./Screen.ts"
-import type { Comparing } from "./SimulateOptions.ts"
-import type { Style } from "./Style.ts"
+import * as Compare from "../../simulation/compare/Compare.ts"
+import type { Compared, Comparison } from "../../simulation/compare/Compare.ts"
+import * as Markdown from "../../simulation/compare/report/Markdown.ts"
+import * as Page from "../../simulation/compare/report/Page.ts"
+import * as Wording from "../../simulation/compare/report/Wording.ts"
+import * as ExitCode from "../ExitCode.ts"
+import { table } from "../Report.ts"
+import { Screen } from "../Screen.ts"
+import type { Style } from "../Style.ts"
+import type { Comparing } from "./Options.ts"
 
 /**
  * Compares, prints the figures, and writes the files that were asked for.

@@ -4,9 +4,9 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { Name } from "../simulation/Draw.ts"
-import type { SimulateFlags } from "./SimulateFlags.ts"
-import { UsageError } from "./Usage.ts"
+import type { Name } from "../../simulation/Draw.ts"
+import { UsageError } from "../Usage.ts"
+import type { SimulateFlags } from "./Flags.ts"
 
 /**
  * What is decided for all worlds, instead of by their seeds.

@@ -2,13 +2,13 @@
  * Runs one seed, and tells its story.
  */
 import * as Effect from "effect/Effect"
-import type { SeedReport } from "../simulation/index.ts"
-import * as Simulation from "../simulation/index.ts"
-import * as ExitCode from "./ExitCode.ts"
-import { Screen } from "./Screen.ts"
-import * as SimulateChart from "./SimulateChart.ts"
-import type { TellingSeed } from "./SimulateOptions.ts"
-import { replay } from "./SimulateOptions.ts"
+import type { SeedReport } from "../../simulation/index.ts"
+import * as Simulation from "../../simulation/index.ts"
+import * as ExitCode from "../ExitCode.ts"
+import { Screen } from "../Screen.ts"
+import * as SimulateChart from "./Chart.ts"
+import type { TellingSeed } from "./Options.ts"
+import { replay } from "./Options.ts"
 
 /**
  * Runs the seed, draws its fleet over time, and tells what happened.

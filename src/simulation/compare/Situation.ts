@@ -2,7 +2,7 @@
  * A situation in which policies are compared: an ECS, and who asks for workers when.
  */
 import type * as Duration from "effect/Duration"
-import type { Settings } from "../emulator/Settings.ts"
+import type { Settings } from "../../emulator/Settings.ts"
 
 /**
  * Requests for workers, each with a key of its own.

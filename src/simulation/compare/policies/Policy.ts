@@ -5,10 +5,10 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Ecs } from "../../Ecs.ts"
-import type { Fleet } from "../../Fleet.ts"
-import type { Key } from "../../Key.ts"
-import type { Ledger } from "../../Ledger.ts"
+import type { Ecs } from "../../../Ecs.ts"
+import type { Fleet } from "../../../Fleet.ts"
+import type { Key } from "../../../Key.ts"
+import type { Ledger } from "../../../Ledger.ts"
 
 /**
  * What a request for a worker came to.

@@ -4,8 +4,8 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { flags } from "./SimulateFlags.ts"
-import { fromFlags } from "./SimulateOptions.ts"
+import { flags } from "./Flags.ts"
+import { fromFlags } from "./Options.ts"
 
 const description = `Try to break the cap, in worlds that seeds draw.
 
@@ -32,15 +32,15 @@ export const simulate = Command.make(
     const options = yield* Effect.fromResult(fromFlags(given))
     switch (options._tag) {
       case "Compare": {
-        const SimulateCompare = yield* Effect.promise(() => import("./SimulateCompare.ts"))
+        const SimulateCompare = yield* Effect.promise(() => import("./Compare.ts"))
         return yield* SimulateCompare.run(options, given.json)
       }
       case "Seed": {
-        const SimulateSeed = yield* Effect.promise(() => import("./SimulateSeed.ts"))
+        const SimulateSeed = yield* Effect.promise(() => import("./Seed.ts"))
         return yield* SimulateSeed.run(options, given.json)
       }
       case "Seeds": {
-        const SimulateSeeds = yield* Effect.promise(() => import("./SimulateSeeds.ts"))
+        const SimulateSeeds = yield* Effect.promise(() => import("./Seeds.ts"))
         return yield* SimulateSeeds.run(options, given.json)
       }
     }

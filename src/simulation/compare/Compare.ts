@@ -6,13 +6,13 @@
  * comparison.
  */
 import * as Effect from "effect/Effect"
-import type { Row } from "./CompareRow.ts"
-import * as CompareRun from "./CompareRun.ts"
-import type { Situation } from "./CompareSituation.ts"
-import * as CompareSituations from "./CompareSituations.ts"
-import * as CompareWorlds from "./CompareWorlds.ts"
 import * as Policies from "./policies/Policies.ts"
 import type { Policy } from "./policies/Policy.ts"
+import type { Row } from "./Row.ts"
+import * as CompareRun from "./Run.ts"
+import type { Situation } from "./Situation.ts"
+import * as CompareSituations from "./Situations.ts"
+import * as CompareWorlds from "./Worlds.ts"
 
 /**
  * How the policies fared in a situation.

@@ -2,8 +2,8 @@
  * How a comparison is put into words, the same ones wherever it is shown.
  */
 import type { Comparison, WorldsRow } from "../Compare.ts"
-import type { Row } from "../CompareRow.ts"
-import type { Situation } from "../CompareSituation.ts"
+import type { Row } from "../Row.ts"
+import type { Situation } from "../Situation.ts"
 
 /**
  * Writes milliseconds: `0.1 s`, `3 min 5 s`.

@@ -4,14 +4,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { FailedSeed, Summary } from "../simulation/index.ts"
-import * as Simulation from "../simulation/index.ts"
-import * as ExitCode from "./ExitCode.ts"
-import { Screen } from "./Screen.ts"
-import * as Signals from "./Signals.ts"
-import type { RunningSeeds } from "./SimulateOptions.ts"
-import { replay } from "./SimulateOptions.ts"
-import * as SimulateSummary from "./SimulateSummary.ts"
+import type { FailedSeed, Summary } from "../../simulation/index.ts"
+import * as Simulation from "../../simulation/index.ts"
+import * as ExitCode from "../ExitCode.ts"
+import { Screen } from "../Screen.ts"
+import * as Signals from "../Signals.ts"
+import type { RunningSeeds } from "./Options.ts"
+import { replay } from "./Options.ts"
+import * as SimulateSummary from "./Summary.ts"
 
 /** For how long seeds are run without a look at what else there is to do. */
 const chunkMs = 100

@@ -2,7 +2,7 @@
  * fleetcap itself: the provisioner as users compose it, nothing of it replaced.
  */
 import * as Effect from "effect/Effect"
-import * as Provisioner from "../../Provisioner.ts"
+import * as Provisioner from "../../../Provisioner.ts"
 import type { Decision, Policy } from "./Policy.ts"
 
 const decisionOf = {

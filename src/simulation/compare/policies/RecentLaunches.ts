@@ -14,7 +14,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { Ecs } from "../../Ecs.ts"
+import { Ecs } from "../../../Ecs.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Decision, Policy } from "./Policy.ts"
 

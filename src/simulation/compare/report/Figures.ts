@@ -2,7 +2,7 @@
  * All figures of a comparison, as an HTML table.
  */
 import type { Compared, Comparison } from "../Compare.ts"
-import type { Row } from "../CompareRow.ts"
+import type { Row } from "../Row.ts"
 import { escape, inline } from "./Markup.ts"
 import * as Wording from "./Wording.ts"
 

@@ -1,7 +1,7 @@
 /**
  * The fleet over time against its cap, as an SVG drawing.
  */
-import type { Row, Step } from "../CompareRow.ts"
+import type { Row, Step } from "../Row.ts"
 import { coordinate as at, escape } from "./Markup.ts"
 import * as Wording from "./Wording.ts"
 

@@ -2,11 +2,11 @@
  * One `RunTask` of a policy that does not repeat it.
  */
 import * as Effect from "effect/Effect"
-import { Ecs, type Verdict } from "../../Ecs.ts"
-import type { Fleet } from "../../Fleet.ts"
-import { runTaskRequest } from "../../Fleet.ts"
-import type { Key } from "../../Key.ts"
-import { LaunchId } from "../../LaunchId.ts"
+import { Ecs, type Verdict } from "../../../Ecs.ts"
+import type { Fleet } from "../../../Fleet.ts"
+import { runTaskRequest } from "../../../Fleet.ts"
+import type { Key } from "../../../Key.ts"
+import { LaunchId } from "../../../LaunchId.ts"
 
 /**
  * Makes the function that sends one `RunTask` for a key.

@@ -2,9 +2,9 @@
  * The situations that counting gets wrong.
  */
 import type * as Duration from "effect/Duration"
-import type { Settings } from "../emulator/Settings.ts"
-import type { Situation } from "./CompareSituation.ts"
-import { latencies } from "./CompareSituation.ts"
+import type { Settings } from "../../emulator/Settings.ts"
+import type { Situation } from "./Situation.ts"
+import { latencies } from "./Situation.ts"
 
 const lagging = (unlisted: Duration.Input): Settings => ({ latencyOf: latencies, lag: { unlisted } })
 

@@ -2,10 +2,10 @@
  * The fleet of one seed over time, what its ledger counted, and the cap, in
  * characters.
  */
-import type { SeedReport } from "../simulation/index.ts"
-import * as Chart from "./Chart.ts"
-import type { Style } from "./Style.ts"
-import { format } from "./TimeText.ts"
+import type { SeedReport } from "../../simulation/index.ts"
+import * as Chart from "../Chart.ts"
+import type { Style } from "../Style.ts"
+import { format } from "../TimeText.ts"
 
 /**
  * How large a chart is.

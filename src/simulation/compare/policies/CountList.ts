@@ -6,9 +6,27 @@
  * catches up reads the same number, and launches.
  */
 import * as Effect from "effect/Effect"
-import { Ecs } from "../../Ecs.ts"
+import { Ecs } from "../../../Ecs.ts"
+import type { Fleet } from "../../../Fleet.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Decision, Policy } from "./Policy.ts"
+
+/**
+ * Counts the tasks of a fleet that ECS lists as running.
+ *
+ * @category operations
+ */
+export const count = Effect.fnUntraced(function*(ecs: Ecs["Service"], fleet: Pick<Fleet, "cluster" | "family">) {
+  const { cluster, family } = fleet
+  let listed = 0
+  let nextToken: string | undefined
+  do {
+    const page = yield* ecs.listTasks({ cluster, family, desiredStatus: "RUNNING", nextToken })
+    listed += page.taskArns.length
+    nextToken = page.nextToken
+  } while (nextToken !== undefined)
+  return listed
+})
 
 /**
  * Counts what ECS lists, and launches if there is room.
@@ -22,22 +40,10 @@ export const policy: Policy = {
     const ecs = yield* Ecs
     const runTask = yield* Attempt.make(fleet)
 
-    const count = Effect.gen(function*() {
-      const { cluster, family } = fleet
-      let listed = 0
-      let nextToken: string | undefined
-      do {
-        const page = yield* ecs.listTasks({ cluster, family, desiredStatus: "RUNNING", nextToken })
-        listed += page.taskArns.length
-        nextToken = page.nextToken
-      } while (nextToken !== undefined)
-      return listed
-    })
-
     return {
       request: (key) =>
         Effect.gen(function*() {
-          if ((yield* count) >= fleet.cap) return "at capacity" satisfies Decision
+          if ((yield* count(ecs, fleet)) >= fleet.cap) return "at capacity" satisfies Decision
           const verdict = yield* runTask(key)
           return verdict._tag === "Accepted" ? "launched" : "failed"
         }).pipe(Effect.orElseSucceed((): Decision => "failed"))

@@ -2,9 +2,9 @@
  * A comparison as one page that needs nothing but itself.
  */
 import type { Compared, Comparison } from "../Compare.ts"
-import type { Row } from "../CompareRow.ts"
-import type { Situation } from "../CompareSituation.ts"
 import type { Policy } from "../policies/Policy.ts"
+import type { Row } from "../Row.ts"
+import type { Situation } from "../Situation.ts"
 import * as Figures from "./Figures.ts"
 import type { Scale } from "./FleetChart.ts"
 import * as FleetChart from "./FleetChart.ts"

@@ -1,9 +1,9 @@
 /**
  * What came of many seeds, for people.
  */
-import type { FailedSeed, Summary } from "../simulation/index.ts"
-import type { Style } from "./Style.ts"
-import { format } from "./TimeText.ts"
+import type { FailedSeed, Summary } from "../../simulation/index.ts"
+import type { Style } from "../Style.ts"
+import { format } from "../TimeText.ts"
 
 /**
  * Creates the summary of no seed.

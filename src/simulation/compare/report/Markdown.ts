@@ -2,8 +2,8 @@
  * A comparison as a Markdown table.
  */
 import type { Comparison, WorldsRow } from "../Compare.ts"
-import type { Row } from "../CompareRow.ts"
-import type { Situation } from "../CompareSituation.ts"
+import type { Row } from "../Row.ts"
+import type { Situation } from "../Situation.ts"
 import * as Wording from "./Wording.ts"
 
 /**

@@ -9,7 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
-import { describeLimit, Ecs, isTerminal, type TaskArn } from "../../Ecs.ts"
+import { describeLimit, Ecs, isTerminal, type TaskArn } from "../../../Ecs.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Decision, Policy } from "./Policy.ts"
 
