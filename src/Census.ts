@@ -3,9 +3,11 @@
  *
  * However many ask, one reading is under way at a time, and it serves everybody
  * whose question it is recent enough for: a burst costs one. It belongs to the
- * fleet and not to who asked first, so that callers may leave. No reading starts
- * sooner after the last one, failed or not, than the read budget allows: in a fleet
- * so large that the budget is used up, a reading serves for longer.
+ * fleet and not to who asked first, so that callers may leave. Where the ledger is
+ * shared, one holder at a time has the turn to read, and the others wait for what
+ * it reads. No reading starts sooner after the last one, failed or not, than the
+ * read budget allows: in a fleet so large that the budget is used up, a reading
+ * serves for longer.
  */
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -14,11 +16,12 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Ecs from "./Ecs.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
-import type { Listing, Reading } from "./rules/Evidence.ts"
-import { foreignTasks, used } from "./rules/Occupancy.ts"
+import type { Listing, Reading, Tally } from "./rules/Evidence.ts"
+import type { Claim } from "./rules/Turn.ts"
 import { readsPerSecond } from "./Settings.ts"
 
 /**
@@ -56,12 +59,14 @@ interface UnderWay {
   readonly done: Deferred.Deferred<void, CensusError>
 }
 
-interface Ended {
-  readonly begunAt: number
+interface Failed {
   readonly exit: Exit.Exit<void, CensusError>
-  /** Whether it listed the running tasks: nothing is granted on one that did not. */
-  readonly listed: boolean
   /** When the next reading may begin. */
+  readonly dueAt: number
+}
+
+/** A turn of this holder that the ledger has not been told the end of. */
+interface Unended {
   readonly dueAt: number
 }
 
@@ -79,71 +84,129 @@ export const make = Effect.fnUntraced(function*(
   const read = reader(fleet, ledger, ecs)
   const interval = Duration.toMillis(fleet.settings.censusInterval)
   const maxAge = Duration.toMillis(fleet.settings.censusMaxAge)
+  const claiming = yield* Semaphore.make(1)
   let underWay: UnderWay | undefined
-  let ended: Ended | undefined
+  let failed: Failed | undefined
+  let unended: Unended | undefined
 
-  const start = (begunAt: number): UnderWay => {
-    const started: UnderWay = { begunAt, done: Deferred.makeUnsafe() }
+  const endTurn = (turn: Unended): Effect.Effect<void, LedgerUnavailable> =>
+    Effect.flatMap(ledger.now, (now) =>
+      Effect.map(ledger.endTurn(Math.max(0, turn.dueAt - now)), () => {
+        unended = undefined
+      }))
+
+  const start = (turn: YourTurn): UnderWay => {
+    const started: UnderWay = { begunAt: turn.begunAt, done: Deferred.makeUnsafe() }
     underWay = started
-    fork(Effect.gen(function*() {
-      const { calls, exit, listed } = yield* read(begunAt)
-      const now = yield* ledger.now
-      underWay = undefined
-      ended = { begunAt, exit, listed, dueAt: now + Math.max(interval, (calls * 1000) / readsPerSecond) }
-      Deferred.doneUnsafe(started.done, exit)
-    }))
+    fork(
+      Effect.flatMap(read(turn), ({ calls, exit }) => {
+        const rest = Math.max(interval, (calls * 1000) / readsPerSecond)
+        return Effect.flatMap(ledger.now, (now) => {
+          failed = Exit.isFailure(exit) ? { exit, dueAt: now + rest } : undefined
+          unended = { dueAt: now + rest }
+          return Effect.as(Effect.ignore(endTurn(unended)), exit)
+        })
+      }).pipe(
+        Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval))),
+        Effect.flatMap((exit) =>
+          Effect.sync(() => {
+            underWay = undefined
+            Deferred.doneUnsafe(started.done, exit)
+          })
+        )
+      )
+    )
     return started
   }
 
-  const isDue = (now: number): boolean => ended === undefined || now >= ended.dueAt
+  /**
+   * Joins the reading under way or asks for the turn: in one step, for what reads
+   * here is not to be asked for twice. A turn that was given is taken, whoever
+   * asked for it and may have left.
+   */
+  const joinOrClaim = (since: number) =>
+    claiming.withPermit(
+      Effect.uninterruptible(Effect.suspend((): Effect.Effect<Joined, LedgerUnavailable> => {
+        if (underWay !== undefined) return Effect.succeed({ _tag: "UnderWay", reading: underWay })
+        return Effect.map(
+          Effect.andThen(unended === undefined ? Effect.void : endTurn(unended), ledger.claimTurn(since)),
+          (claim): Joined => claim._tag === "Yours" ? { _tag: "UnderWay", reading: start(claim) } : claim
+        )
+      }))
+    )
+
+  /** Waits for what another holder of the ledger reads. */
+  const awaitTheirs = Effect.timeoutOption(ledger.turnEnds, fleet.settings.censusInterval)
 
   const readSince = (since: number): Effect.Effect<void, CensusError> =>
     Effect.flatMap(ledger.now, (now) => {
-      if (underWay !== undefined && underWay.begunAt >= since) return Deferred.await(underWay.done)
-      // One at a time: a reading that began too early has to end before the next begins.
-      if (underWay !== undefined) return Effect.andThen(Effect.exit(Deferred.await(underWay.done)), readSince(since))
-      if (ended !== undefined && Exit.isFailure(ended.exit) && !isDue(now)) return ended.exit
-      if (ended !== undefined && Exit.isSuccess(ended.exit) && ended.listed && ended.begunAt >= since) {
-        return Effect.void
-      }
-      return Deferred.await(start(now).done)
+      if (underWay === undefined && failed !== undefined && now < failed.dueAt) return failed.exit
+      return Effect.flatMap(joinOrClaim(since), (joined): Effect.Effect<void, CensusError> => {
+        switch (joined._tag) {
+          case "Recent":
+            return Effect.void
+          case "UnderWay":
+            return joined.reading.begunAt >= since
+              ? Deferred.await(joined.reading.done)
+              // One at a time: a reading that began too early has to end before the next begins.
+              : Effect.andThen(Effect.exit(Deferred.await(joined.reading.done)), readSince(since))
+          case "Theirs":
+            return Effect.andThen(awaitTheirs, readSince(since))
+          case "Resting":
+            return Effect.andThen(Effect.sleep(Math.max(1, joined.dueAt - now)), readSince(since))
+        }
+      })
     })
 
+  const refresh = Effect.flatMap(
+    Effect.flatMap(ledger.now, joinOrClaim),
+    (joined): Effect.Effect<boolean, CensusError> => {
+      switch (joined._tag) {
+        case "Recent":
+          return Effect.succeed(true)
+        case "UnderWay":
+          return Effect.as(Deferred.await(joined.reading.done), true)
+        case "Theirs":
+          return Effect.as(awaitTheirs, true)
+        case "Resting":
+          return Effect.succeed(false)
+      }
+    }
+  )
+
   return {
-    maxAge: Effect.sync(() => Math.max(maxAge, ended === undefined ? 0 : ended.dueAt - ended.begunAt)),
+    maxAge: Effect.map(ledger.turn, ({ servesFor }) => Math.max(maxAge, servesFor)),
     readSince,
-    refresh: Effect.flatMap(ledger.now, (now) =>
-      underWay === undefined && !isDue(now)
-        ? Effect.succeed(false)
-        : Effect.as(Deferred.await((underWay ?? start(now)).done), true)),
-    untilDue: Effect.map(ledger.now, (now) => ended === undefined ? 0 : Math.max(0, ended.dueAt - now))
+    refresh,
+    untilDue: Effect.zipWith(ledger.now, ledger.turn, (now, { dueAt }) => Math.max(0, dueAt - now))
   }
 })
+
+type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
+
+/** What came of asking for a reading. */
+type Joined = Exclude<Claim, YourTurn> | { readonly _tag: "UnderWay"; readonly reading: UnderWay }
 
 /** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5
 
 const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   const { readPageRetries, readTimeout } = fleet.settings
-  let searching = false
   let foreignBefore = 0
 
   /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
-  const reportForeign = Effect.fnUntraced(function*() {
-    const occupancy = yield* ledger.occupancy
-    const occupied = used(occupancy)
-    const foreign = occupancy.cap !== "unlimited" && occupied > occupancy.cap ? foreignTasks(occupancy) : 0
-    if (foreign > foreignBefore) {
+  const reportForeign = Effect.fnUntraced(function*({ cap, foreign, occupied }: Tally) {
+    const above = cap !== "unlimited" && occupied > cap ? foreign : 0
+    if (above > foreignBefore) {
       yield* Effect.logWarning(
-        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${occupancy.cap}: ${foreign} were launched by others`
+        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${above} were launched by others`
       )
     }
-    foreignBefore = foreign
+    foreignBefore = above
   })
 
-  return Effect.fnUntraced(function*(begunAt: number) {
+  return Effect.fnUntraced(function*({ begunAt, cap, searching }: YourTurn) {
     let calls = 0
-    let listed = false
 
     /** A page is tried again where it failed, not the reading. */
     const call = <A>(operation: Ecs.EcsReadError["operation"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>
@@ -178,14 +241,11 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
     })
 
     const readAll = Effect.gen(function*() {
-      const { cap } = yield* ledger.occupancy
       const listing: Listing = {
         running: cap === "unlimited" && !searching ? undefined : yield* list("RUNNING"),
         stopped: searching ? yield* list("STOPPED") : undefined
       }
-      listed = listing.running !== undefined
       const question = yield* ledger.adopt(listing)
-      searching = question.searching
       const descriptions = yield* Effect.forEach(
         batches(question.taskArns),
         (taskArns) => call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
@@ -202,14 +262,13 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         tasks: descriptions.flatMap((described) => described.tasks),
         missing
       }
-      yield* ledger.observe(reading)
-      yield* reportForeign()
+      yield* reportForeign(yield* ledger.observe(reading))
     })
 
     const exit = yield* Effect.exit(
       Effect.tapError(readAll, (error) => Effect.logWarning(`Fleet ${fleet.id} could not be read: ${error.message}`))
     )
-    return { exit, calls, listed }
+    return { exit, calls }
   })
 }
 

@@ -11,6 +11,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
@@ -21,10 +22,13 @@ import * as Stream from "effect/Stream"
 import type { Cap, Change } from "./Change.ts"
 import type { Verdict } from "./Ecs.ts"
 import * as Elapsed from "./Elapsed.ts"
+import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
+import * as Handover from "./rules/Handover.ts"
 import * as Launch from "./rules/Launch.ts"
-import type { Decision, Occupancy } from "./rules/Occupancy.ts"
+import type { Decision, Occupancy, Standing, Turn } from "./rules/Occupancy.ts"
 import * as Occupancies from "./rules/Occupancy.ts"
+import * as Turns from "./rules/Turn.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
 
 /**
@@ -45,9 +49,9 @@ export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("
  *
  * **When to use**
  *
- * Describe a fleet in the same way to all its provisioners. The cap that is
- * described is the one that they start from: `resize` may have changed it since,
- * and who attaches later joins at the changed one.
+ * Describe a fleet in the same way to all its provisioners. The cap may be the one
+ * that the others described, or the one in force after a `resize`: who attaches
+ * joins at the one in force. To roll out another cap, resize first.
  *
  * @category errors
  */
@@ -65,16 +69,13 @@ export class LedgerMismatch extends Schema.TaggedError<LedgerMismatch>()("Ledger
  *
  * @category options
  */
-export interface AttachOptions {
+export interface AttachOptions extends Descriptions.Description {
   /** The fleet's id. Slots of one fleet do not count against another. */
   readonly fleet: string
-  readonly cap: Cap
-  /** Whether a key is taken for the life of its task. */
-  readonly exclusiveKeys: boolean
-  /** How long after its last request a task may stay invisible, in milliseconds. */
-  readonly lagBound: number
   /** Identifies who attaches, in reports and when it is gone. */
   readonly holder: string
+  /** Who waits for a slot with this holder, asked at the moment of a decision: the others leave them their turn. */
+  readonly line: () => Launch.Line
 }
 
 /**
@@ -92,11 +93,24 @@ export interface FleetLedger {
   /** Gives a slot back whose `RunTask` has certainly launched nothing; of any other does nothing. */
   readonly withdraw: (ticket: Ticket) => Effect.Effect<void, LedgerUnavailable>
   /** Takes over the launches of holders that are gone. */
-  readonly takeOver: Effect.Effect<ReadonlyArray<Launch.TakenOver>, LedgerUnavailable>
+  readonly takeOver: Effect.Effect<ReadonlyArray<Handover.TakenOver>, LedgerUnavailable>
+  /** Returns how a launch goes that another holder may have in flight. */
+  readonly trace: (slotId: SlotId) => Effect.Effect<Launch.Trace, LedgerUnavailable>
+  /**
+   * Asks for the turn to read ECS, unless there is a reading that began at `since`
+   * or later. Whoever gets it ends it.
+   */
+  readonly claimTurn: (since: number) => Effect.Effect<Turns.Claim, LedgerUnavailable>
+  /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
+  readonly endTurn: (rest: number) => Effect.Effect<void, LedgerUnavailable>
+  /** Returns whose turn it is, as far as this holder has heard. */
+  readonly turn: Effect.Effect<Turn>
+  /** Waits until a turn ends. One that ended a moment ago may be missed: whoever waits looks again after a while. */
+  readonly turnEnds: Effect.Effect<void>
   /** Counts the listed tasks that are not known, and says what to describe. */
   readonly adopt: (listing: Evidence.Listing) => Effect.Effect<Evidence.Question, LedgerUnavailable>
   /** Takes a complete reading as evidence. */
-  readonly observe: (reading: Evidence.Reading) => Effect.Effect<void, LedgerUnavailable>
+  readonly observe: (reading: Evidence.Reading) => Effect.Effect<Evidence.Tally, LedgerUnavailable>
   /** Frees a launch without a verdict, once its task must have become visible. */
   readonly release: (slotId: SlotId) => Effect.Effect<Evidence.Release, LedgerUnavailable>
   /** Changes the cap. */
@@ -104,7 +118,7 @@ export interface FleetLedger {
   /** Notes that a request was told that the fleet is full. */
   readonly turnAway: (key: Launch.ReserveOptions["key"]) => Effect.Effect<void, LedgerUnavailable>
   /** Reads the slots as they are now. */
-  readonly occupancy: Effect.Effect<Occupancy, LedgerUnavailable>
+  readonly standing: Effect.Effect<Standing, LedgerUnavailable>
   /**
    * Subscribes to what happens from here on. At most `capacity` changes are kept
    * for a slow subscriber; the oldest go first.
@@ -147,18 +161,35 @@ interface Fleet {
   readonly occupancy: Ref.Ref<Occupancy>
   readonly subscribers: Set<Queue.Queue<Change>>
   readonly now: () => number
+  /** Who waits, by holder. */
+  readonly lines: Map<string, () => Launch.Line>
   /** What those who hold it said of it. The cap may have been changed since. */
-  description: AttachOptions
+  description: Descriptions.Description
   holders: number
+  turnEnds: Deferred.Deferred<void>
 }
 
-const makeFleet = (description: AttachOptions, now: () => number): Fleet => ({
-  occupancy: Ref.makeUnsafe(Occupancies.make({ ...description, now: now() })),
+const makeFleet = (description: Descriptions.Description, now: () => number): Fleet => ({
+  occupancy: Ref.makeUnsafe(Occupancies.make(description, now())),
   subscribers: new Set(),
   now,
+  lines: new Map(),
   description,
-  holders: 0
+  holders: 0,
+  turnEnds: Deferred.makeUnsafe()
 })
+
+/** Tells those who wait for a turn to end. */
+const tellTurnEnds = (fleet: Fleet): void => {
+  Deferred.doneUnsafe(fleet.turnEnds, Effect.void)
+  fleet.turnEnds = Deferred.makeUnsafe()
+}
+
+const elsewhere = (fleet: Fleet, holder: string): ReadonlyArray<Launch.Line> => {
+  const lines: Array<Launch.Line> = []
+  for (const [id, line] of fleet.lines) if (id !== holder) lines.push(line())
+  return lines
+}
 
 /** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
 const decideIn =
@@ -175,20 +206,30 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
   return {
-    reserve: (options) => decide((occupancy, now) => Launch.reserve(occupancy, options, holder, now)),
+    reserve: (options) =>
+      decide((occupancy, now) => Launch.reserve(occupancy, options, elsewhere(fleet, holderId), holder, now)),
     gate: (ticket) => decide((occupancy, now) => Launch.gate(occupancy, ticket, holder, now)),
     settle: (ticket, verdict) => decide((occupancy, now) => Launch.settle(occupancy, ticket, verdict, now)),
     withdraw: (ticket) => decide((occupancy, now) => Launch.withdraw(occupancy, ticket, now)),
-    takeOver: decide((occupancy, now) => Launch.takeOver(occupancy, holder, now)),
+    takeOver: decide((occupancy, now) => Handover.takeOver(occupancy, holder, now)),
+    trace: (slotId) => Effect.map(Ref.get(fleet.occupancy), (occupancy) => Launch.trace(occupancy, slotId)),
+    claimTurn: (since) => decide((occupancy, now) => Turns.claim(occupancy, holderId, since, now)),
+    endTurn: (rest) =>
+      Effect.andThen(
+        decide((occupancy, now) => Turns.end(occupancy, holderId, rest, now)),
+        Effect.sync(() => tellTurnEnds(fleet))
+      ),
+    turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
+    turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
     adopt: (listing) => decide((occupancy, now) => Evidence.adopt(occupancy, listing, now)),
     observe: (reading) => decide((occupancy, now) => Evidence.observe(occupancy, reading, now)),
     release: (slotId) => decide((occupancy, now) => Evidence.release(occupancy, slotId, now)),
-    resize: (cap) => decide((occupancy, now) => Occupancies.resize(occupancy, cap, now)),
+    resize: (cap) => decide((occupancy, now) => Descriptions.resize(occupancy, cap, now)),
     turnAway: (key) =>
       decide((occupancy, now) =>
         Occupancies.decide(occupancy, now, (draft) => Occupancies.note(draft, { _tag: "AtCapacity", key }))
       ),
-    occupancy: Ref.get(fleet.occupancy),
+    standing: Ref.get(fleet.occupancy),
     subscribe: (capacity) =>
       Effect.acquireRelease(
         Effect.tap(Queue.sliding<Change>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),
@@ -203,15 +244,6 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
       holder = { id: holderId, closing: true }
     })
   }
-}
-
-/** Says how the fleet differs from what an attaching holder says of it, while somebody relies on it. */
-const mismatch = ({ description, holders }: Fleet, options: AttachOptions): string | undefined => {
-  if (holders === 0) return undefined
-  if (description.cap !== options.cap) return `its cap is ${description.cap}, not ${options.cap}`
-  if (description.exclusiveKeys !== options.exclusiveKeys) return `its exclusiveKeys is ${description.exclusiveKeys}`
-  if (description.lagBound !== options.lagBound) return `its lagBound is ${description.lagBound} ms`
-  return undefined
 }
 
 /**
@@ -232,21 +264,29 @@ export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
     const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
       Effect.suspend(() => {
         const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
-        const detail = mismatch(fleet, options)
+        const detail = fleet.holders === 0
+          ? undefined
+          : Descriptions.mismatch(Ref.getUnsafe(fleet.occupancy), fleet.description, options)
         if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
         fleets.set(options.fleet, fleet)
+        fleet.lines.set(options.holder, options.line)
+        if (fleet.holders++ > 0) return Effect.succeed(fleet)
+        const before = fleet.description
         fleet.description = options
-        const first = fleet.holders++ === 0
         return Effect.as(
-          first ? decideIn(fleet)((occupancy, now) => Occupancies.describe(occupancy, options, now)) : Effect.void,
+          decideIn(fleet)((occupancy, now) => Descriptions.describe(occupancy, before, options, now)),
           fleet
         )
       })
     const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
-      decideIn(fleet)((occupancy, now) => {
-        fleet.holders--
-        return Launch.abandon(occupancy, holder, now)
-      })
+      Effect.andThen(
+        decideIn(fleet)((occupancy, now) => {
+          fleet.holders--
+          fleet.lines.delete(holder)
+          return Handover.abandon(occupancy, holder, now)
+        }),
+        Effect.sync(() => tellTurnEnds(fleet))
+      )
     return {
       attach: (options) =>
         Effect.map(

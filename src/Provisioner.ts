@@ -31,6 +31,7 @@ import * as InFlights from "./provisioner/InFlight.ts"
 import * as Requests from "./provisioner/Requests.ts"
 import * as Serving from "./provisioner/Serving.ts"
 import * as Upkeep from "./provisioner/Upkeep.ts"
+import * as Watches from "./provisioner/Watch.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import type { Release } from "./rules/Evidence.ts"
 import type { SlotId } from "./Slot.ts"
@@ -118,25 +119,29 @@ export const make = Effect.fnUntraced(function*(
 > {
   const { settings } = fleet
   const holder = yield* yield* LaunchId
+  const line = Requests.makeLine()
   const ledger = yield* (yield* Ledgers.Ledger).attach({
     fleet: fleet.id,
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
-    holder
+    holder,
+    line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
   })
   const census = yield* Censuses.make(fleet, ledger)
   const closing = yield* Latch.make(false)
+  const watch = Watches.make()
   const flights = Flights.make({
     fleet,
     ledger,
     census,
     launch: yield* Launcher.make(fleet, ledger, census),
+    watch,
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
-  const line = Requests.makeLine()
   const wake = yield* Latch.make(false)
+  const abandoned = yield* Latch.make(false)
   const { board, request, requestWhenFree } = Requests.make({
     settings,
     ledger,
@@ -153,7 +158,7 @@ export const make = Effect.fnUntraced(function*(
       // Whoever follows the launch of another holder learns from the ledger how it ends.
       if (inFlight.find(launch.key) !== undefined) inFlight.accompany(resumed)
       else {
-        inFlight.join(launch.key, line.arrive(), () => (onSeated) => {
+        inFlight.join(launch.key, line.arrive(0), () => (onSeated) => {
           onSeated()
           return resumed
         })
@@ -162,9 +167,9 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const snapshot = ProvisionError.orRetryable(Effect.zipWith(
-    ledger.occupancy,
+    ledger.standing,
     ledger.now,
-    (occupancy, now) => Snapshots.make(occupancy, line.size(), now)
+    (standing, now) => Snapshots.make(standing, line.size(), now)
   ))
 
   const resize = Effect.fnUntraced(function*(cap: Cap) {
@@ -177,9 +182,10 @@ export const make = Effect.fnUntraced(function*(
     yield* ProvisionError.orRetryable(ledger.resize(cap))
   })
 
-  yield* Effect.forkScoped(Upkeep.follow({ fleet, ledger, wake, resumeAbandoned }))
+  yield* Effect.forkScoped(Upkeep.follow({ fleet, ledger, wake, watch, abandoned }))
+  yield* Effect.forkScoped(Upkeep.inherit({ fleet, abandoned, resumeAbandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
-  yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census, resumeAbandoned }))
+  yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census }))
   yield* Effect.addFinalizer(() =>
     Effect.andThen(closing.open, Upkeep.windUp({ fleet, ledger, holder, line, inFlight }))
   )

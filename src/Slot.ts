@@ -9,7 +9,7 @@
  * a clock to decide that a task is gone, save where evidence cannot reach.
  */
 import type * as Brand from "effect/Brand"
-import type { RunTaskRequest, TaskArn } from "./Ecs.ts"
+import type { TaskArn } from "./Ecs.ts"
 import type { Key } from "./Key.ts"
 import { gateValidity, replayWindow, signatureLifetime } from "./Settings.ts"
 
@@ -98,8 +98,6 @@ export interface Slot {
   readonly id: SlotId
   /** What the task is for. An adopted task has none. */
   readonly key: Key | undefined
-  /** What is sent, byte for byte, at every attempt. An adopted task has none. */
-  readonly request: RunTaskRequest | undefined
   /** Who may act on it; nobody when its holder is gone. */
   readonly holder: string | undefined
   /** Grows each time the slot changes hands. */
@@ -128,7 +126,7 @@ export const status = (slot: Slot): SlotStatus => {
     case "Launching":
       return slot.state.ambiguous ? "unknown" : "launching"
     case "Launched":
-      return slot.request === undefined ? "adopted" : "launched"
+      return slot.key === undefined ? "adopted" : "launched"
   }
 }
 
@@ -148,13 +146,11 @@ export const taskArn = (slot: Slot): TaskArn | undefined =>
 export const reserved = (options: {
   readonly id: SlotId
   readonly key: Key
-  readonly request: RunTaskRequest
   readonly holder: string
   readonly now: number
 }): Slot => ({
   id: options.id,
   key: options.key,
-  request: options.request,
   holder: options.holder,
   fence: 1,
   since: options.now,
@@ -169,7 +165,6 @@ export const reserved = (options: {
 export const adopted = (arn: TaskArn, now: number): Slot => ({
   id: SlotId(arn),
   key: undefined,
-  request: undefined,
   holder: undefined,
   fence: 1,
   since: now,
@@ -231,6 +226,15 @@ export const takenOver = (slot: Slot, state: Launching, holder: string): Slot =>
   fence: slot.fence + 1,
   state: { ...state, underWay: false, ambiguous: true }
 })
+
+/**
+ * Returns whether nothing that was sent for a slot can have launched a task, or
+ * can do so yet.
+ *
+ * @category guards
+ */
+export const isUnsent = ({ state }: Slot): boolean =>
+  state._tag === "Reserved" || (state._tag === "Launching" && !state.ambiguous && !state.underWay)
 
 /**
  * Returns whether the same client token may still be sent. Past this, ECS may

@@ -5,7 +5,7 @@ import * as HashMap from "effect/HashMap"
 import type { Cap } from "./Change.ts"
 import type { TaskArn } from "./Ecs.ts"
 import type { Key } from "./Key.ts"
-import type { Occupancy } from "./rules/Occupancy.ts"
+import type { Standing } from "./rules/Occupancy.ts"
 import { used } from "./rules/Occupancy.ts"
 import type { Slot, SlotId, SlotStatus } from "./Slot.ts"
 import { status, taskArn } from "./Slot.ts"
@@ -50,7 +50,7 @@ export interface Snapshot {
  *
  * @category constructors
  */
-export const make = (occupancy: Occupancy, waiting: number, now: number): Snapshot => ({
+export const make = (occupancy: Standing, waiting: number, now: number): Snapshot => ({
   cap: occupancy.cap,
   occupied: used(occupancy),
   waiting,
@@ -77,7 +77,7 @@ const why = (slot: Slot): string => {
         : `sent ${state.attempts} times, and not answered yet`
     case "Launched": {
       const seen = `its task ${state.lastStatus === undefined ? "exists" : `was last seen ${state.lastStatus}`}`
-      return slot.request === undefined ? `listed by ECS, and not launched under this ledger: ${seen}` : seen
+      return slot.key === undefined ? `listed by ECS, and not launched under this ledger: ${seen}` : seen
     }
   }
 }

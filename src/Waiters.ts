@@ -12,6 +12,18 @@ import * as Latch from "effect/Latch"
 import type { Key } from "./Key.ts"
 
 /**
+ * When somebody came.
+ *
+ * @category models
+ */
+export interface Arrival {
+  /** Where they stand in the order of those who came to this line. */
+  readonly order: number
+  /** In epoch milliseconds, by the ledger's time. */
+  readonly at: number
+}
+
+/**
  * A place in line: what it waits for, and what it will be served with.
  *
  * @category models
@@ -20,8 +32,8 @@ export interface Place<in out W, in out A, in out E> {
   readonly key: Key
   readonly wanted: W
   readonly served: Deferred.Deferred<A, E>
-  /** Where the first of its callers stands in the order of arrival. */
-  arrival: number
+  /** When the first of its callers came. */
+  arrival: Arrival
   callers: number
 }
 
@@ -32,13 +44,15 @@ export interface Place<in out W, in out A, in out E> {
  */
 export interface Waiters<in out W, in out A, in out E> {
   /** Takes a number: the order of these is the order of the line. */
-  readonly arrive: () => number
+  readonly arrive: (at: number) => Arrival
   /** Stands in line until served. Interrupting it leaves the line, if nobody else waits in the same place. */
-  readonly stand: (key: Key, wanted: W, arrival: number) => Effect.Effect<A, E>
+  readonly stand: (key: Key, wanted: W, arrival: Arrival) => Effect.Effect<A, E>
   /** How many are in line. */
   readonly size: () => number
   /** How many stand before a key that is at the head (none), further back, or not in line at all. */
   readonly ahead: (key: Key) => number
+  /** When those in line for a key began to wait, if there are any. */
+  readonly since: (key: Key) => number | undefined
   /** Who is next. */
   readonly head: () => Place<W, A, E> | undefined
   /** Answers those in line for a key, if there are any. */
@@ -64,22 +78,22 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
 
   const head = (): Place<W, A, E> | undefined => places.values().next().value
 
-  const enter = (key: Key, wanted: W, arrival: number): Place<W, A, E> => {
+  const enter = (key: Key, wanted: W, arrival: Arrival): Place<W, A, E> => {
     const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
     place.callers++
     const isNew = !places.has(key)
-    const isEarlier = arrival < place.arrival
-    place.arrival = Math.min(arrival, place.arrival)
+    const isEarlier = arrival.order < place.arrival.order
+    if (isEarlier) place.arrival = arrival
     places.set(key, place)
     // Somebody who was served, and lost the slot again, comes back to where it stood.
-    if (isEarlier || (isNew && arrival < last)) reorder()
-    last = Math.max(last, arrival)
+    if (isEarlier || (isNew && arrival.order < last)) reorder()
+    last = Math.max(last, arrival.order)
     somebody.openUnsafe()
     return place
   }
 
   const reorder = (): void => {
-    const inOrder = [...places.values()].sort((a, b) => a.arrival - b.arrival)
+    const inOrder = [...places.values()].sort((a, b) => a.arrival.order - b.arrival.order)
     places.clear()
     for (const place of inOrder) places.set(place.key, place)
   }
@@ -90,7 +104,7 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
   }
 
   return {
-    arrive: () => ++arrivals,
+    arrive: (at) => ({ order: ++arrivals, at }),
     stand: (key, wanted, arrival) =>
       Effect.acquireUseRelease(
         Effect.sync(() => enter(key, wanted, arrival)),
@@ -103,6 +117,7 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
       ),
     size: () => places.size,
     ahead: (key) => head()?.key === key ? 0 : places.size,
+    since: (key) => places.get(key)?.arrival.at,
     head,
     serve: (key, answer) => {
       const place = places.get(key)

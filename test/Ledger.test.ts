@@ -1,4 +1,5 @@
+import { Layer } from "effect"
 import { layerMemory } from "../src/Ledger.ts"
-import { suite } from "./ledger/contract.ts"
+import { suite, Time } from "./ledger/contract.ts"
 
-suite("Ledger.layerMemory", layerMemory)
+suite("Ledger.layerMemory", Layer.merge(layerMemory, Time.layerTest))

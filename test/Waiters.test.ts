@@ -7,15 +7,18 @@ const key = (text: string) => Result.getOrThrow(parseKey(text))
 
 const make = Effect.sync(() => Waiters.make<string, string, { readonly away: string }>())
 
-const stand = (line: Waiters.Waiters<string, string, { readonly away: string }>, name: string, arrival?: number) =>
-  Effect.forkChild(Effect.result(line.stand(key(name), name, arrival ?? line.arrive())), { startImmediately: true })
+const stand = (
+  line: Waiters.Waiters<string, string, { readonly away: string }>,
+  name: string,
+  arrival?: Waiters.Arrival
+) => Effect.forkChild(Effect.result(line.stand(key(name), name, arrival ?? line.arrive(0))), { startImmediately: true })
 
 describe("Waiters", () => {
   it.effect("stand in the order in which they came, also when one comes back", () =>
     Effect.gen(function*() {
       const line = yield* make
-      const first = line.arrive()
-      const second = line.arrive()
+      const first = line.arrive(0)
+      const second = line.arrive(0)
       for (const name of ["c", "d"]) yield* stand(line, name)
       yield* stand(line, "b", second)
       yield* stand(line, "d", first)

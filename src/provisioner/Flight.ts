@@ -16,10 +16,11 @@ import type { Outcome } from "../Launcher.ts"
 import { LaunchId } from "../LaunchId.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as ProvisionError from "../ProvisionError.ts"
-import type { Reservation, TakenOver } from "../rules/Launch.ts"
-import * as Occupancies from "../rules/Occupancy.ts"
+import type { TakenOver } from "../rules/Handover.ts"
+import type { Reservation } from "../rules/Launch.ts"
 import { replayWindow } from "../Settings.ts"
-import { SlotId, taskArn, type Ticket } from "../Slot.ts"
+import { SlotId, type Ticket } from "../Slot.ts"
+import type { Watch } from "./Watch.ts"
 
 /**
  * What a request flies with.
@@ -31,6 +32,8 @@ export interface Passenger {
   readonly environment: Readonly<Record<string, string>>
   /** How many wait before it, asked at the moment of the decision. */
   readonly ahead: () => number
+  /** When it began to wait in line, if it does. */
+  readonly waitingSince: () => number | undefined
   /** Whether anybody still wants it, asked in the step that would take a slot. */
   readonly isWanted: () => boolean
   /** Whether it came from the line, and goes back there if the slot that it is granted is withdrawn. */
@@ -61,9 +64,10 @@ export const make = (options: {
   readonly ledger: FleetLedger
   readonly census: Census
   readonly launch: (ticket: Ticket) => Effect.Effect<Outcome>
+  readonly watch: Watch
   readonly isClosing: () => boolean
 }): Flights => {
-  const { census, fleet, isClosing, launch, ledger } = options
+  const { census, fleet, isClosing, launch, ledger, watch } = options
   const youngEnough = Effect.zipWith(ledger.now, census.maxAge, (now, maxAge) => now - maxAge)
 
   /**
@@ -85,7 +89,7 @@ export const make = (options: {
     )
 
   const fly = Effect.fnUntraced(function*(
-    { ahead, environment, isFromLine, isWanted, key, onSeated }: Passenger
+    { ahead, environment, isFromLine, isWanted, key, onSeated, waitingSince }: Passenger
   ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
     let readSince = yield* youngEnough
     const nextId = yield* LaunchId
@@ -95,7 +99,7 @@ export const make = (options: {
       const request = yield* buildRequest(fleet, slotId, key, environment)
       const reserve = Effect.suspend((): Effect.Effect<Reservation | Unwanted, LedgerUnavailable> =>
         isWanted()
-          ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead() })
+          ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead(), waitingSince: waitingSince() })
           : Effect.succeed({ _tag: "Unwanted" })
       )
       const step = yield* reserveAndLaunch(reserve, onSeated)
@@ -115,7 +119,7 @@ export const make = (options: {
           break
         case "Shared": {
           onSeated()
-          const answer = yield* follow(step.slotId, key)
+          const answer = yield* follow(step.slotId)
           if (answer !== undefined) return answer
           readSince = yield* youngEnough
           current = false
@@ -138,18 +142,16 @@ export const make = (options: {
 
   /** Waits for a launch that another holder of the ledger has in flight. */
   const follow = Effect.fnUntraced(function*(
-    slotId: SlotId,
-    key: Key
+    slotId: SlotId
   ): Effect.fn.Return<Answer | undefined, LedgerUnavailable | ProvisionError.ProvisionError> {
     for (;;) {
       if (isClosing()) return yield* ProvisionError.closing
-      const occupancy = yield* ledger.occupancy
-      const slot = Occupancies.find(occupancy, slotId)
-      if (slot === undefined) return undefined
-      const arn = taskArn(slot)
-      if (arn !== undefined) return { _tag: "Launched", taskArn: arn, slotId, joined: true }
-      if (Occupancies.findByKey(occupancy, key) !== slot) return undefined
-      yield* Effect.sleep(fleet.settings.censusInterval)
+      // Told from before it is looked at: what happens in between is not missed.
+      const next = watch.next(slotId)
+      const trace = yield* ledger.trace(slotId)
+      if (trace._tag === "Launched") return { ...trace, slotId, joined: true }
+      if (trace._tag === "Over") return undefined
+      yield* Effect.timeoutOption(next, fleet.settings.censusInterval)
     }
   })
 

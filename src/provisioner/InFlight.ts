@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import type { Answer } from "../Answer.ts"
 import type { Key } from "../Key.ts"
 import * as ProvisionError from "../ProvisionError.ts"
+import type { Arrival } from "../Waiters.ts"
 
 /**
  * A request in flight.
@@ -22,7 +23,7 @@ import * as ProvisionError from "../ProvisionError.ts"
 export interface Flight {
   readonly key: Key
   /** The arrival for which it was started: any other caller has joined it. */
-  readonly startedFor: number
+  readonly startedFor: Arrival
   /** `true` once it has a slot or shares one, `false` once it has ended without. */
   readonly seated: Deferred.Deferred<boolean>
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
@@ -45,7 +46,7 @@ export interface InFlight {
    * Joins the flight of a key, or starts it. It looks and starts in one step:
    * between two, another fiber may run.
    */
-  readonly join: (key: Key, arrival: number, course: (flight: Flight) => Course) => Flight
+  readonly join: (key: Key, arrival: Arrival, course: (flight: Flight) => Course) => Flight
   /** Returns the flight of a key, if there is one. */
   readonly find: (key: Key) => Flight | undefined
   /** Lets nobody join a flight any more. */
@@ -73,7 +74,7 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
 
   const find = (key: Key): Flight | undefined => flights.get(key)
 
-  const start = (key: Key, arrival: number, course: (flight: Flight) => Course): Flight => {
+  const start = (key: Key, arrival: Arrival, course: (flight: Flight) => Course): Flight => {
     const flight: Flight = {
       key,
       startedFor: arrival,

@@ -87,6 +87,7 @@ export const make = (options: {
           key: flight.key,
           environment,
           ahead: () => line.ahead(flight.key),
+          waitingSince: () => isFromLine ? line.since(flight.key) : undefined,
           isFromLine,
           isWanted: () => {
             if (!isFromLine || askers.has(flight.key)) return true
@@ -99,7 +100,7 @@ export const make = (options: {
           }
         }))
 
-  const answerOf = (flight: Flight, arrival: number) =>
+  const answerOf = (flight: Flight, arrival: Waiters.Arrival) =>
     Effect.map(
       Effect.timeoutOrElse(Deferred.await(flight.answer), {
         duration: settings.requestTimeout,
@@ -121,7 +122,7 @@ export const make = (options: {
   return {
     request: Effect.fnUntraced(function*(text, options) {
       const key = yield* admit(text)
-      const arrival = line.arrive()
+      const arrival = line.arrive(yield* ledger.now)
       const depart = () => inFlight.join(key, arrival, course(options?.environment ?? {}, false))
       const answer = yield* askers.asking(key, Effect.suspend(() => answerOf(depart(), arrival)))
       if (answer._tag === "AtCapacity") yield* ProvisionError.orRetryable(ledger.turnAway(key))
@@ -129,7 +130,7 @@ export const make = (options: {
     }),
     requestWhenFree: Effect.fnUntraced(function*(text, options) {
       const key = yield* admit(text)
-      const arrival = line.arrive()
+      const arrival = line.arrive(yield* ledger.now)
       const wait = Effect.gen(function*() {
         for (;;) {
           const flight = inFlight.find(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))

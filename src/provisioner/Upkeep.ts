@@ -9,6 +9,7 @@ import * as HashMap from "effect/HashMap"
 import type * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import type { Census } from "../Census.ts"
 import type { Fleet } from "../Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
@@ -16,13 +17,14 @@ import * as ProvisionError from "../ProvisionError.ts"
 import type { Waiters } from "../Waiters.ts"
 import type { Flight, InFlight } from "./InFlight.ts"
 import * as Journal from "./Journal.ts"
+import type { Watch } from "./Watch.ts"
 
 /** How many changes may wait to be followed: more than the largest burst makes at once. */
 const followed = 65_536
 
 /**
  * Logs what happens to the fleet, wakes who serves the line when a slot may have
- * become free, and takes over what other holders of the ledger leave behind.
+ * become free, and tells when another holder of the ledger has left launches behind.
  *
  * @category running
  */
@@ -30,9 +32,11 @@ export const follow = Effect.fnUntraced(function*(options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly wake: Latch.Latch
-  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
+  readonly watch: Watch
+  /** Opened when launches may have been left behind. */
+  readonly abandoned: Latch.Latch
 }) {
-  const { fleet, ledger, resumeAbandoned, wake } = options
+  const { abandoned, fleet, ledger, wake, watch } = options
   const changes = yield* ledger.subscribe(followed)
   let sequence: number | undefined
   const step = Effect.gen(function*() {
@@ -40,18 +44,42 @@ export const follow = Effect.fnUntraced(function*(options: {
     const missed = sequence === undefined ? 0 : change.sequence - sequence - 1
     sequence = change.sequence
     if (missed > 0 || change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
+    if (missed > 0) watch.tellAll()
+    watch.tell(change)
     if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
     yield* Journal.log(fleet.id, change)
-    if (change._tag === "Abandoned") yield* resumeAbandoned
+    if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()
   })
   // What was left behind before the subscription is told by nobody any more.
-  yield* survive(fleet, resumeAbandoned)
+  abandoned.openUnsafe()
   return yield* Effect.forever(survive(fleet, step))
 })
 
 /**
- * Reads ECS now and then while slots are held and nobody asks, and takes over
- * what other holders of the ledger left behind without a word.
+ * Takes over what other holders of the ledger left behind: when it is told, and
+ * now and then without a word. Nobody else may be there to do it, so that it is
+ * tried until the ledger answers.
+ *
+ * @category running
+ */
+export const inherit = (options: {
+  readonly fleet: Fleet
+  readonly abandoned: Latch.Latch
+  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
+}): Effect.Effect<never> =>
+  Effect.forever(survive(
+    options.fleet,
+    Effect.gen(function*() {
+      yield* Effect.timeoutOption(options.abandoned.await, options.fleet.settings.backgroundCensusInterval)
+      options.abandoned.closeUnsafe()
+      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)
+    })
+  ))
+
+const inheritSchedule = Schedule.spaced("1 second")
+
+/**
+ * Reads ECS now and then while slots are held and nobody asks.
  *
  * @category running
  */
@@ -59,14 +87,12 @@ export const keepUp = (options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly census: Census
-  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
 }): Effect.Effect<never> =>
   Effect.forever(survive(
     options.fleet,
     Effect.gen(function*() {
       yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)
-      yield* options.resumeAbandoned
-      const { slots } = yield* options.ledger.occupancy
+      const { slots } = yield* options.ledger.standing
       // A reading that fails has said so in the log.
       if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.census.refresh)
     })
@@ -97,8 +123,8 @@ export const windUp = Effect.fnUntraced(function*<W>(options: {
   yield* ledger.close
   yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
   // Only the log wants to know: a ledger that is away must not keep anybody from closing.
-  const occupancy = yield* Effect.option(ledger.occupancy)
-  const slots = Option.isSome(occupancy) ? HashMap.toValues(occupancy.value.slots) : []
+  const standing = yield* Effect.option(ledger.standing)
+  const slots = Option.isSome(standing) ? HashMap.toValues(standing.value.slots) : []
   const unsettled = slots.filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
   if (unsettled.length === 0) return
   yield* Effect.logWarning(

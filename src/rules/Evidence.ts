@@ -38,8 +38,6 @@ export interface Question {
   readonly taskArns: ReadonlyArray<TaskArn>
   /** Those among them that ECS may have forgotten, should it not describe them. */
   readonly forgettable: ReadonlySet<TaskArn>
-  /** Whether the next reading has to list stopped tasks too, to find the tasks of launches without a verdict. */
-  readonly searching: boolean
 }
 
 /**
@@ -69,8 +67,7 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
     }
     return {
       taskArns: [...taskArns],
-      forgettable: new Set(forgettable(draft.occupancy, now)),
-      searching: isSearching(draft.occupancy, now)
+      forgettable: new Set(forgettable(draft.occupancy, now))
     }
   })
 
@@ -80,17 +77,25 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
  *
  * @category decisions
  */
-export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<void> =>
+export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<Tally> =>
   Occupancies.decide(occupancy, now, (draft) => {
     for (const task of reading.tasks) observeTask(draft, task)
-    if (reading.running === undefined) return
-    observeMissing(draft, reading, reading.running)
-    if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
-    draft.occupancy = {
-      ...draft.occupancy,
-      readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt)
-    }
+    if (reading.running !== undefined) observeListed(draft, reading, reading.running)
+    const { cap } = draft.occupancy
+    return { cap, occupied: Occupancies.used(draft.occupancy), foreign: Occupancies.foreignTasks(draft.occupancy) }
   })
+
+/**
+ * How many tasks are counted once a reading is taken in, and how many of them are
+ * known to be nobody's launch under this ledger.
+ *
+ * @category models
+ */
+export interface Tally {
+  readonly cap: Occupancy["cap"]
+  readonly occupied: number
+  readonly foreign: number
+}
 
 /**
  * What asking to free a launch without a verdict is answered.
@@ -139,6 +144,7 @@ export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: s
   if (seen !== undefined) Occupancies.free(draft, seen.id, "merged")
   const launched = Slots.launched(slot, arn, lastStatus, draft.now)
   Occupancies.put(draft, launched)
+  Occupancies.dropRequest(draft, id)
   if (!draft.occupancy.exclusiveKeys) Occupancies.dropKey(draft, launched)
   Occupancies.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
   if (Occupancies.isGone(draft.occupancy, arn)) Occupancies.free(draft, id, "stopped")
@@ -174,6 +180,15 @@ const observeStatus = (draft: Draft, arn: TaskArn, lastStatus: string | undefine
       ...slot,
       state: { ...state, lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }
     })
+  }
+}
+
+const observeListed = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+  observeMissing(draft, reading, running)
+  if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
+  draft.occupancy = {
+    ...draft.occupancy,
+    readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt)
   }
 }
 
@@ -213,7 +228,13 @@ const forgettable = function*(occupancy: Occupancy, at: number): Generator<TaskA
   }
 }
 
-const isSearching = (occupancy: Occupancy, now: number): boolean => {
+/**
+ * Returns whether there are launches without a verdict that have to be looked for
+ * among the stopped tasks too.
+ *
+ * @category guards
+ */
+export const isSearching = (occupancy: Occupancy, now: number): boolean => {
   for (const _ of sought(occupancy, now)) return true
   return false
 }

@@ -6,6 +6,7 @@
  * granted, and `gate` again right before every attempt to run its task.
  */
 import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
 import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
@@ -56,18 +57,38 @@ export interface ReserveOptions {
   readonly request: RunTaskRequest
   /** A grant relies on a reading of ECS that began at this time or later. */
   readonly readSince: number
-  /** How many wait for a slot before this request. The places that they are owed count as taken. */
+  /** How many wait for a slot before this request, with the same holder. The places that they are owed count as taken. */
   readonly ahead: number
+  /** When the request began to wait in line. One that does not wait is served after all who do. */
+  readonly waitingSince: number | undefined
+}
+
+/**
+ * Those who wait for a slot with one holder.
+ *
+ * @category models
+ */
+export interface Line {
+  readonly waiting: number
+  /** When whoever is at its head began to wait. */
+  readonly since: number | undefined
 }
 
 /**
  * Grants a slot, if fewer than the cap are counted.
+ *
+ * **Details**
+ *
+ * `elsewhere` are the lines of the fleet's other holders. Whoever waits leaves a
+ * slot to each head that has waited longer, so that holders are served in turn,
+ * and not the one that hears of a freed slot first.
  *
  * @category decisions
  */
 export const reserve = (
   occupancy: Occupancy,
   options: ReserveOptions,
+  elsewhere: ReadonlyArray<Line>,
   asker: Holder,
   now: number
 ): Decision<Reservation> =>
@@ -83,16 +104,17 @@ export const reserve = (
     if (occupancy.cap !== "unlimited") {
       if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
       const occupied = Occupancies.used(occupancy)
-      if (!(occupied + options.ahead < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
+      const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)
+      if (!(occupied + owed < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
     }
     const slot = Slots.reserved({
       id: options.slotId,
       key: options.key,
-      request: options.request,
       holder: asker.id,
       now
     })
     Occupancies.put(draft, slot)
+    Occupancies.keepRequest(draft, slot.id, options.request)
     Occupancies.claimKey(draft, options.key, slot.id)
     Occupancies.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
     return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
@@ -129,11 +151,13 @@ export type GateAnswer =
 export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: number): Decision<GateAnswer> =>
   Occupancies.decide<GateAnswer>(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
-    if (slot?.request === undefined) return { _tag: "Lost" }
+    if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
+    const request = HashMap.get(occupancy.requests, slot.id)
+    if (Option.isNone(request)) return { _tag: "Lost" }
     const others = Occupancies.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
-    if (isUnsent(slot)) {
+    if (Slots.isUnsent(slot)) {
       if (over || holder.closing) Occupancies.free(draft, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
       if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
@@ -143,7 +167,7 @@ export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: 
     }
     if (over) return { _tag: "Hold" }
     Occupancies.put(draft, Slots.sending(slot, now))
-    return { _tag: "Pass", request: slot.request }
+    return { _tag: "Pass", request: request.value }
   })
 
 /**
@@ -205,62 +229,47 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, n
 export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: number): Decision<void> =>
   Occupancies.decide(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
-    if (slot !== undefined && isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+    if (slot !== undefined && Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
   })
 
 /**
- * Records that a holder is gone: what it had not sent is freed, and what it had
- * may be taken over.
+ * How a launch goes, for those who wait for it and do not hold it.
  *
- * @category decisions
- */
-export const abandon = (occupancy: Occupancy, holder: string, now: number): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
-    for (const slot of HashMap.values(occupancy.slots)) {
-      if (slot.holder !== holder || slot.state._tag === "Launched") continue
-      if (isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
-      else {
-        Occupancies.put(draft, { ...slot, holder: undefined })
-        Occupancies.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
-      }
-    }
-  })
-
-/**
- * A launch taken over from a holder that is gone.
+ * - `InFlight`: there is no verdict yet
+ * - `Launched`: its task is known
+ * - `Over`: it has been settled otherwise, or given up its key
  *
  * @category models
  */
-export interface TakenOver {
-  readonly ticket: Ticket
-  readonly key: Key
-}
+export type Trace =
+  | { readonly _tag: "InFlight" }
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Over" }
 
 /**
- * Takes over the launches that nobody holds and that may still be sent again.
+ * Returns how a launch goes.
  *
- * @category decisions
+ * @category accessors
  */
-export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Decision<ReadonlyArray<TakenOver>> =>
-  Occupancies.decide(occupancy, now, (draft) => {
-    const taken: Array<TakenOver> = []
-    for (const slot of HashMap.values(occupancy.slots)) {
-      if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
-      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
-      const mine = Slots.takenOver(slot, slot.state, holder.id)
-      Occupancies.put(draft, mine)
-      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key })
-    }
-    return taken
-  })
+export const trace = (occupancy: Occupancy, id: SlotId): Trace => {
+  const slot = Occupancies.find(occupancy, id)
+  if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
+  if (slot?.key === undefined || Occupancies.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
+  return { _tag: "InFlight" }
+}
+
+/** How many slots are owed to those who wait elsewhere before a request. */
+const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArray<Line>): number => {
+  let owed = 0
+  for (const { since, waiting } of elsewhere) {
+    if (waitingSince === undefined) owed += waiting
+    else if (since !== undefined && since < waitingSince) owed++
+  }
+  return owed
+}
 
 /** The slot that a ticket may act on: it is there, and has not changed hands since. */
 const held = (occupancy: Occupancy, ticket: Ticket): Slot | undefined => {
   const slot = Occupancies.find(occupancy, ticket.slotId)
   return slot?.fence === ticket.fence ? slot : undefined
 }
-
-/** Whether nothing that was sent for a slot can have launched a task, or can do so yet. */
-const isUnsent = (slot: Slot): boolean =>
-  slot.state._tag === "Reserved" ||
-  (slot.state._tag === "Launching" && !slot.state.ambiguous && !slot.state.underWay)

@@ -9,30 +9,59 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import type { Cap, Change, FreeReason, Happening } from "../Change.ts"
-import type { Failure, TaskArn } from "../Ecs.ts"
+import type { Failure, RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import { goneRetention } from "../Settings.ts"
 import type { Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Description } from "./Description.ts"
 
 /**
- * The slots of one fleet.
+ * How a fleet stands: the slots that are held, and the cap that they count against.
  *
  * @category models
  */
-export interface Occupancy {
+export interface Standing {
   readonly cap: Cap
+  readonly slots: HashMap.HashMap<SlotId, Slot>
+  readonly byKey: HashMap.HashMap<Key, SlotId>
+  readonly byArn: HashMap.HashMap<TaskArn, SlotId>
+  /** The number of the latest change. */
+  readonly sequence: number
+}
+
+/**
+ * The slots of one fleet, and all else that is decided by.
+ *
+ * @category models
+ */
+export interface Occupancy extends Standing {
   /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
   readonly lagBound: number
-  readonly slots: HashMap.HashMap<SlotId, Slot>
-  readonly byKey: HashMap.HashMap<Key, SlotId>
-  readonly byArn: HashMap.HashMap<TaskArn, SlotId>
+  /** What is sent, byte for byte, at every attempt of the launches whose tasks are not known yet. */
+  readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks. */
   readonly readingBegunAt: number
+  readonly turn: Turn
   readonly gone: Gone
-  readonly sequence: number
+}
+
+/**
+ * Whose turn it is to read ECS, for all.
+ *
+ * @category models
+ */
+export interface Turn {
+  /** Who reads. Nobody between two readings. */
+  readonly reader: string | undefined
+  /** When the latest reading began. */
+  readonly begunAt: number
+  /** When the next may begin. */
+  readonly dueAt: number
+  /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
+  readonly servesFor: number
 }
 
 /**
@@ -51,71 +80,36 @@ interface Gone {
  *
  * @category constructors
  */
-export const make = (options: {
-  readonly cap: Cap
-  readonly exclusiveKeys: boolean
-  readonly lagBound: number
-  readonly now: number
-}): Occupancy => ({
-  cap: options.cap,
-  exclusiveKeys: options.exclusiveKeys,
-  lagBound: options.lagBound,
+export const make = (description: Description, now: number): Occupancy => ({
+  cap: description.cap,
+  exclusiveKeys: description.exclusiveKeys,
+  lagBound: description.lagBound,
   slots: HashMap.empty(),
   byKey: HashMap.empty(),
   byArn: HashMap.empty(),
+  requests: HashMap.empty(),
   readingBegunAt: Number.NEGATIVE_INFINITY,
-  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: options.now },
+  turn: { reader: undefined, begunAt: Number.NEGATIVE_INFINITY, dueAt: Number.NEGATIVE_INFINITY, servesFor: 0 },
+  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now },
   sequence: 0
 })
-
-/**
- * Changes the cap. A cap below use stops growth, and nothing else.
- *
- * @category decisions
- */
-export const resize = (occupancy: Occupancy, cap: Cap, now: number): Decision<void> =>
-  decide(occupancy, now, (draft) => {
-    draft.occupancy = { ...draft.occupancy, cap }
-    note(draft, { _tag: "Resized" })
-  })
-
-/**
- * Takes over what a holder says of the fleet when it attaches.
- *
- * @category decisions
- */
-export const describe = (
-  occupancy: Occupancy,
-  options: { readonly cap: Cap; readonly exclusiveKeys: boolean; readonly lagBound: number },
-  now: number
-): Decision<void> =>
-  decide(occupancy, now, (draft) => {
-    const { exclusiveKeys, lagBound } = options
-    draft.occupancy = { ...draft.occupancy, cap: options.cap, exclusiveKeys, lagBound }
-    for (const slot of HashMap.values(occupancy.slots)) {
-      if (slot.state._tag !== "Launched" || slot.key === undefined) continue
-      if (exclusiveKeys) claimKey(draft, slot.key, slot.id)
-      else dropKey(draft, slot)
-    }
-    if (options.cap !== occupancy.cap) note(draft, { _tag: "Resized" })
-  })
 
 /**
  * Returns how many tasks are counted.
  *
  * @category accessors
  */
-export const used = (occupancy: Occupancy): number => HashMap.size(occupancy.slots)
+export const used = (occupancy: Standing): number => HashMap.size(occupancy.slots)
 
 /**
  * Returns how many tasks are known to be nobody's launch under this ledger.
  *
  * @category accessors
  */
-export const foreignTasks = (occupancy: Occupancy): number => {
+export const foreignTasks = (occupancy: Standing): number => {
   let count = 0
-  for (const { request, state } of HashMap.values(occupancy.slots)) {
-    if (request === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
+  for (const { key, state } of HashMap.values(occupancy.slots)) {
+    if (key === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
   }
   return count
 }
@@ -125,7 +119,7 @@ export const foreignTasks = (occupancy: Occupancy): number => {
  *
  * @category accessors
  */
-export const find = (occupancy: Occupancy, id: SlotId): Slot | undefined =>
+export const find = (occupancy: Standing, id: SlotId): Slot | undefined =>
   Option.getOrUndefined(HashMap.get(occupancy.slots, id))
 
 /**
@@ -133,7 +127,7 @@ export const find = (occupancy: Occupancy, id: SlotId): Slot | undefined =>
  *
  * @category accessors
  */
-export const findByArn = (occupancy: Occupancy, arn: TaskArn): Slot | undefined => {
+export const findByArn = (occupancy: Standing, arn: TaskArn): Slot | undefined => {
   const id = HashMap.get(occupancy.byArn, arn)
   return Option.isSome(id) ? find(occupancy, id.value) : undefined
 }
@@ -144,7 +138,7 @@ export const findByArn = (occupancy: Occupancy, arn: TaskArn): Slot | undefined 
  *
  * @category accessors
  */
-export const findByKey = (occupancy: Occupancy, key: Key): Slot | undefined => {
+export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
   const id = HashMap.get(occupancy.byKey, key)
   return Option.isSome(id) ? find(occupancy, id.value) : undefined
 }
@@ -224,6 +218,24 @@ export const put = (draft: Draft, slot: Slot): void => {
 }
 
 /**
+ * Keeps what is sent for a slot, until its task is known or there is none.
+ *
+ * @category edits
+ */
+export const keepRequest = (draft: Draft, id: SlotId, request: RunTaskRequest): void => {
+  draft.occupancy = { ...draft.occupancy, requests: HashMap.set(draft.occupancy.requests, id, request) }
+}
+
+/**
+ * Forgets what was sent for a slot.
+ *
+ * @category edits
+ */
+export const dropRequest = (draft: Draft, id: SlotId): void => {
+  draft.occupancy = { ...draft.occupancy, requests: HashMap.remove(draft.occupancy.requests, id) }
+}
+
+/**
  * Lets a key name a slot: the next request with that key shares it.
  *
  * @category edits
@@ -283,6 +295,7 @@ export const remember = (draft: Draft, arn: TaskArn): void => {
 const remove = (draft: Draft, slot: Slot, reason: FreeReason): void => {
   const arn = Slots.taskArn(slot)
   dropKey(draft, slot)
+  dropRequest(draft, slot.id)
   const { byArn, slots } = draft.occupancy
   draft.occupancy = {
     ...draft.occupancy,

@@ -8,7 +8,7 @@ import * as HashMap from "effect/HashMap"
 import { TaskArn } from "../Ecs.ts"
 import type { World } from "../emulator/State.ts"
 import type { Listing, Reading } from "../rules/Evidence.ts"
-import type { Occupancy } from "../rules/Occupancy.ts"
+import type { Standing } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../Slot.ts"
 import type { Caps } from "./Caps.ts"
@@ -22,11 +22,11 @@ import type { KnownTask, Launches } from "./Launches.ts"
  */
 export interface Books {
   /** Looks at a ledger after it decided something. */
-  readonly inspect: (generation: number, occupancy: Occupancy) => void
+  readonly inspect: (generation: number, standing: Standing) => void
   /** How a launch is counted. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Looks at a ledger that has folded in a complete reading. */
-  readonly observed: (generation: number, occupancy: Occupancy, reading: Reading) => void
+  readonly observed: (generation: number, standing: Standing, reading: Reading) => void
   /** Notes what a ledger was shown. */
   readonly shown: (generation: number, listing: Listing) => void
   /** How many tasks run that a ledger launched or was shown, besides those of one token. */
@@ -35,8 +35,8 @@ export interface Books {
   readonly held: (ticket: Ticket) => void
   /** Whether a ticket is of whoever was last known to hold the slot. */
   readonly isHolder: (ticket: Ticket) => boolean
-  /** The occupancy that was last seen. */
-  readonly latest: (generation: number) => Occupancy | undefined
+  /** The standing that was last seen. */
+  readonly latest: (generation: number) => Standing | undefined
   /** Tells that a ledger is lost: it is not looked at any more. */
   readonly lose: (generation: number) => void
 }
@@ -59,15 +59,15 @@ export const make = (options: {
   readonly breaksLagBound: boolean
 }): Books => {
   const { chronicle, startTime } = options
-  const latest = new Map<number, Occupancy>()
+  const latest = new Map<number, Standing>()
   const shown = new Map<number, Set<string>>()
   const lost = new Set<number>()
   const fences = new Map<string, number>()
   const now = (): number => chronicle.now() + startTime
 
-  const slotOf = (occupancy: Occupancy, { launch, task }: KnownTask): Slot | undefined =>
-    (launch === undefined ? undefined : Occupancies.find(occupancy, SlotId(launch.token)))
-      ?? Occupancies.findByArn(occupancy, TaskArn(task.arn))
+  const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
+    (launch === undefined ? undefined : Occupancies.find(standing, SlotId(launch.token)))
+      ?? Occupancies.findByArn(standing, TaskArn(task.arn))
 
   const explain = (slot: Slot): void => {
     const arn = taskArn(slot)
@@ -80,31 +80,31 @@ export const make = (options: {
   }
 
   return {
-    inspect: (generation, occupancy) => {
-      if (lost.has(generation) || latest.get(generation) === occupancy) return
+    inspect: (generation, standing) => {
+      if (lost.has(generation) || latest.get(generation) === standing) return
       const before = latest.get(generation)
-      latest.set(generation, occupancy)
-      if (before?.slots === occupancy.slots) return
-      for (const slot of HashMap.values(occupancy.slots)) explain(slot)
+      latest.set(generation, standing)
+      if (before?.slots === standing.slots) return
+      for (const slot of HashMap.values(standing.slots)) explain(slot)
       if (options.breaksLagBound) return
       for (const known of options.launches().live(now())) {
-        if (known.launch?.generation !== generation || slotOf(occupancy, known) !== undefined) continue
+        if (known.launch?.generation !== generation || slotOf(standing, known) !== undefined) continue
         chronicle.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
       }
     },
     counted: (generation, token, arn) => {
-      const occupancy = latest.get(generation)
-      if (occupancy === undefined || lost.has(generation)) return "launched"
-      const slot = Occupancies.find(occupancy, SlotId(token)) ??
-        (arn === undefined ? undefined : Occupancies.findByArn(occupancy, TaskArn(arn)))
+      const standing = latest.get(generation)
+      if (standing === undefined || lost.has(generation)) return "launched"
+      const slot = Occupancies.find(standing, SlotId(token)) ??
+        (arn === undefined ? undefined : Occupancies.findByArn(standing, TaskArn(arn)))
       if (slot === undefined) return undefined
       return slot.state._tag === "Launching" ? "launching" : "launched"
     },
-    observed: (generation, occupancy, reading) => {
+    observed: (generation, standing, reading) => {
       if (lost.has(generation)) return
       for (const { startedBy, taskArn } of reading.tasks) {
-        const own = startedBy === undefined ? undefined : Occupancies.find(occupancy, SlotId(startedBy))
-        const seen = Occupancies.findByArn(occupancy, taskArn)
+        const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
+        const seen = Occupancies.findByArn(standing, taskArn)
         if (own !== undefined && seen !== undefined && own !== seen) {
           chronicle.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
         }
@@ -114,7 +114,7 @@ export const make = (options: {
       for (const known of options.launches().live(now())) {
         const { createdAt, stoppingAt } = known.task.life
         if (createdAt + unlisted.max >= reading.begunAt || stoppingAt <= now()) continue
-        if (slotOf(occupancy, known) === undefined) {
+        if (slotOf(standing, known) === undefined) {
           chronicle.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
         }
       }

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { Settings } from "../emulator/Settings.ts"
-import type { Occupancy } from "../rules/Occupancy.ts"
+import type { Standing } from "../rules/Occupancy.ts"
 import { replayWindow } from "../Settings.ts"
 import { type Slot, status, taskArn } from "../Slot.ts"
 import type { Scenario } from "./Scenario.ts"
@@ -39,8 +39,8 @@ const kind: Settings = {
 
 const minute = 60_000
 
-const slotsOf = (occupancy: Occupancy | undefined): ReadonlyArray<Slot> =>
-  occupancy === undefined ? [] : [...HashMap.values(occupancy.slots)]
+const slotsOf = (standing: Standing | undefined): ReadonlyArray<Slot> =>
+  standing === undefined ? [] : [...HashMap.values(standing.slots)]
 
 /** In words that say which slot it is, and where it is stuck. */
 const textOf = (slot: Slot): string =>
@@ -136,8 +136,8 @@ const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap
   const held = slotsOf(books.latest(generation)).length
   yield* Effect.orDie(provisioner.resize(cap))
   yield* Effect.sleep(300)
-  const occupancy = books.latest(generation)
-  if (waiting > 0 && held === 0 && slotsOf(occupancy).length === 0) {
+  const standing = books.latest(generation)
+  if (waiting > 0 && held === 0 && slotsOf(standing).length === 0) {
     chronicle.violate(
       "a free slot wakes who is next",
       `${waiting} wait, and after 300 ms none of ${cap} slots is taken`

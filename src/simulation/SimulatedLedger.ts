@@ -78,7 +78,7 @@ export const connect = (options: {
     })
 
   const watch = (fleet: FleetLedger): FleetLedger => {
-    const inspect = Effect.map(fleet.occupancy, (occupancy) => books.inspect(generation, occupancy))
+    const inspect = Effect.map(fleet.standing, (standing) => books.inspect(generation, standing))
     const seen = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => inspect)
     return {
       ...fleet,
@@ -133,6 +133,9 @@ export const connect = (options: {
             for (const { ticket } of taken) books.held(ticket)
           }))
       ),
+      trace: (slotId) => reach("trace a launch", fleet.trace(slotId)),
+      claimTurn: (since) => reach("claim the turn to read", fleet.claimTurn(since)),
+      endTurn: (rest) => reach("end the turn to read", fleet.endTurn(rest)),
       adopt: (listing) =>
         reach(
           "adopt",
@@ -145,10 +148,10 @@ export const connect = (options: {
             const begunAt = reading.begunAt - options.startTime
             const listed = reading.running !== undefined
             reads.folding(process, begunAt, listed)
-            return Effect.flatMap(fleet.observe(reading), () =>
-              Effect.map(fleet.occupancy, (occupancy) => {
-                books.inspect(generation, occupancy)
-                books.observed(generation, occupancy, reading)
+            return Effect.tap(fleet.observe(reading), () =>
+              Effect.map(fleet.standing, (standing) => {
+                books.inspect(generation, standing)
+                books.observed(generation, standing, reading)
                 reads.observed(process, begunAt, listed)
               }))
           })
@@ -161,7 +164,7 @@ export const connect = (options: {
           return process.crashed ? Effect.never : fleet.resize(cap)
         }),
       turnAway: (key) => reach("turn away", fleet.turnAway(key)),
-      occupancy: reach("be read", fleet.occupancy),
+      standing: reach("be read", fleet.standing),
       close: Effect.suspend(() => process.crashed ? Effect.void : fleet.close)
     }
   }
@@ -177,7 +180,7 @@ export const connect = (options: {
           const life = yield* Scope.make()
           yield* Scope.provide(options.ledger.attach(request), life)
           yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(life, exit))
-          caps.set(generation, (yield* fleet.occupancy).cap, chronicle.now())
+          caps.set(generation, (yield* fleet.standing).cap, chronicle.now())
           attached = { lease, life }
           yield* options.onAttach(request.holder, fleet)
           return watch(fleet)

@@ -2,7 +2,7 @@
  * What every ledger must do, whatever it is kept in.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect, type Layer, Queue, Result, Scope } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Queue, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { Verdict } from "../../src/Ecs.ts"
 import { TaskArn } from "../../src/Ecs.ts"
@@ -10,6 +10,7 @@ import { parseKey } from "../../src/Key.ts"
 import type { FleetLedger } from "../../src/Ledger.ts"
 import { Ledger } from "../../src/Ledger.ts"
 import type { Reading } from "../../src/rules/Evidence.ts"
+import type { Line } from "../../src/rules/Launch.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { SlotId, status, type Ticket } from "../../src/Slot.ts"
 
@@ -20,22 +21,22 @@ const attach = Effect.fnUntraced(function*(options?: {
   readonly exclusiveKeys?: boolean
   readonly holder?: string
   readonly read?: boolean
+  readonly line?: Line
 }) {
   const ledger = yield* (yield* Ledger).attach({
     fleet: "c/f",
     cap: options?.cap ?? 2,
     exclusiveKeys: options?.exclusiveKeys ?? false,
     lagBound,
-    holder: options?.holder ?? "a"
+    holder: options?.holder ?? "a",
+    line: () => options?.line ?? { waiting: 0, since: undefined }
   })
   if (options?.read ?? true) yield* read(ledger)
   return ledger
 })
 
-const now = Clock.currentTimeMillis
-
 const read = Effect.fnUntraced(function*(ledger: FleetLedger, shown: Partial<Reading> = {}) {
-  const begunAt = shown.begunAt ?? (yield* now)
+  const begunAt = shown.begunAt ?? (yield* ledger.now)
   const running = shown.running ?? []
   yield* ledger.adopt({ running, stopped: shown.stopped })
   yield* ledger.observe({
@@ -53,14 +54,15 @@ const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`)
 const reserve = (
   ledger: FleetLedger,
   key: string,
-  options?: { readonly ahead?: number; readonly readSince?: number }
+  options?: { readonly ahead?: number; readonly readSince?: number; readonly waitingSince?: number }
 ) =>
   ledger.reserve({
     slotId: SlotId(`id-${key}`),
     key: keyOf(key),
     request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${key}`, startedBy: `id-${key}` },
     readSince: options?.readSince ?? Number.NEGATIVE_INFINITY,
-    ahead: options?.ahead ?? 0
+    ahead: options?.ahead ?? 0,
+    waitingSince: options?.waitingSince
   })
 
 const granted = Effect.fnUntraced(function*(ledger: FleetLedger, key: string) {
@@ -88,16 +90,37 @@ const declined: Verdict = { _tag: "Declined", failure }
 const throttled: Verdict = { _tag: "Throttled", detail: "slower" }
 const unknown: Verdict = { _tag: "Unknown", detail: "reset" }
 
-const used = (ledger: FleetLedger) => Effect.map(ledger.occupancy, Occupancy.used)
+const used = (ledger: FleetLedger) => Effect.map(ledger.standing, Occupancy.used)
 const statusOf = (ledger: FleetLedger, id: string) =>
-  Effect.map(ledger.occupancy, (occupancy) => {
-    const slot = Occupancy.find(occupancy, SlotId(id))
+  Effect.map(ledger.standing, (standing) => {
+    const slot = Occupancy.find(standing, SlotId(id))
     return slot === undefined ? undefined : status(slot)
   })
 
-export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
-  const test = <E>(sentence: string, effect: Effect.Effect<void, E, Ledger | Scope.Scope>) =>
-    it.effect(sentence, () => Effect.provide(effect, layer))
+/** Whether the next reading has to look for launches without a verdict. It is claimed, and ended at once. */
+const isSearching = Effect.fnUntraced(function*(ledger: FleetLedger) {
+  const claim = yield* ledger.claimTurn((yield* ledger.now) + 60_000)
+  yield* ledger.endTurn(0)
+  return claim._tag === "Yours" ? claim.searching : assert.fail(claim._tag)
+})
+
+/** How the time passes that a ledger decides by. */
+export class Time extends Context.Service<Time, {
+  readonly advance: (duration: Duration.Input) => Effect.Effect<void>
+}>()("test/Time") {
+  /** The time of the test's clock. */
+  static readonly layerTest = Layer.succeed(Time, { advance: TestClock.adjust })
+}
+
+const advance = (duration: Duration.Input) => Effect.flatMap(Time, (time) => time.advance(duration))
+
+export const suite = <E>(
+  name: string,
+  layer: Layer.Layer<Ledger | Time, E>,
+  run: typeof it.effect | typeof it.live = it.effect
+) => {
+  const test = <E>(sentence: string, effect: Effect.Effect<void, E, Ledger | Time | Scope.Scope>) =>
+    run(sentence, () => Effect.provide(effect, Layer.fresh(layer)))
 
   describe(`${name}: granting`, () => {
     test(
@@ -113,10 +136,11 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
       "grants nothing on a reading that is older than the request needs",
       Effect.gen(function*() {
         const ledger = yield* attach({ read: false })
-        assert.strictEqual((yield* reserve(ledger, "a", { readSince: yield* now }))._tag, "Stale")
-        yield* read(ledger)
-        assert.strictEqual((yield* reserve(ledger, "a", { readSince: (yield* now) + 1 }))._tag, "Stale")
-        assert.strictEqual((yield* reserve(ledger, "a", { readSince: yield* now }))._tag, "Granted")
+        const asked = yield* ledger.now
+        assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked }))._tag, "Stale")
+        yield* read(ledger, { begunAt: asked })
+        assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked + 1 }))._tag, "Stale")
+        assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked }))._tag, "Granted")
       })
     )
     test(
@@ -139,7 +163,8 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
           key: keyOf("a"),
           request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: "other", startedBy: "other" },
           readSince: 0,
-          ahead: 0
+          ahead: 0,
+          waitingSince: undefined
         })
         assert.strictEqual(again._tag, "Granted")
       })
@@ -231,9 +256,9 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         const ledger = yield* attach({ cap: 1 })
         const ticket = yield* granted(ledger, "a")
         yield* send(ledger, ticket, unknown)
-        yield* TestClock.adjust("44 minutes")
+        yield* advance("44 minutes")
         assert.strictEqual(yield* send(ledger, ticket, unknown), "Resend")
-        yield* TestClock.adjust("1 minute")
+        yield* advance("1 minute")
         assert.strictEqual((yield* ledger.gate(ticket))._tag, "Expired")
         assert.strictEqual((yield* reserve(ledger, "a"))._tag, "Full")
         assert.strictEqual(yield* used(ledger), 1)
@@ -326,9 +351,9 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
       Effect.gen(function*() {
         const ledger = yield* attach()
         yield* launched(ledger, "a", 1)
-        yield* TestClock.adjust("1 hour")
+        yield* advance("1 hour")
         yield* read(ledger, { running: [], missing: [arn(1)] })
-        yield* TestClock.adjust("4 minutes")
+        yield* advance("4 minutes")
         yield* read(ledger, { running: [], stopped: [], missing: [arn(1)] })
         assert.strictEqual(yield* used(ledger), 1)
       })
@@ -396,11 +421,11 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         const ledger = yield* attach({ cap: 9 })
         yield* launched(ledger, "a", 1)
         yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED" }] })
-        yield* TestClock.adjust("64 minutes")
+        yield* advance("64 minutes")
         yield* read(ledger, { running: [arn(1)] })
         assert.strictEqual(yield* used(ledger), 0)
         for (const n of [2, 3, 4]) {
-          yield* TestClock.adjust("66 minutes")
+          yield* advance("66 minutes")
           yield* launched(ledger, `k${n}`, n)
           yield* read(ledger, { tasks: [{ taskArn: arn(n), lastStatus: "STOPPED" }] })
         }
@@ -413,14 +438,14 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
       Effect.gen(function*() {
         const ledger = yield* attach()
         yield* launched(ledger, "a", 1)
-        yield* TestClock.adjust("66 minutes")
+        yield* advance("66 minutes")
         yield* read(ledger, { running: [arn(1)], missing: [arn(1)] })
-        yield* TestClock.adjust("6 minutes")
+        yield* advance("6 minutes")
         yield* read(ledger, { missing: [arn(1)] })
-        yield* TestClock.adjust("4 minutes")
+        yield* advance("4 minutes")
         yield* read(ledger, { missing: [arn(1)] })
         assert.strictEqual(yield* used(ledger), 1)
-        yield* TestClock.adjust("1 minute")
+        yield* advance("1 minute")
         yield* read(ledger, { missing: [arn(1)] })
         assert.strictEqual(yield* used(ledger), 0)
       })
@@ -431,19 +456,19 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         const ledger = yield* attach({ cap: 1 })
         const ticket = yield* granted(ledger, "a")
         yield* send(ledger, ticket, unknown)
-        yield* TestClock.adjust("44 minutes")
+        yield* advance("44 minutes")
         yield* send(ledger, ticket, unknown)
-        yield* TestClock.adjust("10 minutes")
+        yield* advance("10 minutes")
         yield* read(ledger, { stopped: [] })
         yield* read(ledger, { stopped: [] })
-        assert.strictEqual((yield* ledger.adopt({ running: [], stopped: undefined })).searching, false)
-        yield* TestClock.adjust("1 minute")
-        assert.strictEqual((yield* ledger.adopt({ running: [], stopped: undefined })).searching, true)
+        assert.strictEqual(yield* isSearching(ledger), false)
+        yield* advance("1 minute")
+        assert.strictEqual(yield* isSearching(ledger), true)
         yield* read(ledger)
         yield* read(ledger)
         yield* read(ledger, { stopped: [] })
         assert.strictEqual(yield* used(ledger), 1)
-        yield* TestClock.adjust("1 second")
+        yield* advance("1 second")
         yield* read(ledger, { stopped: [] })
         assert.strictEqual(yield* used(ledger), 0)
       })
@@ -454,7 +479,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         const ledger = yield* attach({ cap: 1 })
         const ticket = yield* granted(ledger, "a")
         yield* send(ledger, ticket, unknown)
-        yield* TestClock.adjust("1 hour")
+        yield* advance("1 hour")
         const question = yield* ledger.adopt({ running: [], stopped: [arn(1)] })
         assert.deepStrictEqual(question.taskArns, [arn(1)])
         yield* read(ledger, {
@@ -473,7 +498,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         yield* launched(ledger, "b", 1)
         assert.strictEqual((yield* ledger.release(ticket.slotId))._tag, "TooEarly")
         assert.strictEqual((yield* ledger.release(SlotId("id-b")))._tag, "NotUnknown")
-        yield* TestClock.adjust("46 minutes")
+        yield* advance("46 minutes")
         assert.strictEqual((yield* ledger.release(ticket.slotId))._tag, "Freed")
         assert.strictEqual((yield* ledger.gate(ticket))._tag, "Lost")
         assert.strictEqual(yield* used(ledger), 1)
@@ -530,6 +555,118 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         assert.strictEqual((yield* reserve(ledger, "b"))._tag, "Full")
       })
     )
+    test(
+      "keeps a cap that was changed until a holder describes another",
+      Effect.gen(function*() {
+        const capOf = (cap: number, holder: string) =>
+          Effect.scoped(
+            Effect.flatMap(attach({ cap, holder }), (ledger) => Effect.map(ledger.standing, (standing) => standing.cap))
+          )
+        yield* Effect.scoped(Effect.flatMap(attach({ cap: 2 }), (ledger) => ledger.resize(5)))
+        assert.strictEqual(yield* capOf(2, "b"), 5)
+        assert.strictEqual(yield* capOf(3, "c"), 3)
+      })
+    )
+    test(
+      "joins others at the cap in force, described as theirs or as it is now",
+      Effect.gen(function*() {
+        const first = yield* attach({ cap: 2 })
+        yield* first.resize(5)
+        for (const cap of [2, 5]) {
+          const joined = yield* attach({ cap, holder: `described ${cap}` })
+          assert.strictEqual((yield* joined.standing).cap, 5)
+        }
+        assert.strictEqual((yield* Effect.flip(attach({ cap: 3, holder: "other" })))._tag, "LedgerMismatch")
+      })
+    )
+    test(
+      "shows how a launch goes to holders that do not hold it",
+      Effect.gen(function*() {
+        const mine = yield* attach({ cap: 2 })
+        const yours = yield* attach({ cap: 2, holder: "b" })
+        const ticket = yield* granted(mine, "a")
+        assert.strictEqual((yield* yours.trace(ticket.slotId))._tag, "InFlight")
+        yield* send(mine, ticket, accepted(1))
+        assert.deepStrictEqual(yield* yours.trace(ticket.slotId), { _tag: "Launched", taskArn: arn(1) })
+        yield* read(mine, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED" }] })
+        assert.strictEqual((yield* yours.trace(ticket.slotId))._tag, "Over")
+      })
+    )
+  })
+
+  describe(`${name}: the turn to read`, () => {
+    test(
+      "is one holder's at a time, and ends with a rest that all keep",
+      Effect.gen(function*() {
+        const mine = yield* attach({ read: false })
+        const yours = yield* attach({ read: false, holder: "b" })
+        assert.strictEqual((yield* mine.claimTurn(yield* mine.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
+        const ends = yield* Effect.forkChild(yours.turnEnds, { startImmediately: true })
+        yield* mine.endTurn(60_000)
+        yield* Fiber.join(ends)
+        for (const ledger of [mine, yours]) {
+          assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Resting")
+        }
+        yield* advance("1 minute")
+        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Yours")
+      })
+    )
+    test(
+      "is not needed where what another holder has read is recent enough",
+      Effect.gen(function*() {
+        const mine = yield* attach({ read: false })
+        const yours = yield* attach({ read: false, holder: "b" })
+        const claim = yield* mine.claimTurn(yield* mine.now)
+        if (claim._tag !== "Yours") return assert.fail(claim._tag)
+        yield* read(mine, { begunAt: claim.begunAt })
+        yield* mine.endTurn(0)
+        assert.strictEqual((yield* yours.claimTurn(claim.begunAt))._tag, "Recent")
+        assert.strictEqual((yield* yours.claimTurn(claim.begunAt + 1))._tag, "Yours")
+      })
+    )
+    test(
+      "passes on when the holder that has it is gone",
+      Effect.gen(function*() {
+        const yours = yield* attach({ read: false, holder: "b" })
+        yield* Effect.scoped(Effect.flatMap(
+          attach({ read: false }),
+          (mine) => Effect.flatMap(mine.now, mine.claimTurn)
+        ))
+        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Yours")
+      })
+    )
+  })
+
+  describe(`${name}: lines`, () => {
+    const lined = (waiting: number, since: number | undefined) => ({ waiting, since })
+
+    test(
+      "leave a slot to whoever has waited longer with another holder",
+      Effect.gen(function*() {
+        const mine = yield* attach({ cap: 1, line: lined(1, 100) })
+        yield* attach({ cap: 1, holder: "b", line: lined(3, 50) })
+        assert.strictEqual((yield* reserve(mine, "a", { waitingSince: 100 }))._tag, "Full")
+        assert.strictEqual((yield* reserve(mine, "a", { waitingSince: 49 }))._tag, "Granted")
+      })
+    )
+    test(
+      "count with every holder as served before a newcomer",
+      Effect.gen(function*() {
+        const mine = yield* attach({ cap: 4 })
+        yield* attach({ cap: 4, holder: "b", line: lined(3, 50) })
+        assert.strictEqual((yield* reserve(mine, "new", { ahead: 1 }))._tag, "Full")
+        assert.strictEqual((yield* reserve(mine, "new"))._tag, "Granted")
+      })
+    )
+    test(
+      "end with their holder",
+      Effect.gen(function*() {
+        const mine = yield* attach({ cap: 1 })
+        yield* Effect.scoped(attach({ cap: 1, holder: "b", line: lined(1, 50) }))
+        assert.strictEqual((yield* reserve(mine, "new"))._tag, "Granted")
+      })
+    )
   })
 
   describe(`${name}: changes`, () => {
@@ -565,7 +702,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>) => {
         const ledger = yield* attach({ cap: 9 })
         const queue = yield* ledger.subscribe(2)
         for (const key of ["a", "b", "c", "d"]) yield* granted(ledger, key)
-        const { sequence } = yield* ledger.occupancy
+        const { sequence } = yield* ledger.standing
         assert.strictEqual((yield* Queue.take(queue)).sequence, sequence - 1)
       })
     )

@@ -33,12 +33,8 @@ describe("two provisioners of one fleet", () => {
       )
       yield* pass("3 seconds")
       const answers = yield* Fiber.join(asking)
-      assert.deepStrictEqual(answers.map((answer) => answer._tag === "Launched" && answer.joined), [
-        false,
-        true,
-        true,
-        true
-      ])
+      assert.strictEqual(answers.filter((answer) => answer._tag === "Launched").length, 4)
+      assert.strictEqual(answers.filter((answer) => answer._tag === "Launched" && !answer.joined).length, 1)
       assert.strictEqual(yield* calls("RunTask"), 1)
       for (const key of ["x", "y"]) yield* Effect.forkChild(Effect.exit(b.provisioner.request(key)))
       yield* pass("1 second")

@@ -46,6 +46,7 @@ const launch = "rules/Launch.ts"
 const evidence = "rules/Evidence.ts"
 const occupancy = "rules/Occupancy.ts"
 const flight = "provisioner/Flight.ts"
+const turn = "rules/Turn.ts"
 const upkeep = "provisioner/Upkeep.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
@@ -65,8 +66,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("fewer than the cap", "one more than the cap is granted", 50, [[
     launch,
-    "!(occupied + options.ahead < occupancy.cap)",
-    "!(occupied + options.ahead <= occupancy.cap)"
+    "!(occupied + owed < occupancy.cap)",
+    "!(occupied + owed <= occupancy.cap)"
   ]]),
   mutant("fewer than the cap", "one more than the cap passes the gate", 50, [[
     launch,
@@ -74,7 +75,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "!(others <= occupancy.cap)"
   ]], "resize"),
   mutant("fewer than the cap", "a cap below use is no cap", 50, [
-    [launch, "!(occupied + options.ahead < occupancy.cap)", "occupied + options.ahead === occupancy.cap"],
+    [launch, "!(occupied + owed < occupancy.cap)", "occupied + owed === occupancy.cap"],
     [launch, "!(others < occupancy.cap)", "others === occupancy.cap"]
   ]),
   mutant(
@@ -83,16 +84,16 @@ export const mutants: ReadonlyArray<Mutant> = [
     300,
     [[
       launch,
-      "if (slot !== undefined && isUnsent(slot)) Occ",
+      "if (slot !== undefined && Slots.isUnsent(slot)) Occ",
       "if (slot !== undefined) Occ"
     ]],
     "restart"
   ),
   mutant("a list only adds", "what is not listed is freed", 50, [[
     evidence,
-    "    if (reading.running === undefined) return\n",
-    `    if (reading.running === undefined) return
-    for (const [arn, id] of draft.occupancy.byArn) if (!reading.running.includes(arn)) Occupancies.free(draft, id, "stopped")
+    "  observeMissing(draft, reading, running)\n",
+    `  observeMissing(draft, reading, running)
+  for (const [arn, id] of draft.occupancy.byArn) if (!running.includes(arn)) Occupancies.free(draft, id, "stopped")
 `
   ]]),
   mutant("only evidence removes", "MISSING is believed", 50, [
@@ -125,12 +126,11 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a launched slot never ages out", "a launched slot ends after 60 s", 50, [[
     evidence,
-    "    if (reading.running === undefined) return\n",
+    "    if (reading.running !== undefined) observeListed",
     `    for (const slot of HashMap.values(draft.occupancy.slots)) {
       if (slot.state._tag === "Launched" && now - slot.state.knownSince > 60_000) Occupancies.free(draft, slot.id, "stopped")
     }
-    if (reading.running === undefined) return
-`
+    if (reading.running !== undefined) observeListed`
   ]]),
   mutant("a task is one slot", "a task is counted for its launch and for its ARN", 50, [[
     evidence,
@@ -176,7 +176,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       + "      Occupancies.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
     ]
   ], "lost-answers"),
-  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 100, [[
+  mutant("taking over makes ambiguous", "a launch taken over is as good as new", 200, [[
     "Slot.ts",
     "state: { ...state, underWay: false, ambiguous: true }",
     "state: { ...state, underWay: false, ambiguous: false }"
@@ -255,17 +255,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a burst costs one reading", "everybody reads for themselves", 50, [[
     "Census.ts",
-    "if (underWay !== undefined && underWay.begunAt >= since) return Deferred.await(underWay.done)",
-    ""
-  ], [
-    "Census.ts",
-    "if (underWay !== undefined) return Effect.andThen",
-    "if (underWay !== undefined && now < 0) return Effect.andThen"
+    "if (underWay !== undefined) return Effect.succeed",
+    "if (underWay !== undefined && since < 0) return Effect.succeed"
   ]]),
   mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
-    "Census.ts",
-    "const isDue = (now: number): boolean => ended === undefined || now >= ended.dueAt",
-    "const isDue = (now: number): boolean => ended === undefined || now >= 0"
+    turn,
+    "if (now < turn.dueAt) return",
+    "if (now < 0) return"
   ]]),
   mutant("5 reads a second", "the budget of reads is ignored", 200, [[
     "Census.ts",
@@ -283,12 +279,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
   ]]),
   mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
-    [
-      "Census.ts",
-      "if (underWay !== undefined && underWay.begunAt >= since) return",
-      "if (underWay !== undefined) return"
-    ],
-    ["Census.ts", "ended.listed && ended.begunAt >= since", "ended.listed"],
+    ["Census.ts", "joined.reading.begunAt >= since", "joined.reading.begunAt >= 0"],
+    [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
     [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
   ]),
   mutant("a held slot is looked after", "ECS is not read in the background", 50, [[
@@ -328,20 +320,18 @@ export const mutants: ReadonlyArray<Mutant> = [
     "return sendWithin < -1e9"
   ]], "ledger"),
   mutant("a lease frees nothing that was sent", "who is gone leaves nothing behind", 50, [[
-    launch,
-    "      if (isUnsent(slot)) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {",
+    "rules/Handover.ts",
+    "      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
   mutant("launches are taken over", "nobody takes over", 100, [
-    [upkeep, "    if (change._tag === \"Abandoned\") yield* resumeAbandoned\n", ""],
-    [upkeep, "  yield* survive(fleet, resumeAbandoned)\n", ""],
-    [upkeep, "      yield* options.resumeAbandoned\n", ""]
+    [upkeep, "      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)\n", ""]
   ], "restart"),
   mutant("a newcomer does not overtake", "newcomers overtake", 50, [[
     "Waiters.ts",
     "ahead: (key) => head()?.key === key ? 0 : places.size",
     "ahead: (key) => head()?.key === key ? 0 : 0"
-  ]]),
+  ]], "foreign"),
   mutant("in order", "the last in line is first", 50, [[
     "Waiters.ts",
     "places.values().next().value",
@@ -349,7 +339,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]]),
   mutant("in order", "who comes back goes to the end", 300, [[
     "Waiters.ts",
-    "if (isEarlier || (isNew && arrival < last)) reorder()",
+    "if (isEarlier || (isNew && arrival.order < last)) reorder()",
     ""
   ]], "resize"),
   mutant("in order", "who loses a slot at the gate asks again out of line", 300, [[
@@ -379,8 +369,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]], "resize"),
   mutant("closing needs nothing", "closing needs the ledger", 300, [[
     upkeep,
-    "yield* Effect.option(ledger.occupancy)",
-    "yield* Effect.asSome(Effect.orDie(ledger.occupancy))"
+    "yield* Effect.option(ledger.standing)",
+    "yield* Effect.asSome(Effect.orDie(ledger.standing))"
   ]], "ledger")
 ]
 

@@ -1,0 +1,59 @@
+/**
+ * What becomes of a holder's slots when it is gone, and who goes on with them.
+ */
+import * as HashMap from "effect/HashMap"
+import type { Key } from "../Key.ts"
+import type { Ticket } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
+import type { Holder } from "./Launch.ts"
+import type { Decision, Occupancy } from "./Occupancy.ts"
+import * as Occupancies from "./Occupancy.ts"
+
+/**
+ * Records that a holder is gone: what it had not sent is freed, and what it had
+ * may be taken over.
+ *
+ * @category decisions
+ */
+export const abandon = (occupancy: Occupancy, holder: string, now: number): Decision<void> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== holder || slot.state._tag === "Launched") continue
+      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+      else {
+        Occupancies.put(draft, { ...slot, holder: undefined })
+        Occupancies.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+      }
+    }
+    if (occupancy.turn.reader === holder) {
+      draft.occupancy = { ...draft.occupancy, turn: { ...occupancy.turn, reader: undefined } }
+    }
+  })
+
+/**
+ * A launch taken over from a holder that is gone.
+ *
+ * @category models
+ */
+export interface TakenOver {
+  readonly ticket: Ticket
+  readonly key: Key
+}
+
+/**
+ * Takes over the launches that nobody holds and that may still be sent again.
+ *
+ * @category decisions
+ */
+export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Decision<ReadonlyArray<TakenOver>> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    const taken: Array<TakenOver> = []
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
+      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      const mine = Slots.takenOver(slot, slot.state, holder.id)
+      Occupancies.put(draft, mine)
+      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key })
+    }
+    return taken
+  })

@@ -1,0 +1,63 @@
+/**
+ * Whose turn it is to read ECS: one holder reads at a time, for all.
+ *
+ * A reading that ended says when the next may begin, so that all who hold a fleet
+ * share one budget of reads, as they share what was read.
+ */
+import { isSearching } from "./Evidence.ts"
+import type { Decision, Occupancy } from "./Occupancy.ts"
+import * as Occupancies from "./Occupancy.ts"
+
+/**
+ * What asking to read ECS is answered.
+ *
+ * - `Yours`: read now, and end the turn whatever comes of it
+ * - `Theirs`: another holder is reading; what it reads serves everybody
+ * - `Resting`: the budget of reads allows the next reading at `dueAt`
+ * - `Recent`: the latest reading is recent enough
+ *
+ * @category models
+ */
+export type Claim =
+  | {
+    readonly _tag: "Yours"
+    readonly begunAt: number
+    readonly cap: Occupancy["cap"]
+    /** Whether stopped tasks have to be listed too, to find those of launches without a verdict. */
+    readonly searching: boolean
+  }
+  | { readonly _tag: "Theirs" }
+  | { readonly _tag: "Resting"; readonly dueAt: number }
+  | { readonly _tag: "Recent" }
+
+/**
+ * Gives a holder the turn to read, unless a reading that began at `since` or
+ * later is there, or under way, or not due yet.
+ *
+ * @category decisions
+ */
+export const claim = (occupancy: Occupancy, holder: string, since: number, now: number): Decision<Claim> =>
+  Occupancies.decide<Claim>(occupancy, now, (draft) => {
+    const { turn } = occupancy
+    if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
+    if (turn.reader !== undefined && turn.reader !== holder) return { _tag: "Theirs" }
+    if (now < turn.dueAt) return { _tag: "Resting", dueAt: turn.dueAt }
+    draft.occupancy = { ...occupancy, turn: { ...turn, reader: holder, begunAt: now } }
+    return { _tag: "Yours", begunAt: now, cap: occupancy.cap, searching: isSearching(occupancy, now) }
+  })
+
+/**
+ * Ends a holder's turn: the next reading may begin after a rest, in milliseconds.
+ *
+ * @category decisions
+ */
+export const end = (occupancy: Occupancy, holder: string, rest: number, now: number): Decision<void> =>
+  Occupancies.decide(occupancy, now, (draft) => {
+    const { turn } = occupancy
+    if (turn.reader !== holder) return
+    const dueAt = now + rest
+    draft.occupancy = {
+      ...occupancy,
+      turn: { reader: undefined, begunAt: turn.begunAt, dueAt, servesFor: dueAt - turn.begunAt }
+    }
+  })
