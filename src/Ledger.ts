@@ -22,6 +22,7 @@ import * as Stream from "effect/Stream"
 import type { Cap, Change } from "./Change.ts"
 import type { Verdict } from "./Ecs.ts"
 import * as Elapsed from "./Elapsed.ts"
+import * as Steps from "./ledger/Step.ts"
 import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
 import * as Handover from "./rules/Handover.ts"
@@ -205,31 +206,14 @@ const decideIn =
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
+  const operations = Steps.operations((step) =>
+    decide((occupancy, now) => Steps.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now))
+  )
   return {
-    reserve: (options) =>
-      decide((occupancy, now) => Launch.reserve(occupancy, options, elsewhere(fleet, holderId), holder, now)),
-    gate: (ticket) => decide((occupancy, now) => Launch.gate(occupancy, ticket, holder, now)),
-    settle: (ticket, verdict) => decide((occupancy, now) => Launch.settle(occupancy, ticket, verdict, now)),
-    withdraw: (ticket) => decide((occupancy, now) => Launch.withdraw(occupancy, ticket, now)),
-    takeOver: decide((occupancy, now) => Handover.takeOver(occupancy, holder, now)),
-    trace: (slotId) => Effect.map(Ref.get(fleet.occupancy), (occupancy) => Launch.trace(occupancy, slotId)),
-    claimTurn: (since) => decide((occupancy, now) => Turns.claim(occupancy, holderId, since, now)),
-    endTurn: (rest) =>
-      Effect.andThen(
-        decide((occupancy, now) => Turns.end(occupancy, holderId, rest, now)),
-        Effect.sync(() => tellTurnEnds(fleet))
-      ),
+    ...operations,
+    endTurn: (rest) => Effect.andThen(operations.endTurn(rest), Effect.sync(() => tellTurnEnds(fleet))),
     turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
     turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
-    adopt: (listing) => decide((occupancy, now) => Evidence.adopt(occupancy, listing, now)),
-    observe: (reading) => decide((occupancy, now) => Evidence.observe(occupancy, reading, now)),
-    release: (slotId) => decide((occupancy, now) => Evidence.release(occupancy, slotId, now)),
-    resize: (cap) => decide((occupancy, now) => Descriptions.resize(occupancy, cap, now)),
-    turnAway: (key) =>
-      decide((occupancy, now) =>
-        Occupancies.decide(occupancy, now, (draft) => Occupancies.note(draft, { _tag: "AtCapacity", key }))
-      ),
-    standing: Ref.get(fleet.occupancy),
     subscribe: (capacity) =>
       Effect.acquireRelease(
         Effect.tap(Queue.sliding<Change>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),

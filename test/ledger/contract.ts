@@ -535,8 +535,17 @@ export const suite = <E>(
       "gives nothing to a holder that is gone, whatever of it still arrives",
       Effect.gen(function*() {
         const gone = yield* Effect.scoped(attach({ cap: 2, holder: "a" }))
-        assert.strictEqual((yield* reserve(gone, "late"))._tag, "Closed")
-        assert.deepStrictEqual(yield* gone.takeOver, [])
+        const here = yield* attach({ cap: 2, holder: "b" })
+        yield* Effect.exit(reserve(gone, "late"))
+        assert.strictEqual(yield* used(here), 0)
+        const sent = yield* Effect.scoped(Effect.gen(function*() {
+          const leaving = yield* attach({ cap: 2, holder: "c" })
+          const ticket = yield* granted(leaving, "sent")
+          yield* leaving.gate(ticket)
+          return ticket
+        }))
+        yield* Effect.exit(gone.takeOver)
+        assert.deepStrictEqual((yield* here.takeOver).map(({ ticket }) => ticket.slotId), [sent.slotId])
       })
     )
     test(

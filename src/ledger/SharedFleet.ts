@@ -1,0 +1,245 @@
+/**
+ * A fleet that several holders share, as plain data: its slots, who holds it, and
+ * what has happened lately.
+ *
+ * Whatever a shared ledger is kept in, this is what it decides. A batch of steps
+ * is decided once however often it is sent, for a holder whose answer was lost
+ * sends it again. A holder that is not heard of for the length of its lease is
+ * taken to be gone: that decides who may act on its launches, and frees only what
+ * it has not sent.
+ */
+import type { Change } from "../Change.ts"
+import * as Descriptions from "../rules/Description.ts"
+import * as Handover from "../rules/Handover.ts"
+import type { Line } from "../rules/Launch.ts"
+import type { Decision, Occupancy, Turn } from "../rules/Occupancy.ts"
+import * as Occupancies from "../rules/Occupancy.ts"
+import type { Answer, Asker, Step, Tag } from "./Step.ts"
+import * as Steps from "./Step.ts"
+
+/**
+ * How long after a holder was last heard of it is taken to be gone: 10 seconds, in
+ * milliseconds.
+ *
+ * A holder is heard of once a second at least.
+ *
+ * @category configuration
+ */
+export const lease = 10_000
+
+/**
+ * For how long a holder's line counts after it was last heard of: 3 seconds, in
+ * milliseconds. Whoever waits with another holder does not wait longer for one
+ * that is not there.
+ *
+ * @category configuration
+ */
+export const lineValidity = 3000
+
+/**
+ * For how long a holder that is gone is remembered: a day, in milliseconds. What
+ * it sent and is still on its way is not taken for that of a new one.
+ *
+ * @category configuration
+ */
+export const memberRetention = 86_400_000
+
+/**
+ * What a holder asks at once.
+ *
+ * @category models
+ */
+export interface Batch {
+  /** Grows by one with each batch of the holder. One that is sent again has the number that it had. */
+  readonly number: number
+  readonly steps: ReadonlyArray<Step>
+  /** The number of the latest change that the holder has seen. */
+  readonly seen: number
+  readonly closing: boolean
+  readonly line: Line
+}
+
+/**
+ * What a batch is answered.
+ *
+ * @category models
+ */
+export interface Decided {
+  /** One for each step, in their order. */
+  readonly answers: ReadonlyArray<Answer>
+  /** What has happened since the changes that the holder had seen, as far as it is kept. */
+  readonly changes: ReadonlyArray<Change>
+  readonly turn: Turn
+  readonly now: number
+}
+
+/**
+ * A holder, as the others know it.
+ *
+ * @category models
+ */
+export interface Member {
+  /** The number of its latest batch. */
+  readonly number: number
+  /** What its latest batch was answered, but for what may be asked again. */
+  readonly answers: ReadonlyArray<Answer | undefined>
+  readonly heardAt: number
+  readonly line: Line
+  /** `lapsed` may come back, `left` does not. */
+  readonly status: "here" | "lapsed" | "left"
+}
+
+/**
+ * A fleet that several holders share.
+ *
+ * @category models
+ */
+export interface SharedFleet {
+  /** What its holders said of it. The cap may have been changed since. */
+  readonly description: Descriptions.Description
+  readonly occupancy: Occupancy
+  readonly members: ReadonlyMap<string, Member>
+  /** The latest changes, oldest first. */
+  readonly changes: ReadonlyArray<Change>
+}
+
+/**
+ * Attaches a holder to a fleet, which begins with it if there is none. Text says
+ * why it may not.
+ *
+ * @category decisions
+ */
+export const attach = (
+  fleet: SharedFleet | undefined,
+  holder: string,
+  description: Descriptions.Description,
+  now: number
+): SharedFleet | string => {
+  const found = fleet === undefined ? begin(description, now) : sweep(fleet, now)
+  const isHeld = [...found.members.values()].some(({ status }) => status === "here")
+  const mismatch = isHeld ? Descriptions.mismatch(found.occupancy, found.description, description) : undefined
+  if (mismatch !== undefined) return mismatch
+  const described = isHeld
+    ? found
+    : {
+      ...record(found, Descriptions.describe(found.occupancy, found.description, description, now)),
+      description
+    }
+  return withMember(described, holder, {
+    number: 0,
+    answers: [],
+    heardAt: now,
+    line: { waiting: 0, since: undefined },
+    status: "here"
+  })
+}
+
+/**
+ * Decides a batch. `undefined` if a later one was decided already, or the holder
+ * has left: nobody waits for its answer.
+ *
+ * @category decisions
+ */
+export const decide = (
+  fleet: SharedFleet,
+  holder: string,
+  batch: Batch,
+  now: number
+): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
+  const member = fleet.members.get(holder)
+  if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
+  const before = batch.number === member?.number ? member.answers : undefined
+  const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now) }
+  const answers: Array<Answer> = []
+  let next = sweep(
+    withMember(fleet, holder, { number: batch.number, answers: [], heardAt: now, line: batch.line, status: "here" }),
+    now
+  )
+  for (const [index, step] of batch.steps.entries()) {
+    const answered = before?.[index]
+    if (answered !== undefined) {
+      answers.push(answered)
+      continue
+    }
+    const stepped = decideStep(next, step, asker, now)
+    next = stepped.fleet
+    answers.push(stepped.answer)
+  }
+  const kept = answers.map((answer) => isRepeatable(answer.tag) ? undefined : answer)
+  const decidedMember = next.members.get(holder)
+  return {
+    fleet: decidedMember === undefined ? next : withMember(next, holder, { ...decidedMember, answers: kept }),
+    decided: {
+      answers,
+      changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
+      turn: next.occupancy.turn,
+      now
+    }
+  }
+}
+
+/**
+ * Lets a holder go: what it has not sent is freed, and what it has may be taken over.
+ *
+ * @category decisions
+ */
+export const leave = (fleet: SharedFleet, holder: string, now: number): SharedFleet => {
+  const member = fleet.members.get(holder)
+  if (member === undefined || member.status === "left") return fleet
+  const left = withMember(fleet, holder, { ...member, heardAt: now, answers: [], status: "left" })
+  return record(left, Handover.abandon(left.occupancy, holder, now))
+}
+
+/** How many changes are kept for holders that are behind: more than the largest batch makes. */
+const keptChanges = 1024
+
+/** What is only read, or says the same again, need not be kept to be answered again. */
+const isRepeatable = (tag: Tag): boolean => tag === "Trace" || tag === "Adopt" || tag === "Observe" || tag === "Stand"
+
+const begin = (description: Descriptions.Description, now: number): SharedFleet => ({
+  description,
+  occupancy: Occupancies.make(description, now),
+  members: new Map(),
+  changes: []
+})
+
+const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: number) => {
+  const decision = Steps.decide(fleet.occupancy, step, asker, now)
+  const answer: Answer = { tag: step.tag, value: decision.answer }
+  return { fleet: record(fleet, decision), answer }
+}
+
+const record = (fleet: SharedFleet, { changes, occupancy }: Decision<unknown>): SharedFleet =>
+  changes.length === 0
+    ? { ...fleet, occupancy }
+    : { ...fleet, occupancy, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
+
+const withMember = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => ({
+  ...fleet,
+  members: new Map(fleet.members).set(holder, member)
+})
+
+const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArray<Line> => {
+  const lines: Array<Line> = []
+  for (const [id, { heardAt, line, status }] of fleet.members) {
+    if (id !== holder && status === "here" && now - heardAt <= lineValidity) lines.push(line)
+  }
+  return lines
+}
+
+/** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
+const sweep = (fleet: SharedFleet, now: number): SharedFleet => {
+  let swept = fleet
+  for (const [id, member] of fleet.members) {
+    const unheard = now - member.heardAt
+    if (unheard > memberRetention) {
+      const members = new Map(swept.members)
+      members.delete(id)
+      swept = { ...swept, members }
+    } else if (member.status === "here" && unheard > lease) {
+      const lapsed = withMember(swept, id, { ...member, status: "lapsed" })
+      swept = record(lapsed, Handover.abandon(lapsed.occupancy, id, now))
+    }
+  }
+  return swept
+}

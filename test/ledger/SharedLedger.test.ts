@@ -1,0 +1,157 @@
+/**
+ * What holds of every shared ledger, shown on one that is kept in memory: it keeps
+ * the contract, and decides once what it is asked however bad the way to it is.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Logger, Queue, Result } from "effect"
+import { TestClock } from "effect/testing"
+import { parseKey } from "../../src/Key.ts"
+import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
+import * as Occupancy from "../../src/rules/Occupancy.ts"
+import type { Link } from "../../src/simulation/SharedStore.ts"
+import * as SharedStore from "../../src/simulation/SharedStore.ts"
+import { SlotId } from "../../src/Slot.ts"
+import { suite, Time } from "./contract.ts"
+
+suite(
+  "a shared ledger",
+  Layer.merge(
+    Layer.effect(Ledger, Effect.map(SharedStore.make, ({ connect }) => connect(SharedStore.soundLink))),
+    Time.layerTest
+  )
+)
+
+const attach = (ledger: Ledger["Service"], holder: string) =>
+  ledger.attach({
+    fleet: "c/f",
+    cap: 2,
+    exclusiveKeys: false,
+    lagBound: 300_000,
+    holder,
+    line: () => ({ waiting: 0, since: undefined })
+  })
+
+const reservation = (key: string) => ({
+  slotId: SlotId(`id-${key}`),
+  key: Result.getOrThrow(parseKey(key)),
+  request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${key}`, startedBy: `id-${key}` },
+  readSince: Number.NEGATIVE_INFINITY,
+  ahead: 0,
+  waitingSince: undefined
+} as const)
+
+/** A link that is told what to do with each call. */
+const makeLink = () => {
+  let next: Link = SharedStore.soundLink
+  return {
+    link: ((call) => Effect.suspend(() => next(call))) satisfies Link,
+    becomes: (link: Link) => {
+      next = link
+    }
+  }
+}
+
+const cut: Link = () => Effect.fail(new LedgerUnavailable({ detail: "cut" }))
+const loseAnswers: Link = (call) => Effect.andThen(call, Effect.fail(new LedgerUnavailable({ detail: "answer lost" })))
+const twice: Link = (call) => Effect.andThen(call, call)
+
+const quiet = Effect.provide(Logger.layer([]))
+
+describe("a shared ledger whose link is bad", () => {
+  it.effect("decides a batch once, though it arrives twice and its answer is lost", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "a")
+      becomes((call) => loseAnswers(twice(call)))
+      const asking = yield* Effect.forkChild(ledger.reserve(reservation("k")), { startImmediately: true })
+      yield* TestClock.adjust("500 millis")
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Fiber.join(asking))._tag, "Granted")
+      assert.strictEqual(Occupancy.used(yield* ledger.standing), 1)
+      assert.strictEqual((yield* ledger.standing).sequence, 1)
+    }).pipe(quiet))
+
+  it.effect("says within seconds that it is unavailable, and gives back what was granted to nobody", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "a")
+      becomes(loseAnswers)
+      const asking = yield* Effect.forkChild(Effect.flip(ledger.reserve(reservation("k"))), { startImmediately: true })
+      yield* TestClock.adjust("6 seconds")
+      assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+    }).pipe(quiet))
+
+  it.effect("takes an attempt back that was let through when nobody waited any more, and believes a refusal of the next", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "a")
+      const reserved = yield* ledger.reserve(reservation("k"))
+      if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
+      becomes(loseAnswers)
+      const asking = yield* Effect.forkChild(Effect.flip(ledger.gate(reserved.ticket)), { startImmediately: true })
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(asking)
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* ledger.gate(reserved.ticket))._tag, "Pass")
+      const refusal = { _tag: "Rejected", failure: { reason: "invalid", detail: "no" } } as const
+      assert.strictEqual((yield* ledger.settle(reserved.ticket, refusal))._tag, "Refused")
+    }).pipe(quiet))
+
+  it.effect("gives back what was granted to somebody who was interrupted", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "a")
+      const answer = yield* Deferred.make<void>()
+      becomes((call) => Effect.tap(call, () => Deferred.await(answer)))
+      const asking = yield* Effect.forkChild(ledger.reserve(reservation("k")), { startImmediately: true })
+      yield* TestClock.adjust("100 millis")
+      yield* Fiber.interrupt(asking)
+      becomes(SharedStore.soundLink)
+      yield* Deferred.succeed(answer, undefined)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+    }).pipe(quiet))
+
+  it.effect("frees what a holder that is not heard of had not sent, and lets another go on with what it had", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const lost = yield* attach(store.connect(link), "a")
+      const other = yield* attach(store.connect(SharedStore.soundLink), "b")
+      yield* lost.reserve(reservation("unsent"))
+      const sent = yield* lost.reserve(reservation("sent"))
+      if (sent._tag !== "Granted") return assert.fail(sent._tag)
+      yield* lost.gate(sent.ticket)
+      becomes(cut)
+      yield* TestClock.adjust("9 seconds")
+      assert.strictEqual(Occupancy.used(yield* other.standing), 2)
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(Occupancy.used(yield* other.standing), 1)
+      const [taken] = yield* other.takeOver
+      assert.strictEqual(taken?.key, "sent")
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* lost.gate(sent.ticket))._tag, "Lost")
+      assert.strictEqual((yield* lost.reserve(reservation("again")))._tag, "Granted")
+    }).pipe(quiet))
+
+  it.effect("tells its holders what others did, at once", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const a = yield* attach(store.connect(SharedStore.soundLink), "a")
+      const b = yield* attach(store.connect(SharedStore.soundLink), "b")
+      const changes = yield* b.subscribe(10)
+      yield* a.reserve(reservation("k"))
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* Queue.take(changes))._tag, "Reserved")
+    }).pipe(quiet))
+})
