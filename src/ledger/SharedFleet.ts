@@ -229,17 +229,15 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
 const sweep = (fleet: SharedFleet, now: number): SharedFleet => {
-  let swept = fleet
-  for (const [id, member] of fleet.members) {
-    const unheard = now - member.heardAt
-    if (unheard > memberRetention) {
-      const members = new Map(swept.members)
-      members.delete(id)
-      swept = { ...swept, members }
-    } else if (member.status === "here" && unheard > lease) {
-      const lapsed = withMember(swept, id, { ...member, status: "lapsed" })
-      swept = record(lapsed, Handover.abandon(lapsed.occupancy, id, now))
-    }
+  const remembered = [...fleet.members].filter(([_, { heardAt }]) => now - heardAt <= memberRetention)
+  let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
+  for (const [id, member] of remembered) {
+    if (member.status === "here" && now - member.heardAt > lease) swept = lapse(swept, id, member, now)
   }
   return swept
+}
+
+const lapse = (fleet: SharedFleet, holder: string, member: Member, now: number): SharedFleet => {
+  const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
+  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, now))
 }
