@@ -51,7 +51,7 @@ export const make = Effect.fnUntraced(function*(
   fleet: Fleet,
   ledger: FleetLedger,
   census: Pick<Census, "refresh">
-): Effect.fn.Return<(ticket: Ticket) => Effect.Effect<Outcome>, never, Ecs> {
+): Effect.fn.Return<(ticket: Ticket, request: RunTaskRequest) => Effect.Effect<Outcome>, never, Ecs> {
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
 
@@ -71,14 +71,14 @@ export const make = Effect.fnUntraced(function*(
    * and the wire. An interrupt may end the call, but not the record of it; one that
    * ends the gate leaves a slot that may have been sent, which only evidence frees.
    */
-  const attempt = (ticket: Ticket): Effect.Effect<GateAnswer | Settlement> =>
+  const attempt = (ticket: Ticket, request: RunTaskRequest): Effect.Effect<GateAnswer | Settlement> =>
     ecs.launchPermits.withPermit(Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         // Measured from before the gate is asked: its answer may take long to come.
         const sinceGate = Elapsed.start(yield* Clock.Clock)
         const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
         if (gate._tag !== "Pass") return gate
-        const exit = yield* Effect.exit(restore(send(gate.request, sinceGate)))
+        const exit = yield* Effect.exit(restore(send(request, sinceGate)))
         const verdict: Verdict = Exit.isSuccess(exit)
           ? exit.value
           : { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
@@ -107,9 +107,9 @@ export const make = Effect.fnUntraced(function*(
         )
       ))
 
-  return Effect.fnUntraced(function*(ticket: Ticket) {
+  return Effect.fnUntraced(function*(ticket: Ticket, request: RunTaskRequest) {
     for (let attempts = 0;; attempts++) {
-      const step = yield* attempt(ticket)
+      const step = yield* attempt(ticket, request)
       switch (step._tag) {
         case "Launched":
         case "Settled":

@@ -101,6 +101,8 @@ export interface SharedFleet {
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
+  /** When the latest batch was decided. Holders do not know the time to the millisecond; it does not go back. */
+  readonly decidedAt: number
 }
 
 /**
@@ -144,15 +146,22 @@ export const decide = (
   fleet: SharedFleet,
   holder: string,
   batch: Batch,
-  now: number
+  time: number
 ): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
+  const now = Math.max(time, fleet.decidedAt)
   const member = fleet.members.get(holder)
   if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
   const before = batch.number === member?.number ? member.answers : undefined
   const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now) }
   const answers: Array<Answer> = []
   let next = sweep(
-    withMember(fleet, holder, { number: batch.number, answers: [], heardAt: now, line: batch.line, status: "here" }),
+    withMember({ ...fleet, decidedAt: now }, holder, {
+      number: batch.number,
+      answers: [],
+      heardAt: now,
+      line: batch.line,
+      status: "here"
+    }),
     now
   )
   for (const [index, step] of batch.steps.entries()) {
@@ -200,7 +209,8 @@ const begin = (description: Descriptions.Description, now: number): SharedFleet 
   description,
   occupancy: Occupancies.make(description, now),
   members: new Map(),
-  changes: []
+  changes: [],
+  decidedAt: now
 })
 
 const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: number) => {

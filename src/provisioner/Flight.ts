@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Answer } from "../Answer.ts"
 import type { Census, CensusError } from "../Census.ts"
+import type { RunTaskRequest } from "../Ecs.ts"
 import * as Fleets from "../Fleet.ts"
 import type { Key } from "../Key.ts"
 import type { Outcome } from "../Launcher.ts"
@@ -63,7 +64,7 @@ export const make = (options: {
   readonly fleet: Fleets.Fleet
   readonly ledger: FleetLedger
   readonly census: Census
-  readonly launch: (ticket: Ticket) => Effect.Effect<Outcome>
+  readonly launch: (ticket: Ticket, request: RunTaskRequest) => Effect.Effect<Outcome>
   readonly watch: Watch
   readonly isClosing: () => boolean
 }): Flights => {
@@ -74,14 +75,18 @@ export const make = (options: {
    * The slot is acquired by reserving it. If what follows is cut short, it is
    * released by withdrawing it, unless something may have been launched into it.
    */
-  const reserveAndLaunch = (reserve: Effect.Effect<Reservation | Unwanted, LedgerUnavailable>, onSeated: () => void) =>
+  const reserveAndLaunch = (
+    reserve: Effect.Effect<Reservation | Unwanted, LedgerUnavailable>,
+    request: RunTaskRequest,
+    onSeated: () => void
+  ) =>
     Effect.acquireUseRelease(
       reserve,
       (reservation): Effect.Effect<Step> => {
         if (reservation._tag !== "Granted") return Effect.succeed(reservation)
         onSeated()
         const { slotId } = reservation.ticket
-        return Effect.map(launch(reservation.ticket), (outcome) => ({ _tag: "Flown", slotId, outcome }))
+        return Effect.map(launch(reservation.ticket, request), (outcome) => ({ _tag: "Flown", slotId, outcome }))
       },
       // A launch that came to an end has left its slot as it must be; one that was cut short has not.
       (reservation, exit) =>
@@ -102,7 +107,7 @@ export const make = (options: {
           ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead(), waitingSince: waitingSince() })
           : Effect.succeed({ _tag: "Unwanted" })
       )
-      const step = yield* reserveAndLaunch(reserve, onSeated)
+      const step = yield* reserveAndLaunch(reserve, request, onSeated)
       switch (step._tag) {
         case "Stale":
           yield* census.readSince(readSince)
@@ -162,7 +167,8 @@ export const make = (options: {
 
   return {
     fly: (passenger) => Effect.mapError(fly(passenger), ProvisionError.of),
-    resume: ({ ticket }) => Effect.flatMap(launch(ticket), (outcome) => answerOf(ticket.slotId, outcome))
+    resume: ({ request, ticket }) =>
+      Effect.flatMap(launch(ticket, request), (outcome) => answerOf(ticket.slotId, outcome))
   }
 }
 

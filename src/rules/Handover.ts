@@ -2,6 +2,8 @@
  * What becomes of a holder's slots when it is gone, and who goes on with them.
  */
 import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import type { RunTaskRequest } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
@@ -38,6 +40,8 @@ export const abandon = (occupancy: Occupancy, holder: string, now: number): Deci
 export interface TakenOver {
   readonly ticket: Ticket
   readonly key: Key
+  /** What was sent, and is to be sent again, byte for byte. */
+  readonly request: RunTaskRequest
 }
 
 /**
@@ -49,11 +53,13 @@ export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Dec
   Occupancies.decide(occupancy, now, (draft) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {
+      const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
       if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)
       Occupancies.put(draft, mine)
-      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key })
+      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key, request })
     }
     return taken
   })

@@ -5,8 +5,6 @@
  * counted besides the slot in question with the cap: `reserve` when the slot is
  * granted, and `gate` again right before every attempt to run its task.
  */
-import * as HashMap from "effect/HashMap"
-import * as Option from "effect/Option"
 import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
@@ -123,7 +121,7 @@ export const reserve = (
 /**
  * What an attempt to run a task is answered at the gate.
  *
- * - `Pass`: send this request now
+ * - `Pass`: send it now
  * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
  * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, was freed
  * - `Settled`: the task was found in the meantime
@@ -134,7 +132,7 @@ export const reserve = (
  * @category models
  */
 export type GateAnswer =
-  | { readonly _tag: "Pass"; readonly request: RunTaskRequest }
+  | { readonly _tag: "Pass" }
   | { readonly _tag: "Hold" }
   | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
   | { readonly _tag: "Settled"; readonly taskArn: TaskArn }
@@ -153,8 +151,6 @@ export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: 
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
-    const request = HashMap.get(occupancy.requests, slot.id)
-    if (Option.isNone(request)) return { _tag: "Lost" }
     const others = Occupancies.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
@@ -167,7 +163,7 @@ export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: 
     }
     if (over) return { _tag: "Hold" }
     Occupancies.put(draft, Slots.sending(slot, now))
-    return { _tag: "Pass", request: request.value }
+    return { _tag: "Pass" }
   })
 
 /**

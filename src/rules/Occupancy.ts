@@ -40,7 +40,7 @@ export interface Occupancy extends Standing {
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
   readonly lagBound: number
-  /** What is sent, byte for byte, at every attempt of the launches whose tasks are not known yet. */
+  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks. */
   readonly readingBegunAt: number
