@@ -45,6 +45,14 @@ export const lineValidity = 3000
 export const memberRetention = 86_400_000
 
 /**
+ * How many changes are kept for holders that are behind: more than the largest
+ * batch makes.
+ *
+ * @category configuration
+ */
+export const keptChanges = 1024
+
+/**
  * What a holder asks at once.
  *
  * @category models
@@ -198,9 +206,6 @@ export const leave = (fleet: SharedFleet, holder: string, now: number): SharedFl
   const left = withMember(fleet, holder, { ...member, heardAt: now, answers: [], status: "left" })
   return record(left, Handover.abandon(left.occupancy, holder, now))
 }
-
-/** How many changes are kept for holders that are behind: more than the largest batch makes. */
-const keptChanges = 1024
 
 /** What is only read, or says the same again, need not be kept to be answered again. */
 const isRepeatable = (tag: Tag): boolean => tag === "Trace" || tag === "Adopt" || tag === "Observe" || tag === "Stand"

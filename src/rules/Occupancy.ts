@@ -72,7 +72,9 @@ export interface Turn {
 interface Gone {
   readonly recent: HashSet.HashSet<TaskArn>
   readonly older: HashSet.HashSet<TaskArn>
+  /** When each of the two began. */
   readonly turnedAt: number
+  readonly olderSince: number
 }
 
 /**
@@ -90,7 +92,7 @@ export const make = (description: Description, now: number): Occupancy => ({
   requests: HashMap.empty(),
   readingBegunAt: Number.NEGATIVE_INFINITY,
   turn: { reader: undefined, begunAt: Number.NEGATIVE_INFINITY, dueAt: Number.NEGATIVE_INFINITY, servesFor: 0 },
-  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now },
+  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now, olderSince: now },
   sequence: 0
 })
 
@@ -284,7 +286,7 @@ export const refuse = (draft: Draft, slot: Slot, failure: Failure): void => {
 export const remember = (draft: Draft, arn: TaskArn): void => {
   const { gone } = draft.occupancy
   const turned = draft.now - gone.turnedAt >= goneRetention
-    ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: draft.now }
+    ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: draft.now, olderSince: gone.turnedAt }
     : gone
   draft.occupancy = {
     ...draft.occupancy,

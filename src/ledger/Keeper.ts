@@ -1,0 +1,183 @@
+/**
+ * Decides batches over a fleet that a database keeps under a version.
+ *
+ * Decisions are made here, by the rules that every ledger has, on the state that
+ * was last heard of; they are written only if that is still the state, in one
+ * atomic step. Otherwise the database answers with what has changed, and the
+ * decision is made anew. So a batch costs one round trip, unless another process
+ * has decided something meanwhile, and nothing is ever decided on a stale state.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Elapsed from "../Elapsed.ts"
+import type { AttachOptions } from "../Ledger.ts"
+import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
+import type { Difference } from "./Difference.ts"
+import * as Differences from "./Difference.ts"
+import type { Batch, Decided, SharedFleet } from "./SharedFleet.ts"
+import * as SharedFleets from "./SharedFleet.ts"
+import type { Attached, Store } from "./SharedLedger.ts"
+
+/**
+ * How a fleet is kept, and at what time it was looked at.
+ *
+ * @category models
+ */
+export interface Kept {
+  /** Grows by one with each write. 0 stands for a fleet that is not kept yet. */
+  readonly version: number
+  /** The time of the database, in epoch milliseconds. */
+  readonly now: number
+  /** What has changed since the version that was asked for, in order. */
+  readonly changed: ReadonlyArray<Difference>
+  /** Whether it is all of the fleet, for the version that was asked for is too old to be built on. */
+  readonly whole: boolean
+}
+
+/**
+ * What came of a write: it is in, or the fleet is not as it was.
+ *
+ * @category models
+ */
+export type Written =
+  | { readonly _tag: "Written"; readonly now: number }
+  | { readonly _tag: "Conflict"; readonly kept: Kept }
+
+/**
+ * A database that keeps one fleet. Every call ends within a bound.
+ *
+ * @category models
+ */
+export interface Keeper {
+  /** Reads what has changed since a version. */
+  readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable>
+  /**
+   * Writes a difference if the fleet has the version that it was made from, and
+   * not a moment too late: whoever was held up since `decidedAt` has to look again.
+   */
+  readonly write: (version: number, difference: Difference) => Effect.Effect<Written, LedgerUnavailable>
+  /** Waits for the word that the fleet has changed. Words may be lost. */
+  readonly word: Effect.Effect<void>
+}
+
+/** How often a decision is made anew before whoever asked is told to come again. */
+const attempts = 30
+
+/** How long a holder may be silent that has nothing to ask: a quarter of its lease. */
+const heartbeat = SharedFleets.lease / 4
+
+/** How old what others know of a line may be. */
+const lineHeartbeat = SharedFleets.lineValidity / 3
+
+interface Known {
+  readonly version: number
+  readonly fleet: SharedFleet | undefined
+}
+
+/** What a decision comes to: the fleet after it, and what is told to whoever asked. */
+interface Decision<out A> {
+  readonly fleet: SharedFleet
+  readonly answer: A
+  /** Whether it changes nothing that others have to know. */
+  readonly isSilent: boolean
+}
+
+/**
+ * Attaches a holder to the fleet that a database keeps.
+ *
+ * @category constructors
+ */
+export const attach = Effect.fnUntraced(function*(
+  keeper: Keeper,
+  options: AttachOptions
+): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
+  const { holder } = options
+  const elapsed = Elapsed.start(yield* Clock.Clock)
+  let known: Known = { version: 0, fleet: undefined }
+  let heard = { now: 0, at: 0 }
+
+  const hear = (now: number): void => {
+    heard = { now, at: elapsed() }
+  }
+
+  const learn = ({ changed, now, version, whole }: Kept): void => {
+    let fleet = whole ? undefined : known.fleet
+    for (const difference of changed) fleet = Differences.apply(fleet, difference)
+    known = { version, fleet }
+    hear(now)
+  }
+
+  const look = Effect.map(Effect.suspend(() => keeper.read(known.version)), learn)
+
+  const commit = <A, E>(
+    decide: (fleet: SharedFleet | undefined, now: number) => Effect.Effect<Decision<A>, E>,
+    isFresh: boolean,
+    attempt = 0
+  ): Effect.Effect<A, E | LedgerUnavailable> =>
+    Effect.suspend(() => {
+      const before = known
+      return Effect.flatMap(decide(before.fleet, heard.now + elapsed() - heard.at), ({ answer, fleet, isSilent }) => {
+        if (isSilent && isFresh) return Effect.succeed(answer)
+        if (isSilent) return Effect.andThen(look, commit(decide, true, attempt))
+        if (attempt === attempts) return new LedgerUnavailable({ detail: "too many decide at the same time" })
+        return Effect.flatMap(keeper.write(before.version, Differences.between(before.fleet, fleet)), (written) => {
+          if (written._tag === "Written") {
+            known = { version: before.version + 1, fleet }
+            hear(written.now)
+            return Effect.succeed(answer)
+          }
+          learn(written.kept)
+          return Effect.andThen(pause(attempt), commit(decide, true, attempt + 1))
+        })
+      })
+    })
+
+  const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: number) => {
+    const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, now)
+    if (fleet === undefined || step === undefined) return new LedgerUnavailable({ detail: "superseded" })
+    return Effect.succeed<Decision<Decided>>({
+      fleet: step.fleet,
+      answer: step.decided,
+      isSilent: step.fleet.occupancy === fleet.occupancy && !isDue(fleet, batch, now)
+    })
+  }
+
+  /** Whether the others have to hear of this holder: that it is there, and how long its line is. */
+  const isDue = (fleet: SharedFleet, { line }: Batch, now: number): boolean => {
+    const member = fleet.members.get(holder)
+    if (member?.status !== "here") return true
+    if (line.waiting !== member.line.waiting || line.since !== member.line.since) return true
+    return now - member.heardAt >= (line.waiting > 0 ? lineHeartbeat : heartbeat)
+  }
+
+  const store: Store = {
+    decide: (batch) => commit(decideBatch(batch), false),
+    word: keeper.word,
+    leave: commit(
+      (fleet, now) =>
+        fleet === undefined
+          ? new LedgerUnavailable({ detail: "superseded" })
+          : Effect.succeed({ fleet: SharedFleets.leave(fleet, holder, now), answer: undefined, isSilent: false }),
+      false
+    )
+  }
+
+  yield* look
+  const entered = yield* commit((fleet, now) => {
+    const attached = SharedFleets.attach(fleet, holder, options, now)
+    return typeof attached === "string"
+      ? new LedgerMismatch({ fleet: options.fleet, detail: attached })
+      : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
+  }, true)
+  const { sequence, turn } = entered.occupancy
+  return { store, sequence, turn, now: heard.now }
+})
+
+/** Those who have just met do not meet again at once. */
+const pause = (attempt: number): Effect.Effect<void> =>
+  Effect.flatMap(
+    Random.next,
+    (random) => Effect.sleep(Duration.millis(random * Math.min(2 ** attempt, 50)))
+  )
