@@ -7,10 +7,12 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^fleetcap$/, replacement: src("index.ts") },
+      { find: /^fleetcap\/postgres$/, replacement: src("ledger/postgres/index.ts") },
       { find: /^fleetcap\/(emulator|simulation|testing)$/, replacement: src("$1/index.ts") }
     ]
   },
   test: {
+    globalSetup: ["test/postgres/setup.ts"],
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     sequence: { concurrent: true },
     // Machines are shared: what a test waits for is virtual time, and a slow machine is no failure.

@@ -56,10 +56,15 @@ export interface Keeper {
   /**
    * Writes a difference if the fleet has the version that it was made from, and
    * not a moment too late: whoever was held up since `decidedAt` has to look again.
+   * `isNews` says that others may be waiting for it.
    */
-  readonly write: (version: number, difference: Difference) => Effect.Effect<Written, LedgerUnavailable>
-  /** Waits for the word that the fleet has changed. Words may be lost. */
-  readonly word: Effect.Effect<void>
+  readonly write: (
+    version: number,
+    difference: Difference,
+    isNews: boolean
+  ) => Effect.Effect<Written, LedgerUnavailable>
+  /** Waits for the word that the fleet has changed, and says to which version. Words may be lost. */
+  readonly word: Effect.Effect<number>
 }
 
 /** How often a decision is made anew before whoever asked is told to come again. */
@@ -122,7 +127,8 @@ export const attach = Effect.fnUntraced(function*(
         if (isSilent && isFresh) return Effect.succeed(answer)
         if (isSilent) return Effect.andThen(look, commit(decide, true, attempt))
         if (attempt === attempts) return new LedgerUnavailable({ detail: "too many decide at the same time" })
-        return Effect.flatMap(keeper.write(before.version, Differences.between(before.fleet, fleet)), (written) => {
+        const difference = Differences.between(before.fleet, fleet)
+        return Effect.flatMap(keeper.write(before.version, difference, isNews(before.fleet, difference)), (written) => {
           if (written._tag === "Written") {
             known = { version: before.version + 1, fleet }
             hear(written.now)
@@ -154,7 +160,8 @@ export const attach = Effect.fnUntraced(function*(
 
   const store: Store = {
     decide: (batch) => commit(decideBatch(batch), false),
-    word: keeper.word,
+    // What this holder has written itself is no news to it.
+    word: Effect.asVoid(Effect.repeat(keeper.word, { while: (version) => version <= known.version })),
     leave: commit(
       (fleet, now) =>
         fleet === undefined
@@ -174,6 +181,11 @@ export const attach = Effect.fnUntraced(function*(
   const { sequence, turn } = entered.occupancy
   return { store, sequence, turn, now: heard.now }
 })
+
+/** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
+const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>
+  (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
+  changes.some(({ _tag }) => _tag !== "Reserved" && _tag !== "AtCapacity")
 
 /** Those who have just met do not meet again at once. */
 const pause = (attempt: number): Effect.Effect<void> =>

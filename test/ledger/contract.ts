@@ -36,6 +36,8 @@ const attach = Effect.fnUntraced(function*(options?: {
 })
 
 const read = Effect.fnUntraced(function*(ledger: FleetLedger, shown: Partial<Reading> = {}) {
+  // A ledger that is far away hears of the time with its answers.
+  yield* ledger.standing
   const begunAt = shown.begunAt ?? (yield* ledger.now)
   const running = shown.running ?? []
   yield* ledger.adopt({ running, stopped: shown.stopped })
@@ -120,7 +122,7 @@ export const suite = <E>(
   run: typeof it.effect | typeof it.live = it.effect
 ) => {
   const test = <E>(sentence: string, effect: Effect.Effect<void, E, Ledger | Time | Scope.Scope>) =>
-    run(sentence, () => Effect.provide(effect, Layer.fresh(layer)))
+    run(sentence, () => Effect.provide(Effect.scoped(effect), Layer.fresh(layer)))
 
   describe(`${name}: granting`, () => {
     test(

@@ -1,0 +1,121 @@
+/**
+ * The calls to the database: what is sent, what comes back, and the bound within
+ * which each of them ends.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { LedgerUnavailable } from "../../Ledger.ts"
+import { Difference } from "../Difference.ts"
+import type { Kept, Written } from "../Keeper.ts"
+
+/**
+ * Ends an effect within a bound, whatever becomes of the session that it uses.
+ *
+ * **Details**
+ *
+ * A peer that is gone without a word leaves a query without an answer, and
+ * interrupting the query waits for the peer as well. What is left behind is
+ * interrupted on its own, so that the pool gets its connection back some time.
+ *
+ * @category combinators
+ */
+export const within = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  bound: Duration.Duration
+): Effect.Effect<A, E | LedgerUnavailable, R> =>
+  Effect.flatMap(Effect.forkDetach(effect), (fiber) => {
+    const leave = Effect.asVoid(Effect.forkDetach(Fiber.interrupt(fiber)))
+    return Effect.onInterrupt(
+      Effect.timeoutOrElse(Fiber.join(fiber), {
+        duration: bound,
+        orElse: () =>
+          Effect.andThen(
+            leave,
+            new LedgerUnavailable({ detail: `the database did not answer in ${Duration.format(bound)}` })
+          )
+      }),
+      () => leave
+    )
+  })
+
+/**
+ * The calls, in one schema.
+ *
+ * @category models
+ */
+export interface Database {
+  readonly read: (fleet: string, since: number) => Effect.Effect<Kept, LedgerUnavailable>
+  readonly commit: (
+    fleet: string,
+    version: number,
+    difference: Difference,
+    isNews: boolean
+  ) => Effect.Effect<Written, LedgerUnavailable>
+}
+
+const keptFields = {
+  version: Schema.Number,
+  now: Schema.Number,
+  changed: Schema.Array(Difference),
+  whole: Schema.Boolean
+}
+
+const decodeKept = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Struct(keptFields)))
+
+const decodeWritten = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Union([
+  Schema.Struct({ written: Schema.Literal(true), now: Schema.Number }),
+  Schema.Struct({ written: Schema.Literal(false), kept: Schema.Struct(keptFields) })
+])))
+
+const encodeDifference = Schema.encodeEffect(Schema.fromJsonString(Schema.toCodecJson(Difference)))
+
+/**
+ * Makes the calls.
+ *
+ * @category constructors
+ */
+export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): Database => {
+  const call = <A>(
+    statement: Effect.Effect<ReadonlyArray<{ readonly answer: unknown }>, SqlError>,
+    decode: (answer: unknown) => Effect.Effect<A, Schema.SchemaError>
+  ): Effect.Effect<A, LedgerUnavailable> =>
+    within(Effect.mapError(statement, (error) => new LedgerUnavailable({ detail: detailOf(error) })), bound).pipe(
+      Effect.flatMap(([row]) =>
+        Effect.mapError(
+          decode(row?.answer),
+          (error) => new LedgerUnavailable({ detail: `the database has something that is no ledger: ${error.message}` })
+        )
+      )
+    )
+
+  return {
+    read: (fleet, since) =>
+      call(
+        sql<{ answer: unknown }>`SELECT ${sql(schema)}.read(${fleet}, ${since}::bigint) AS answer`.withoutTransform,
+        decodeKept
+      ),
+    commit: (fleet, version, difference, isNews) =>
+      Effect.flatMap(Effect.orDie(encodeDifference(difference)), (json) =>
+        Effect.map(
+          call(
+            sql<
+              { answer: unknown }
+            >`SELECT ${sql(schema)}.commit(${fleet}, ${version}::bigint, ${json}::text::jsonb, ${isNews}) AS answer`
+              .withoutTransform,
+            decodeWritten
+          ),
+          (answer): Written =>
+            answer.written ? { _tag: "Written", now: answer.now } : { _tag: "Conflict", kept: answer.kept }
+        ))
+  }
+}
+
+/** The server's own words, where it has said any: never the statement, nor what it was given. */
+const detailOf = ({ reason }: SqlError): string => {
+  const { cause } = reason
+  return cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
+}

@@ -1,0 +1,190 @@
+/**
+ * The ledger in PostgreSQL: one cap for any number of processes, through crashes.
+ *
+ * Give it to all replicas of an API server, over the database that they have. A
+ * launch is in the database before its `RunTask` is sent, with all that another
+ * replica needs to settle it; a replica that is killed, or stopped for longer than
+ * its lease, costs neither a task too many nor a slot. While the database is away
+ * nothing is launched, and requests fail as retryable within seconds.
+ *
+ * **Details**
+ *
+ * What is decided is decided by the rules that the ledger in memory has, and is
+ * written by compare-and-set under the fleet's row: one round trip for all that a
+ * process asks at the same time. Only the server's clock counts. A word (`NOTIFY`)
+ * tells other replicas of a freed slot in milliseconds, and a poll within a second.
+ *
+ * **Gotchas**
+ *
+ * - It needs at least two connections of the pool: one listens.
+ * - Do not multiplex the pool's connections: a session whose peer is gone is then
+ *   not replaced. Over PgBouncer, pool sessions and not transactions.
+ * - A failover to an asynchronous standby, and `synchronous_commit = off`, lose
+ *   what was acknowledged, and with it launches: neither is safe.
+ * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Migrator from "effect/sql/Migrator"
+import { SqlClient } from "effect/sql/SqlClient"
+import { SqlError } from "effect/sql/SqlError"
+import { Ledger } from "../../Ledger.ts"
+import * as Keepers from "../Keeper.ts"
+import * as SharedLedgers from "../SharedLedger.ts"
+import * as Databases from "./Database.ts"
+import * as Schemas from "./Schema.ts"
+import * as Words from "./Words.ts"
+
+/**
+ * What a ledger in PostgreSQL may be told.
+ *
+ * @category options
+ */
+export interface Options {
+  /** The schema that the ledger has to itself. The default is `fleetcap`. */
+  readonly schema?: string | undefined
+  /**
+   * Whether to make the schema and to bring it up to date when the layer is built.
+   * The default is `true`. Where the role may not, run {@link migrate} with one that may.
+   */
+  readonly migrate?: boolean | undefined
+  /** How long one call to the database may take before it counts as unanswered. The default is 2 seconds. */
+  readonly callTimeout?: Duration.Input | undefined
+}
+
+/**
+ * The schema is not one that this release can work with.
+ *
+ * @category errors
+ */
+export class SchemaMismatch extends Schema.TaggedError<SchemaMismatch>()("SchemaMismatch", {
+  schema: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `The schema ${this.schema} cannot be used: ${this.detail}`
+  }
+}
+
+const defaultSchema = "fleetcap"
+
+/**
+ * Makes the ledger's schema, or brings it up to date. Several processes may do so
+ * at once.
+ *
+ * @category running
+ */
+export const migrate = (
+  options?: Pick<Options, "schema">
+): Effect.Effect<void, SqlError | Migrator.MigrationError | SchemaMismatch, SqlClient> =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient
+    const schema = options?.schema ?? defaultSchema
+    yield* Effect.retry(Schemas.create(sql, schema), { times: 5 })
+    yield* Effect.retry(
+      runMigrations({
+        loader: Effect.succeed(Schemas.migrations(sql, schema)),
+        table: `${schema}.migrations`
+      }),
+      // Another process makes the same at the same time: what it has made is there the next time.
+      { times: 5, while: (error) => error._tag === "SqlError" || error.kind === "Locked" }
+    )
+    yield* check(schema)
+  })
+
+const runMigrations = Migrator.make({})
+
+const check = (schema: string): Effect.Effect<void, SqlError | SchemaMismatch, SqlClient> =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient
+    const table = `${schema}.migrations`
+    const [found] = yield* sql<
+      { present: boolean }
+    >`SELECT to_regclass(${`"${schema}"."migrations"`}) IS NOT NULL AS present`.withoutTransform
+    if (found?.present !== true) {
+      return yield* new SchemaMismatch({ schema, detail: "there is no ledger in it; migrate it first" })
+    }
+    const [latest] = yield* sql<
+      { version: number | null }
+    >`SELECT max(migration_id) AS version FROM ${sql(table)}`.withoutTransform
+    const version = latest?.version ?? 0
+    if (version === Schemas.schemaVersion) return
+    return yield* new SchemaMismatch({
+      schema,
+      detail: version > Schemas.schemaVersion
+        ? `it has version ${version}, and this release of fleetcap knows ${Schemas.schemaVersion}: use a newer one`
+        : `it has version ${version}, and this release of fleetcap needs ${Schemas.schemaVersion}: migrate it first`
+    })
+  })
+
+/**
+ * Provides the ledger over a client that the application has.
+ *
+ * @category layers
+ */
+export const layer = (
+  options?: Options
+): Layer.Layer<Ledger, SqlError | Migrator.MigrationError | SchemaMismatch, PgClient.PgClient | SqlClient> =>
+  Layer.effect(
+    Ledger,
+    Effect.gen(function*() {
+      const sql = yield* PgClient.PgClient
+      const schema = options?.schema ?? defaultSchema
+      const bound = Duration.fromInputUnsafe(options?.callTimeout ?? "2 seconds")
+      yield* (options?.migrate ?? true) ? migrate({ schema }) : check(schema)
+      const database = Databases.make(sql, schema, bound)
+      const words = yield* Words.make(sql, schema)
+      return Ledger.of({
+        attach: Effect.fnUntraced(function*(attachOptions) {
+          const { fleet } = attachOptions
+          const attached = yield* Keepers.attach({
+            read: (since) => database.read(fleet, since),
+            write: (version, difference, isNews) => database.commit(fleet, version, difference, isNews),
+            word: words.next(fleet)
+          }, attachOptions)
+          return yield* SharedLedgers.make(attached, attachOptions)
+        })
+      })
+    })
+  )
+
+/**
+ * Where the database is, for a ledger that has connections of its own.
+ *
+ * @category options
+ */
+export interface ConnectOptions extends Options {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: Redacted.Redacted
+  /** How many connections it may have. The default is 4. */
+  readonly maxConnections?: number | undefined
+}
+
+/**
+ * Provides the ledger with connections of its own, set up as it needs them.
+ *
+ * @category layers
+ */
+export const layerConnect = (
+  { maxConnections, url, ...options }: ConnectOptions
+): Layer.Layer<Ledger, SqlError | Migrator.MigrationError | SchemaMismatch> =>
+  Layer.provide(
+    layer(options),
+    PgClient.layer({
+      url,
+      applicationName: "fleetcap",
+      maxConnections: maxConnections ?? 4,
+      connectTimeout: "5 seconds",
+      startupParameters: {
+        // What a session that is cut off leaves undone must not hold up the others.
+        statement_timeout: "5000",
+        lock_timeout: "2000",
+        idle_in_transaction_session_timeout: "5000",
+        default_transaction_isolation: "read committed"
+      }
+    })
+  )

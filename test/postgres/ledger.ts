@@ -1,0 +1,34 @@
+/**
+ * Ledgers in PostgreSQL for tests: each has a schema of its own, and a time that
+ * can be moved on.
+ */
+import { PgClient } from "@effect/sql-pg"
+import { Duration, Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { inject } from "vitest"
+import { migrate } from "../../src/ledger/postgres/LedgerPostgres.ts"
+import { Time } from "../ledger/contract.ts"
+
+export const url = (): Redacted.Redacted => Redacted.make(inject("databaseUrl"))
+
+/** A pool of connections to the server, as a process has one. */
+export const layerPool = (config?: Partial<PgClient.PgPoolConfig>) =>
+  PgClient.layer({ url: url(), maxConnections: 3, ...config })
+
+/** A name that no other test has. */
+export const freshSchema = Effect.sync(() => `test_${crypto.randomUUID().replaceAll("-", "_")}`)
+
+/** Makes a schema whose clock can be moved on, and drops it with the scope. */
+export const makeSchema = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const schema = yield* freshSchema
+  yield* Effect.addFinalizer(() => Effect.orDie(sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`))
+  yield* migrate({ schema })
+  yield* sql`CREATE TABLE ${sql(schema)}.passed (millis double precision NOT NULL)`
+  yield* sql`INSERT INTO ${sql(schema)}.passed VALUES (0)`
+  yield* sql.unsafe(`CREATE OR REPLACE FUNCTION "${schema}".clock() RETURNS double precision LANGUAGE sql VOLATILE AS
+    $$ SELECT extract(epoch FROM clock_timestamp())::double precision * 1000 + (SELECT millis FROM "${schema}".passed) $$`)
+  const advance = (duration: Duration.Input) =>
+    Effect.asVoid(Effect.orDie(sql`UPDATE ${sql(schema)}.passed SET millis = millis + ${Duration.toMillis(duration)}`))
+  return { schema, time: Layer.succeed(Time, { advance }) }
+})
