@@ -26,13 +26,13 @@ export const Difference = Schema.Struct({
   head: Schema.Struct({
     description: Encoding.Description,
     cap: Encoding.Cap,
-    readingBegunAt: Schema.Number,
+    readingBegunAt: Encoding.Moment,
     turn: Encoding.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
-    goneSince: Schema.Number,
-    goneBefore: Schema.Number,
-    sequence: Schema.Number,
-    decidedAt: Schema.Number
+    goneSince: Schema.Finite,
+    goneBefore: Schema.Finite,
+    sequence: Schema.Finite,
+    decidedAt: Schema.Finite
   }),
   /** Slots that are new or not as they were, with what was sent for those that are new. */
   slots: Schema.Array(Schema.Struct({
@@ -42,7 +42,7 @@ export const Difference = Schema.Struct({
   })),
   freed: Schema.Array(Encoding.SlotId),
   /** Tasks that have stopped, by when their ARNs began to be remembered. */
-  gone: Schema.Array(Schema.Struct({ taskArn: Encoding.TaskArn, since: Schema.Number })),
+  gone: Schema.Array(Schema.Struct({ taskArn: Encoding.TaskArn, since: Schema.Finite })),
   members: Schema.Array(Schema.Struct({ id: Schema.String, member: Encoding.Member })),
   forgotten: Schema.Array(Schema.String),
   changes: Schema.Array(Encoding.Change)

@@ -35,9 +35,9 @@ export const TaskArn = Schema.String.pipe(Schema.brand("TaskArn"))
  *
  * @category schemas
  */
-export const Cap = Schema.Union([Schema.Number, Schema.Literal("unlimited")])
+export const Cap = Schema.Union([Schema.Finite, Schema.Literal("unlimited")])
 const maybe = Schema.UndefinedOr
-const Ticket = Schema.Struct({ slotId: SlotId, fence: Schema.Number })
+const Ticket = Schema.Struct({ slotId: SlotId, fence: Schema.Finite })
 const Failure = Schema.Struct({ reason: FailureReason, detail: Schema.String })
 const Nothing = Schema.Undefined
 
@@ -66,28 +66,36 @@ export const Slot: Schema.Codec<AnySlot, unknown> = Schema.Struct({
   id: SlotId,
   key: maybe(Key),
   holder: maybe(Schema.String),
-  fence: Schema.Number,
-  since: Schema.Number,
+  fence: Schema.Finite,
+  since: Schema.Finite,
   state: Schema.Union([
     Schema.TaggedStruct("Reserved", {}),
     Schema.TaggedStruct("Launching", {
-      firstSentAt: Schema.Number,
-      lastSentAt: Schema.Number,
-      attempts: Schema.Number,
+      firstSentAt: Schema.Finite,
+      lastSentAt: Schema.Finite,
+      attempts: Schema.Finite,
       underWay: Schema.Boolean,
       ambiguous: Schema.Boolean,
-      absentSince: maybe(Schema.Number)
+      absentSince: maybe(Schema.Finite)
     }),
     Schema.TaggedStruct("Launched", {
       taskArn: TaskArn,
-      knownSince: Schema.Number,
+      knownSince: Schema.Finite,
       lastStatus: maybe(Schema.String),
-      missingSince: maybe(Schema.Number)
+      missingSince: maybe(Schema.Finite)
     })
   ])
 })
 
-const happened = { sequence: Schema.Number, at: Schema.Number, occupied: Schema.Number, cap: Cap }
+/**
+ * A time, or one before all times.
+ *
+ * @category schemas
+ */
+// @effect-diagnostics-next-line schemaNumber:off
+export const Moment = Schema.Number
+
+const happened = { sequence: Schema.Finite, at: Schema.Finite, occupied: Schema.Finite, cap: Cap }
 
 /**
  * A change.
@@ -117,7 +125,7 @@ export const Change: Schema.Codec<AnyChange, unknown> = Schema.Union([
  *
  * @category schemas
  */
-export const Description = Schema.Struct({ cap: Cap, exclusiveKeys: Schema.Boolean, lagBound: Schema.Number })
+export const Description = Schema.Struct({ cap: Cap, exclusiveKeys: Schema.Boolean, lagBound: Schema.Finite })
 
 /**
  * Whose turn it is to read.
@@ -126,16 +134,16 @@ export const Description = Schema.Struct({ cap: Cap, exclusiveKeys: Schema.Boole
  */
 export const Turn: Schema.Codec<Occupancies.Turn, unknown> = Schema.Struct({
   reader: maybe(Schema.String),
-  begunAt: Schema.Number,
-  dueAt: Schema.Number,
-  servesFor: Schema.Number
+  begunAt: Moment,
+  dueAt: Moment,
+  servesFor: Schema.Finite
 })
 
 const Reservation: Schema.Codec<Launches.Reservation, unknown> = Schema.Union([
   Schema.TaggedStruct("Granted", { ticket: Ticket }),
   Schema.TaggedStruct("Shared", { slotId: SlotId }),
   Schema.TaggedStruct("Existing", { slotId: SlotId, taskArn: TaskArn }),
-  Schema.TaggedStruct("Full", { occupied: Schema.Number, cap: Schema.Number }),
+  Schema.TaggedStruct("Full", { occupied: Schema.Finite, cap: Schema.Finite }),
   Schema.TaggedStruct("Stale", {}),
   Schema.TaggedStruct("Closed", {})
 ])
@@ -143,7 +151,7 @@ const Reservation: Schema.Codec<Launches.Reservation, unknown> = Schema.Union([
 const GateAnswer: Schema.Codec<Launches.GateAnswer, unknown> = Schema.Union([
   Schema.TaggedStruct("Pass", {}),
   Schema.TaggedStruct("Hold", {}),
-  Schema.TaggedStruct("Withdrawn", { occupied: Schema.Number, cap: Schema.Number }),
+  Schema.TaggedStruct("Withdrawn", { occupied: Schema.Finite, cap: Schema.Finite }),
   Schema.TaggedStruct("Settled", { taskArn: TaskArn }),
   Schema.TaggedStruct("Expired", {}),
   Schema.TaggedStruct("Closed", {}),
@@ -160,15 +168,15 @@ const Settlement: Schema.Codec<Launches.Settlement, unknown> = Schema.Union([
 const TakenOver: Schema.Codec<Taken, unknown> = Schema.Struct({ ticket: Ticket, key: Key, request: RunTaskRequest })
 
 const Claim: Schema.Codec<Turns.Claim, unknown> = Schema.Union([
-  Schema.TaggedStruct("Yours", { begunAt: Schema.Number, cap: Cap, searching: Schema.Boolean }),
+  Schema.TaggedStruct("Yours", { begunAt: Schema.Finite, cap: Cap, searching: Schema.Boolean }),
   Schema.TaggedStruct("Theirs", {}),
-  Schema.TaggedStruct("Resting", { dueAt: Schema.Number }),
+  Schema.TaggedStruct("Resting", { dueAt: Schema.Finite }),
   Schema.TaggedStruct("Recent", {})
 ])
 
 const Release = Schema.Union([
   Schema.TaggedStruct("Freed", {}),
-  Schema.TaggedStruct("TooEarly", { until: Schema.Number }),
+  Schema.TaggedStruct("TooEarly", { until: Schema.Finite }),
   Schema.TaggedStruct("NotUnknown", {})
 ])
 
@@ -192,9 +200,9 @@ const Answer: Schema.Codec<AnyAnswer, unknown> = Schema.Union([
  * @category schemas
  */
 export const Member: Schema.Codec<SharedFleets.Member, unknown> = Schema.Struct({
-  number: Schema.Number,
+  number: Schema.Finite,
   answers: Schema.Array(maybe(Answer)),
-  heardAt: Schema.Number,
-  line: Schema.Struct({ waiting: Schema.Number, since: maybe(Schema.Number) }),
+  heardAt: Schema.Finite,
+  line: Schema.Struct({ waiting: Schema.Finite, since: maybe(Schema.Finite) }),
   status: Schema.Literals(["here", "lapsed", "left"])
 })

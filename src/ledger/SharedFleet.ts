@@ -244,7 +244,7 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
 const sweep = (fleet: SharedFleet, now: number): SharedFleet => {
-  const remembered = [...fleet.members].filter(([_, { heardAt }]) => now - heardAt <= memberRetention)
+  const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
   for (const [id, member] of remembered) {
     if (member.status === "here" && now - member.heardAt > lease) swept = lapse(swept, id, member, now)

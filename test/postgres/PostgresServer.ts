@@ -62,10 +62,9 @@ export const start = async (): Promise<PostgresServer> => {
   const run = async (): Promise<void> => {
     const started = spawn(
       postgres,
-      [
-        ...["-D", data, "-p", String(port), "-k", directory],
-        ...["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200"].flatMap((setting) => ["-c", setting])
-      ],
+      ["-D", data, "-p", String(port), "-k", directory].concat(
+        ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200"].flatMap((setting) => ["-c", setting])
+      ),
       { ...options, stdio: ["ignore", "ignore", "pipe"] }
     )
     server = started

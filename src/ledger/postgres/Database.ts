@@ -58,8 +58,8 @@ export interface Database {
 }
 
 const keptFields = {
-  version: Schema.Number,
-  now: Schema.Number,
+  version: Schema.Finite,
+  now: Schema.Finite,
   changed: Schema.Array(Difference),
   whole: Schema.Boolean
 }
@@ -67,7 +67,7 @@ const keptFields = {
 const decodeKept = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Struct(keptFields)))
 
 const decodeWritten = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Union([
-  Schema.Struct({ written: Schema.Literal(true), now: Schema.Number }),
+  Schema.Struct({ written: Schema.Literal(true), now: Schema.Finite }),
   Schema.Struct({ written: Schema.Literal(false), kept: Schema.Struct(keptFields) })
 ])))
 
