@@ -15,14 +15,20 @@ export const url = (): Redacted.Redacted => Redacted.make(inject("databaseUrl"))
 export const layerPool = (config?: Partial<PgClient.PgPoolConfig>) =>
   PgClient.layer({ url: url(), maxConnections: 3, ...config })
 
-/** A name that no other test has. */
-export const freshSchema = Effect.sync(() => `test_${crypto.randomUUID().replaceAll("-", "_")}`)
+/** The name of a schema that no other test has. It is dropped with the scope, if it was made. */
+export const freshSchema = Effect.acquireRelease(
+  Effect.sync(() => `test_${crypto.randomUUID().replaceAll("-", "_")}`),
+  (schema) =>
+    Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`).pipe(
+      Effect.provide(Layer.fresh(layerPool())),
+      Effect.orDie
+    )
+)
 
 /** Makes a schema whose clock can be moved on, and drops it with the scope. */
 export const makeSchema = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const schema = yield* freshSchema
-  yield* Effect.addFinalizer(() => Effect.orDie(sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`))
   yield* migrate({ schema })
   yield* sql`CREATE TABLE ${sql(schema)}.passed (millis double precision NOT NULL)`
   yield* sql`INSERT INTO ${sql(schema)}.passed VALUES (0)`

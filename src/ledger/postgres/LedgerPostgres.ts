@@ -122,6 +122,26 @@ const check = (schema: string): Effect.Effect<void, SqlError | SchemaMismatch, S
   })
 
 /**
+ * Returns what a role has to be granted that uses the ledger and does not migrate
+ * it, as statements for whoever does.
+ *
+ * @category constructors
+ */
+export const grants = (
+  options: { readonly role: string; readonly schema?: string | undefined }
+): ReadonlyArray<string> => {
+  const schema = Schemas.quoted(options.schema ?? defaultSchema)
+  const role = Schemas.quoted(options.role)
+  return [
+    `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${
+      ["fleet", "slot", "gone", "member", "difference"].map((table) => `${schema}.${table}`).join(", ")
+    } TO ${role}`,
+    `GRANT SELECT ON ${schema}.migrations TO ${role}`
+  ]
+}
+
+/**
  * Provides the ledger over a client that the application has.
  *
  * @category layers

@@ -51,8 +51,12 @@ export const migrations = (sql: SqlClient, schema: string): ReadonlyArray<Resolv
 
 type Statement = string
 
-/** Quotes an identifier. */
-const quoted = (name: string): string => `"${name.replaceAll("\"", "\"\"")}"`
+/**
+ * Quotes an identifier.
+ *
+ * @category constructors
+ */
+export const quoted = (name: string): string => `"${name.replaceAll("\"", "\"\"")}"`
 
 const statements = (name: string): ReadonlyArray<Statement> => {
   const schema = quoted(name)
