@@ -78,17 +78,25 @@ export const connect = (options: {
     })
 
   const watch = (fleet: FleetLedger): FleetLedger => {
-    const inspect = Effect.map(fleet.occupancy, (occupancy) => books.inspect(generation, occupancy))
-    const seen = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => inspect)
+    /** Looks at what was decided, and notes what the answer says. */
+    const seen = <A, E>(
+      effect: Effect.Effect<A, E>,
+      note?: (answer: A) => void
+    ): Effect.Effect<A, E | LedgerUnavailable> =>
+      Effect.flatMap(effect, (answer) =>
+        Effect.map(fleet.occupancy, (occupancy) => {
+          books.inspect(generation, occupancy)
+          note?.(answer)
+          return answer
+        }))
     return {
       ...fleet,
       reserve: (request) =>
         reach(
           "reserve",
-          Effect.tap(seen(fleet.reserve(request)), (reservation) =>
-            Effect.sync(() => {
-              if (reservation._tag === "Granted") books.held(reservation.ticket)
-            }))
+          seen(fleet.reserve(request), (reservation) => {
+            if (reservation._tag === "Granted") books.held(reservation.ticket)
+          })
         ),
       gate: (ticket) =>
         reach(
@@ -97,46 +105,41 @@ export const connect = (options: {
             const now = chronicle.now()
             const known = books.known(generation, ticket.slotId)
             const isHolder = books.isHolder(ticket)
-            return Effect.tap(seen(fleet.gate(ticket)), (answer) =>
-              Effect.sync(() => {
-                if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
-                launches.gated(process, ticket.slotId, now)
-                if (!isHolder) {
-                  chronicle.violate(
-                    "only who holds a slot acts on it",
-                    `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
-                  )
-                }
-                const cap = caps.highestSince(generation, now)
-                if (known >= cap && !options.breaksLagBound) {
-                  chronicle.violate(
-                    "nothing is sent into a fleet that is seen to be full",
-                    `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
-                  )
-                }
-              }))
+            return seen(fleet.gate(ticket), (answer) => {
+              if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
+              launches.gated(process, ticket.slotId, now)
+              if (!isHolder) {
+                chronicle.violate(
+                  "only who holds a slot acts on it",
+                  `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
+                )
+              }
+              const cap = caps.highestSince(generation, now)
+              if (known >= cap && !options.breaksLagBound) {
+                chronicle.violate(
+                  "nothing is sent into a fleet that is seen to be full",
+                  `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+                )
+              }
+            })
           })
         ),
       settle: (ticket, verdict) =>
         reach(
           "settle",
-          seen(Effect.tap(fleet.settle(ticket, verdict), () =>
-            Effect.sync(() =>
-              chronicle.count(`verdict: ${verdict._tag}`)
-            )))
+          seen(fleet.settle(ticket, verdict), () => chronicle.count(`verdict: ${verdict._tag}`))
         ),
       withdraw: (ticket) => reach("withdraw", seen(fleet.withdraw(ticket))),
       takeOver: reach(
         "take over",
-        Effect.tap(seen(fleet.takeOver), (taken) =>
-          Effect.sync(() => {
-            for (const { ticket } of taken) books.held(ticket)
-          }))
+        seen(fleet.takeOver, (taken) => {
+          for (const { ticket } of taken) books.held(ticket)
+        })
       ),
       adopt: (listing) =>
         reach(
           "adopt",
-          Effect.tap(seen(fleet.adopt(listing)), () => Effect.sync(() => books.shown(generation, listing)))
+          seen(fleet.adopt(listing), () => books.shown(generation, listing))
         ),
       observe: (reading) =>
         reach(
