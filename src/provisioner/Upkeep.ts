@@ -6,9 +6,10 @@ import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
-import type * as Latch from "effect/Latch"
+import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import type { Census } from "../Census.ts"
 import type { Fleet } from "../Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
@@ -42,10 +43,17 @@ export const follow = Effect.fnUntraced(function*(options: {
     if (missed > 0 || change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
     if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
     yield* Journal.log(fleet.id, change)
-    if (change._tag === "Abandoned") yield* resumeAbandoned
+    if (change._tag === "Abandoned") abandoned.openUnsafe()
   })
   // What was left behind before the subscription is told by nobody any more.
-  yield* survive(fleet, resumeAbandoned)
+  const abandoned = yield* Latch.make(true)
+  const takeOver = Effect.gen(function*() {
+    yield* abandoned.await
+    abandoned.closeUnsafe()
+    yield* Effect.retry(resumeAbandoned, takeOverSchedule)
+  })
+  // Beside the changes: whoever waits is not to wait for a ledger that is away as well.
+  yield* Effect.forkChild(Effect.forever(survive(fleet, takeOver)))
   return yield* Effect.forever(survive(fleet, step))
 })
 
@@ -71,6 +79,9 @@ export const keepUp = (options: {
       if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.census.refresh)
     })
   ))
+
+/** Nobody else settles what was left behind: it is asked for until the ledger answers. */
+const takeOverSchedule = Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("10 seconds")])
 
 /** What goes wrong once must not end what goes on for as long as the fleet. */
 const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>

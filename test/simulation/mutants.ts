@@ -333,8 +333,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "      if (slot.key !== undefined) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
   mutant("launches are taken over", "nobody takes over", 100, [
-    [upkeep, "    if (change._tag === \"Abandoned\") yield* resumeAbandoned\n", ""],
-    [upkeep, "  yield* survive(fleet, resumeAbandoned)\n", ""],
+    [upkeep, "    yield* Effect.retry(resumeAbandoned, takeOverSchedule)\n", ""],
     [upkeep, "      yield* options.resumeAbandoned\n", ""]
   ], "restart"),
   mutant("a newcomer does not overtake", "newcomers overtake", 50, [[
