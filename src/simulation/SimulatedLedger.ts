@@ -17,7 +17,7 @@ import type { Chronicle } from "./Chronicle.ts"
 import type { Launches } from "./Launches.ts"
 import type { Process } from "./Process.ts"
 import type { Reads } from "./Reads.ts"
-import type { LedgerFaults } from "./Scenario.ts"
+import type { LedgerFaults, LedgerOperation } from "./Scenario.ts"
 
 /**
  * The ledger as one process has it.
@@ -57,7 +57,10 @@ export const connect = (options: {
   let attached: { readonly lease: Scope.Closeable; readonly life: Scope.Closeable } | undefined
 
   /** What stands between a process and its ledger. */
-  const reach = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | LedgerUnavailable> =>
+  const reach = <A, E>(
+    operation: LedgerOperation,
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | LedgerUnavailable> =>
     Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable> => {
       if (process.crashed) return Effect.never
       const faults = options.faults()
@@ -67,6 +70,7 @@ export const connect = (options: {
         chronicle.tell("ledger", () => `cannot be asked by ${process.name} to ${operation}`)
         return Effect.fail(new LedgerUnavailable({ detail: "away" }))
       }
+      if (faults.slowAt !== undefined && faults.slowAt !== operation) return effect
       if (random.nextDoubleUnsafe() >= faults.slowness) return effect
       chronicle.count(`ledger: slow at ${operation}`)
       const slow = random.nextBelowUnsafe(faults.slow)
