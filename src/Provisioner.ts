@@ -153,6 +153,8 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
+    // Who closes may not be there any more to hear the answers: they stay for the next.
+    if (closing.isOpen()) return
     for (const launch of taken) {
       const resumed = flights.resume(launch)
       // Whoever follows the launch of another holder learns from the ledger how it ends.

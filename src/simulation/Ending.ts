@@ -39,6 +39,15 @@ const kind: Settings = {
 
 const minute = 60_000
 
+/** How long tasks live in the end, while others wait: long enough for a reading that frees, and a launch. */
+const round = 1500
+
+/** How often it is looked whether a slot is still held: as often as ECS is read in the background. */
+const glance = 15 * minute
+
+/** How long a slot may still be held: replay, the lag bound and what ECS forgets all end before, with room to spare. */
+const longest = 180 * minute
+
 const slotsOf = (standing: Standing | undefined): ReadonlyArray<Slot> =>
   standing === undefined ? [] : [...HashMap.values(standing.slots)]
 
@@ -74,14 +83,14 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   else yield* resize(cap)
 
   // Every task that stops makes room for somebody in line.
-  for (let waited = 0; callers.waiting().length > 0; waited += 2500) {
+  for (let waited = 0; callers.waiting().length > 0; waited += round) {
     if (waited > 10 * minute) {
       const stranded = callers.waiting().map((caller) => `${caller.name} (${caller.key})`)
       chronicle.violate("whoever waits is served", `${stranded.join(", ")} still wait`)
       break
     }
     ecs.stopTasks(undefined)
-    yield* Effect.sleep(2500)
+    yield* Effect.sleep(round)
   }
 
   ecs.stopTasks(undefined)
@@ -95,8 +104,11 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
     }
   }
 
+  // Nothing is asked any more: what holds no slot after a while will hold none.
   ecs.stopTasks(undefined)
-  yield* Effect.sleep(180 * minute)
+  for (let waited = 0; waited === 0 || (waited < longest && slotsOf(latest()).length > 0); waited += glance) {
+    yield* Effect.sleep(glance)
+  }
   for (const slot of slotsOf(latest())) {
     chronicle.violate("no slot is leaked", `${textOf(slot)} is held, and no task runs`)
   }

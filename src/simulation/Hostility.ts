@@ -4,7 +4,7 @@
 import type { Fault } from "../emulator/Fault.ts"
 import type { RandomFault, Settings, Span } from "../emulator/Settings.ts"
 import type { Dice } from "./Dice.ts"
-import type { Event, LedgerFaults } from "./Scenario.ts"
+import type { Event, LedgerFaults, LedgerOperation } from "./Scenario.ts"
 
 const second = 1000
 const minute = 60 * second
@@ -27,15 +27,18 @@ const lost = (dice: Dice, most: number): ReadonlyArray<RandomFault> => [
   faulty(dice, "RunTask", most / 4, { _tag: "LateProcessing", by: dice.between(1, 90) * second })
 ]
 
-/** Refusals, final and for now. */
-const refused = (dice: Dice, most: number): ReadonlyArray<RandomFault> => [
-  faulty(dice, "RunTask", most, { _tag: "Capacity" }),
-  faulty(dice, "RunTask", most, { _tag: "HiddenThrottle" }),
+const denied = (dice: Dice, most: number): RandomFault =>
   faulty(dice, "RunTask", most, {
     _tag: "ServiceError",
     name: "AccessDeniedException",
     message: "User is not authorized to perform: ecs:RunTask"
-  }),
+  })
+
+/** Refusals, final and for now. */
+const refused = (dice: Dice, most: number): ReadonlyArray<RandomFault> => [
+  faulty(dice, "RunTask", most, { _tag: "Capacity" }),
+  faulty(dice, "RunTask", most, { _tag: "HiddenThrottle" }),
+  denied(dice, most),
   faulty(dice, "RunTask", most / 2, {
     _tag: "ServiceError",
     name: "ClientException",
@@ -119,6 +122,47 @@ export const latency = (dice: Dice): Pick<Settings, "latencyOf" | "transit"> => 
 })
 
 /**
+ * Tasks that live on, and that no list shows for a while, launched by a `RunTask`
+ * whose answer is lost, or that is refused where it is repeated.
+ *
+ * @category constructors
+ */
+export const doubt = (dice: Dice): Pick<Settings, "faults" | "lag" | "latencyOf" | "lifecycle"> => ({
+  latencyOf: { RunTask: { min: 5, max: dice.pick(400, 4000) }, ListTasks: 40, DescribeTasks: 40 },
+  faults: [
+    ...lost(dice, dice.pick(0.1, 0.6)),
+    ...refused(dice, 0.5),
+    faulty(dice, "RunTask", 0.5, { _tag: "Throttle" })
+  ],
+  lag: { ...lag(dice), unlisted: { min: minute, max: 10 * minute } },
+  lifecycle: { lifetime: { min: minute, max: 10 * minute } }
+})
+
+/**
+ * From a time on ECS refuses nearly every launch, and their repetitions too: as
+ * where a policy is changed.
+ *
+ * @category constructors
+ */
+export const refusal = (dice: Dice, at: number): ReadonlyArray<Event> => [{
+  at,
+  _tag: "Weather",
+  name: "it refuses most launches",
+  ecs: { faults: [{ ...denied(dice, 0), probability: 0.8 }, ...lost(dice, 0.2)] }
+}]
+
+/**
+ * Answers that are lost before anything was launched, and tasks that are soon over.
+ *
+ * @category constructors
+ */
+export const silence = (dice: Dice): Pick<Settings, "faults" | "lag" | "lifecycle"> => ({
+  faults: [{ operation: "RunTask", probability: 0.5, fault: { _tag: "Reset", processed: false } }],
+  lag: {},
+  lifecycle: { lifetime: { min: 0, max: dice.pick(2, 10) * second } }
+})
+
+/**
  * Draws how lists are cut into pages.
  *
  * @category constructors
@@ -132,9 +176,11 @@ export const pages = (dice: Dice, many: boolean): NonNullable<Settings["pages"]>
  * @category constructors
  */
 export const ledger = (dice: Dice): LedgerFaults => ({
-  away: dice.upTo(0.2),
-  slow: dice.pick(500, 5000, 45_000),
-  slowness: dice.upTo(0.2)
+  away: dice.upTo(dice.pick(0.2, 0.2, 0.5)),
+  slow: dice.pick(500, 5000, 90_000),
+  slowness: dice.upTo(dice.pick(0.2, 0.2, 0.5)),
+  // Where all of it is slow, nobody gets as far as to the gate.
+  slowAt: dice.pick<LedgerOperation | undefined>(undefined, undefined, "pass the gate", "settle")
 })
 
 /**

@@ -80,7 +80,7 @@ const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario
     { at: turnsAt, _tag: "Weather", name: "it accepts launches, and answers none", ecs: { faults: [noAnswer(true)] } },
     ...Workload.visits(dice, 44 * minute, 75 * minute, 12),
     ...(dice.chance(0.3) ? Workload.releases(dice, 70 * minute) : []),
-    ...(dice.chance(0.3) ? Workload.restarts(dice, 40 * minute) : [])
+    ...(dice.chance(0.3) ? Workload.restarts(dice, 0, 40 * minute) : [])
   ]
   return {
     ...drawn,
@@ -112,7 +112,7 @@ const outage = (world: DrawWorld): Scenario => {
     events: [
       ...drawn.events,
       ...Hostility.outage(dice, begins, takes),
-      ...(dice.chance(0.5) ? Workload.foreign(dice, 2, begins + takes) : []),
+      ...(dice.chance(0.5) ? Workload.foreign(dice, 2, begins + takes, 30 * minute) : []),
       ...Workload.visits(dice, begins, begins + takes, 3),
       ...Workload.visits(dice, begins + takes, begins + takes + 20 * minute, 3)
     ]

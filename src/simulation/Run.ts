@@ -43,8 +43,8 @@ export interface Run {
   readonly foreign: ReadonlyArray<Step>
 }
 
-/** No scenario comes near it: what does has run wild. */
-const maxSteps = 400_000
+/** Ordinary scenarios take some hundred, none comes near it: what does has run wild. */
+const maxSteps = 100_000
 
 /**
  * Runs a scenario.

@@ -62,6 +62,26 @@ export interface Restart {
 }
 
 /**
+ * What a process asks of its ledger.
+ *
+ * @category models
+ */
+export type LedgerOperation =
+  | "reserve"
+  | "pass the gate"
+  | "settle"
+  | "withdraw"
+  | "take over"
+  | "trace a launch"
+  | "claim the turn to read"
+  | "end the turn to read"
+  | "adopt"
+  | "observe"
+  | "release"
+  | "turn away"
+  | "be read"
+
+/**
  * How the ledger misbehaves.
  *
  * @category models
@@ -73,6 +93,8 @@ export interface LedgerFaults {
   readonly slow: number
   /** How likely an operation is slow. */
   readonly slowness: number
+  /** The only operation that is slow. All are where there is none. */
+  readonly slowAt?: LedgerOperation | undefined
 }
 
 /**

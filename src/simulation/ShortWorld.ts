@@ -48,18 +48,33 @@ const second = 1000
 export const draw = ({ dice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => {
   const most = dice.between(1, dice.pick(Math.ceil(maxWorkers / 2), maxWorkers))
   // What the cap does to those in line shows where it is small, and they are many.
-  const isCrowded = name === "resize" && dice.chance(0.6)
+  const isCrowded = name === "resize" && dice.chance(0.5)
+  // What is believed of a launch that may have been sent shows where its task lives on, and nothing but its answer tells.
+  const isInDoubt = (name === "restart" || name === "lost-answers") && dice.chance(0.5)
+  const isHeldBack = name === "resize" && !isCrowded && dice.chance(0.4)
   const cap = isCrowded ? Math.min(most, 3) : most
-  const asks = asksOf(dice, name, isCrowded)
+  const asks = asksOf(dice, name, { isCrowded, isHeldBack })
   const until = Math.max(second, ...asks.map(({ at }) => at)) + 3 * second
   const also = (likely: Name, draw: () => ReadonlyArray<Event>) => name === likely || dice.chance(0.07) ? draw() : []
+  const firstAsked = Math.min(...asks.map(({ at }) => at))
+  const ends = Workload.restarts(dice, isInDoubt ? firstAsked : 0, isInDoubt ? second : until)
   const events: ReadonlyArray<Event> = [
     ...asks,
-    ...also("resize", () => isCrowded ? Workload.dip(dice, cap) : Workload.resizes(dice, cap, until)),
+    ...(isInDoubt && dice.chance(0.6) ? Hostility.refusal(dice, (ends[0]?.at ?? 0) + dice.between(0, 500)) : []),
+    ...also("resize", () =>
+      isCrowded
+        ? Workload.dip(dice, cap, firstAsked)
+        : isHeldBack
+        ? Workload.squeeze(dice, cap, firstAsked)
+        : Workload.resizes(dice, cap, until)),
     ...also("foreign", () => Workload.foreign(dice, cap, until)),
     ...also("pages", () => Workload.foreign(dice, cap, until)),
-    ...also("restart", () => Workload.restarts(dice, until)),
-    ...(name === "ledger" && dice.chance(0.5) ? Workload.restarts(dice, until) : []),
+    ...also("restart", () => ends),
+    ...(name === "ledger" && dice.chance(0.5) ? ends : []),
+    // The end is kind: what takes its time while the world is not shows where somebody comes back before that.
+    ...(dice.chance(name === "ledger" || isInDoubt ? 0.7 : 0.1)
+      ? Workload.visits(dice, until, until + dice.pick(10, 60) * second, 2)
+      : []),
     ...(dice.chance(0.15) ? Workload.stops(dice, until) : []),
     ...(dice.chance(name === "lost-answers" ? 0.4 : 0.05) ? Workload.releases(dice, until) : [])
   ]
@@ -70,10 +85,14 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld, name: Name): Scenari
     name,
     cap: dice.chance(0.02) ? unlimited : cap,
     exclusiveKeys: name === "exclusive" || dice.chance(0.1),
-    launchPermits: isCrowded ? dice.pick(1, 1, 2) : dice.pick(1, 2, 20, 20),
+    launchPermits: isCrowded ? dice.pick(1, 1, 2) : isInDoubt || isHeldBack ? 20 : dice.pick(1, 2, 20, 20),
     yieldProbability: dice.pick(0.02, 0.05, 0.15),
     settings: settingsOf(dice),
-    ecs: hostile(dice, seed, name),
+    ecs: {
+      ...hostile(dice, seed, name),
+      ...(isInDoubt ? Hostility.doubt(dice) : {}),
+      ...(isHeldBack ? Hostility.silence(dice) : {})
+    },
     conflicts: dice.chance(0.2) ? 0.3 : 0,
     ledger,
     events,
@@ -83,11 +102,20 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld, name: Name): Scenari
   }
 }
 
-const asksOf = (dice: Dice, name: Name, isCrowded: boolean): ReadonlyArray<Event> => {
+const asksOf = (
+  dice: Dice,
+  name: Name,
+  { isCrowded, isHeldBack }: { readonly isCrowded: boolean; readonly isHeldBack: boolean }
+): ReadonlyArray<Event> => {
   const callers = dice.between(2, dice.pick(6, 12, 20))
   const drawn = Workload.manners(dice, callers)
   if (isCrowded) return Workload.burst(dice, callers, { waiting: 1, givingUp: 0, keys: callers * 10 })
-  if (name === "churn") return Workload.trickle(dice, callers, { ...drawn, waiting: 1 })
+  if (isHeldBack) return Workload.burst(dice, callers, { waiting: 0, givingUp: 0, keys: callers * 10 })
+  // Those who do not wait meet those who do.
+  if (name === "burst" && dice.chance(0.4)) {
+    return Workload.burst(dice, callers, { waiting: 0.5, givingUp: 0, keys: callers * 10 })
+  }
+  if (name === "churn") return Workload.trickle(dice, callers, { ...drawn, waiting: dice.pick(1, 0.6) })
   if (name === "same-key" || (name === "exclusive" && dice.chance(0.7))) return Workload.storm(dice, callers, drawn)
   return name === "trickle" || dice.chance(0.3)
     ? Workload.trickle(dice, callers, drawn)

@@ -17,7 +17,7 @@ import type { Chronicle } from "./Chronicle.ts"
 import type { Launches } from "./Launches.ts"
 import type { Process } from "./Process.ts"
 import type { Reads } from "./Reads.ts"
-import type { LedgerFaults } from "./Scenario.ts"
+import type { LedgerFaults, LedgerOperation } from "./Scenario.ts"
 
 /**
  * The ledger as one process has it.
@@ -57,7 +57,10 @@ export const connect = (options: {
   let attached: { readonly lease: Scope.Closeable; readonly life: Scope.Closeable } | undefined
 
   /** What stands between a process and its ledger. */
-  const reach = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | LedgerUnavailable> =>
+  const reach = <A, E>(
+    operation: LedgerOperation,
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | LedgerUnavailable> =>
     Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable> => {
       if (process.crashed) return Effect.never
       const faults = options.faults()
@@ -67,6 +70,7 @@ export const connect = (options: {
         chronicle.tell("ledger", () => `cannot be asked by ${process.name} to ${operation}`)
         return Effect.fail(new LedgerUnavailable({ detail: "away" }))
       }
+      if (faults.slowAt !== undefined && faults.slowAt !== operation) return effect
       if (random.nextDoubleUnsafe() >= faults.slowness) return effect
       chronicle.count(`ledger: slow at ${operation}`)
       const slow = random.nextBelowUnsafe(faults.slow)
@@ -78,17 +82,25 @@ export const connect = (options: {
     })
 
   const watch = (fleet: FleetLedger): FleetLedger => {
-    const inspect = Effect.map(fleet.standing, (standing) => books.inspect(generation, standing))
-    const seen = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => inspect)
+    /** Looks at what was decided, and notes what the answer says. */
+    const seen = <A, E>(
+      effect: Effect.Effect<A, E>,
+      note?: (answer: A) => void
+    ): Effect.Effect<A, E | LedgerUnavailable> =>
+      Effect.flatMap(effect, (answer) =>
+        Effect.map(fleet.standing, (standing) => {
+          books.inspect(generation, standing)
+          note?.(answer)
+          return answer
+        }))
     return {
       ...fleet,
       reserve: (request) =>
         reach(
           "reserve",
-          Effect.tap(seen(fleet.reserve(request)), (reservation) =>
-            Effect.sync(() => {
-              if (reservation._tag === "Granted") books.held(reservation.ticket)
-            }))
+          seen(fleet.reserve(request), (reservation) => {
+            if (reservation._tag === "Granted") books.held(reservation.ticket)
+          })
         ),
       gate: (ticket) =>
         reach(
@@ -97,41 +109,36 @@ export const connect = (options: {
             const now = chronicle.now()
             const known = books.known(generation, ticket.slotId)
             const isHolder = books.isHolder(ticket)
-            return Effect.tap(seen(fleet.gate(ticket)), (answer) =>
-              Effect.sync(() => {
-                if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
-                launches.gated(process, ticket.slotId, now)
-                if (!isHolder) {
-                  chronicle.violate(
-                    "only who holds a slot acts on it",
-                    `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
-                  )
-                }
-                const cap = caps.highestSince(generation, now)
-                if (known >= cap && !options.breaksLagBound) {
-                  chronicle.violate(
-                    "nothing is sent into a fleet that is seen to be full",
-                    `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
-                  )
-                }
-              }))
+            return seen(fleet.gate(ticket), (answer) => {
+              if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
+              launches.gated(process, ticket.slotId, now)
+              if (!isHolder) {
+                chronicle.violate(
+                  "only who holds a slot acts on it",
+                  `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
+                )
+              }
+              const cap = caps.highestSince(generation, now)
+              if (known >= cap && !options.breaksLagBound) {
+                chronicle.violate(
+                  "nothing is sent into a fleet that is seen to be full",
+                  `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+                )
+              }
+            })
           })
         ),
       settle: (ticket, verdict) =>
         reach(
           "settle",
-          seen(Effect.tap(fleet.settle(ticket, verdict), () =>
-            Effect.sync(() =>
-              chronicle.count(`verdict: ${verdict._tag}`)
-            )))
+          seen(fleet.settle(ticket, verdict), () => chronicle.count(`verdict: ${verdict._tag}`))
         ),
       withdraw: (ticket) => reach("withdraw", seen(fleet.withdraw(ticket))),
       takeOver: reach(
         "take over",
-        Effect.tap(seen(fleet.takeOver), (taken) =>
-          Effect.sync(() => {
-            for (const { ticket } of taken) books.held(ticket)
-          }))
+        seen(fleet.takeOver, (taken) => {
+          for (const { ticket } of taken) books.held(ticket)
+        })
       ),
       trace: (slotId) => reach("trace a launch", fleet.trace(slotId)),
       claimTurn: (since) => reach("claim the turn to read", fleet.claimTurn(since)),
@@ -139,7 +146,7 @@ export const connect = (options: {
       adopt: (listing) =>
         reach(
           "adopt",
-          Effect.tap(seen(fleet.adopt(listing)), () => Effect.sync(() => books.shown(generation, listing)))
+          seen(fleet.adopt(listing), () => books.shown(generation, listing))
         ),
       observe: (reading) =>
         reach(

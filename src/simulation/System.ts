@@ -181,7 +181,9 @@ export const make = Effect.fnUntraced(function*(
         Scope.provide(fleetLedger.subscribe(keptChanges), scope),
         (changes) =>
           Effect.forkIn(
-            Effect.forever(Effect.map(Queue.take(changes), (change) => callers.changed(of, change))),
+            Effect.forever(Effect.map(Queue.takeAll(changes), (all) => {
+              for (const change of all) callers.changed(of, change)
+            })),
             scope
           )
       )

@@ -6,6 +6,7 @@ import type { Dice } from "./Dice.ts"
 import type { Event, Restart } from "./Scenario.ts"
 
 const second = 1000
+const minute = 60 * second
 
 type Ask = Extract<Event, { readonly _tag: "Ask" }>
 
@@ -88,32 +89,49 @@ export const resizes = (dice: Dice, cap: number, until: number): ReadonlyArray<E
 }
 
 /**
- * The cap is raised, lowered before what was granted is sent, and raised by a
- * little: who had a slot for a moment is back in line, and asks again.
+ * The cap is raised, lowered before what was granted is sent, and raised again by
+ * one at a time: those who had a slot for a moment are back in line, and ask again.
  *
  * @category constructors
  */
-export const dip = (dice: Dice, cap: number): ReadonlyArray<Event> => {
-  const from = dice.between(0, 2 * second)
-  const lowered = from + dice.between(1, 300)
+export const dip = (dice: Dice, cap: number, first: number): ReadonlyArray<Event> => {
+  const raised = first + dice.between(0, 2 * second)
+  const lowered = raised + dice.between(1, 300)
+  const low = dice.between(0, cap)
+  const step = dice.pick(50, 200, second)
   return [
-    { at: from, _tag: "Resize", cap: cap + dice.between(2, 4) },
-    { at: lowered, _tag: "Resize", cap: dice.between(0, cap) },
-    { at: lowered + dice.between(1, 4 * second), _tag: "Resize", cap: cap + dice.between(0, 2) }
+    { at: raised, _tag: "Resize", cap: cap + dice.between(2, 6) },
+    { at: lowered, _tag: "Resize", cap: low },
+    ...Array.from({ length: dice.between(2, 6) }, (_, index): Event => ({
+      at: lowered + step * index + dice.between(1, step),
+      _tag: "Resize",
+      cap: low + index + 1
+    }))
   ]
 }
+
+/**
+ * The cap is lowered while launches are under way: those that are not answered are
+ * sent again once there is room, and not before.
+ *
+ * @category constructors
+ */
+export const squeeze = (dice: Dice, cap: number, first: number): ReadonlyArray<Event> => [
+  { at: 0, _tag: "Resize", cap: cap + dice.between(1, 3) },
+  { at: first + dice.between(20, 2 * second), _tag: "Resize", cap: Math.max(1, cap - dice.between(0, 2)) }
+]
 
 /**
  * Somebody else launches tasks in the same family.
  *
  * @category constructors
  */
-export const foreign = (dice: Dice, cap: number, until: number): ReadonlyArray<Event> =>
+export const foreign = (dice: Dice, cap: number, until: number, longest: number = minute): ReadonlyArray<Event> =>
   Array.from({ length: dice.between(1, 3) }, () => ({
     at: dice.between(0, until),
     _tag: "Foreign",
     count: dice.between(1, cap + 1),
-    lifetime: dice.between(1, 60) * second
+    lifetime: dice.between(second, longest)
   }))
 
 /**
@@ -121,11 +139,11 @@ export const foreign = (dice: Dice, cap: number, until: number): ReadonlyArray<E
  *
  * @category constructors
  */
-export const restarts = (dice: Dice, until: number): ReadonlyArray<Event> =>
+export const restarts = (dice: Dice, from: number, until: number): ReadonlyArray<Restart> =>
   Array.from({ length: dice.between(1, 2) }, (): Restart => {
     const how = dice.pick<Restart["how"]>("close", "crash", "lease")
     return {
-      at: dice.between(0, dice.pick(300, 3 * second, until)),
+      at: from + dice.between(0, dice.pick(300, 3 * second, until)),
       _tag: "Restart",
       how,
       ledger: how !== "lease" && dice.chance(0.3) ? "lost" : "kept",

@@ -38,6 +38,13 @@ export const make = (options: {
 }): SeededScheduler => {
   const { random, yieldProbability } = options
   const runnable: Array<() => void> = []
+  // How many operations it is until the next one before which a fiber is put back. Drawn once for all of them, and not
+  // at each: that is what an operation costs most in a simulation.
+  const drawGap = (): number =>
+    yieldProbability > 0
+      ? Math.floor(Math.log(1 - random.nextDoubleUnsafe()) / Math.log(1 - yieldProbability))
+      : Infinity
+  let gap = drawGap()
   const schedule = (task: () => void): void => {
     runnable.push(task)
   }
@@ -64,8 +71,10 @@ export const make = (options: {
       // nowhere. Nor may it be where it is interrupted before it began: its beginning, due later, would undo that.
       if (fiber.currentOpCount <= 1) return false
       // A fiber that never waits still has to give way, or a run could not be cut short.
-      return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield ||
-        (yieldProbability > 0 && random.nextDoubleUnsafe() < yieldProbability)
+      if (fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield) return true
+      if (gap-- > 0) return false
+      gap = drawGap()
+      return true
     },
     makeDispatcher: () => dispatcher,
     schedule,

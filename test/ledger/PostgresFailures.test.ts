@@ -91,6 +91,8 @@ describe("LedgerPostgres, while its database is away", () => {
         (proxy) => Effect.sync(proxy.close)
       )
       yield* Effect.gen(function*() {
+        // Before the pool is closed, which would wait for the sessions that are silent.
+        yield* Effect.addFinalizer(() => Effect.sync(proxy.close))
         const ledger = yield* attach("a")
         assert.strictEqual((yield* reserve(ledger, "before"))._tag, "Granted")
         proxy.silence()

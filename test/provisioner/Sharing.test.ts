@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import type { Input } from "../../src/Fleet.ts"
-import { type FleetLedger, Ledger } from "../../src/Ledger.ts"
+import { type FleetLedger, Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
 import { calls, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
@@ -77,6 +77,28 @@ describe("two provisioners of one fleet", () => {
       yield* pass("500 millis", "10 millis")
       yield* a.close
       const sent = yield* calls("RunTask")
+      yield* pass("10 seconds")
+      assert.isAbove(yield* calls("RunTask"), sent)
+      assert.strictEqual(yield* live, 1)
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("take over what is left behind while the ledger is away, once it is back", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      let away = false
+      const a = yield* open({ cap: 2, settings: { shutdownTimeout: 0 } })
+      yield* open({ cap: 2 }, (ledger) => ({
+        ...ledger,
+        takeOver: Effect.suspend(() => away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.takeOver)
+      }))
+      yield* emulator.script({ operation: "RunTask", fault: { _tag: "LateAnswer", by: "Infinity" } })
+      yield* Effect.forkChild(Effect.exit(a.provisioner.request("k")))
+      yield* pass("100 millis", "10 millis")
+      away = true
+      yield* a.close
+      yield* pass("5 seconds")
+      const sent = yield* calls("RunTask")
+      away = false
       yield* pass("10 seconds")
       assert.isAbove(yield* calls("RunTask"), sent)
       assert.strictEqual(yield* live, 1)

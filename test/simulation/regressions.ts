@@ -75,6 +75,15 @@ export const regressions: ReadonlyArray<{ readonly sentence: string; readonly sc
     })
   },
   {
+    sentence: "a process that shuts down as it takes over a launch leaves it to the next, or waits for its answer",
+    scenario: world([
+      ask(0, "a", true),
+      ask(0, "b", true),
+      { at: 60, _tag: "Restart", how: "crash", ledger: "kept", takes: 5 },
+      ...Array.from({ length: 12 }, (): Event => ({ at: 61, _tag: "Restart", how: "close", ledger: "kept", takes: 0 }))
+    ], { seed: 53, ecs: { seed: 53, latencyOf: { RunTask: 400, ListTasks: 40, DescribeTasks: 40 } } })
+  },
+  {
     sentence: "a process that shuts down as it begins ends",
     scenario: world(
       Array.from({ length: 20 }, () => ({ at: 0, _tag: "Restart", how: "close", ledger: "kept", takes: 0 }))
