@@ -54,8 +54,9 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
 export const end = (occupancy: Occupancy, holder: string, rest: number, now: number): Decision<void> =>
   Occupancies.decide(occupancy, now, (draft) => {
     const { turn } = occupancy
-    if (turn.reader !== holder) return
-    const dueAt = now + rest
+    // One that was taken to be gone meanwhile has read all the same.
+    if (turn.reader !== undefined && turn.reader !== holder) return
+    const dueAt = Math.max(turn.dueAt, now + rest)
     draft.occupancy = {
       ...occupancy,
       turn: { reader: undefined, begunAt: turn.begunAt, dueAt, servesFor: dueAt - turn.begunAt }
