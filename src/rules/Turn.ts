@@ -54,7 +54,9 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
 export const end = (occupancy: Occupancy, holder: string, rest: number, now: number): Decision<void> =>
   Occupancies.decide(occupancy, now, (draft) => {
     const { turn } = occupancy
-    // One that was taken to be gone meanwhile has read all the same.
+    // Nobody has read yet: what never began would serve for ever.
+    if (!Number.isFinite(turn.begunAt)) return
+    // A holder that was taken to be gone meanwhile has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) return
     const dueAt = Math.max(turn.dueAt, now + rest)
     draft.occupancy = {

@@ -144,6 +144,22 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* lost.reserve(reservation("again")))._tag, "Granted")
     }).pipe(quiet))
 
+  it.effect("keeps the rest after a reading whose holder was taken to be gone while it read", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const lost = yield* attach(store.connect(link), "a")
+      const other = yield* attach(store.connect(SharedStore.soundLink), "b")
+      assert.strictEqual((yield* lost.claimTurn(yield* lost.now))._tag, "Yours")
+      becomes(cut)
+      yield* TestClock.adjust("12 seconds")
+      assert.isUndefined((yield* other.turn).reader)
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      yield* lost.endTurn(60_000)
+      assert.strictEqual((yield* other.claimTurn(yield* other.now))._tag, "Resting")
+    }).pipe(quiet))
+
   it.effect("tells its holders what others did, at once", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make

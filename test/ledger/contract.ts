@@ -637,6 +637,16 @@ export const suite = <E>(
       })
     )
     test(
+      "cannot be ended before anybody has had it, and then makes no reading serve for longer",
+      Effect.gen(function*() {
+        const ledger = yield* attach({ read: false })
+        yield* ledger.endTurn(60_000)
+        yield* ledger.standing
+        assert.strictEqual((yield* ledger.turn).servesFor, 0)
+        assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Yours")
+      })
+    )
+    test(
       "passes on when the holder that has it is gone",
       Effect.gen(function*() {
         const yours = yield* attach({ read: false, holder: "b" })
