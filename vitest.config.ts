@@ -16,7 +16,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^fleetcap$/, replacement: src("index.ts") },
-      { find: /^fleetcap\/postgres$/, replacement: src("ledger/postgres/index.ts") },
+      { find: /^fleetcap\/(dynamodb|postgres)$/, replacement: src("ledger/$1/index.ts") },
       { find: /^fleetcap\/(emulator|simulation|testing)$/, replacement: src("$1/index.ts") }
     ]
   },

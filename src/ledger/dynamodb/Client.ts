@@ -1,0 +1,112 @@
+/**
+ * A client of DynamoDB, and one call of it: bounded in time, and with the time
+ * taken from its answer.
+ */
+import type { $Command, DynamoDBClientConfig, DynamoDBClientResolvedConfig } from "@aws-sdk/client-dynamodb"
+import { DynamoDBClient, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-dynamodb"
+import { NodeHttpHandler } from "@smithy/node-http-handler"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import { CallFailed, ofThrown } from "./Failure.ts"
+import type { ServerTime } from "./ServerTime.ts"
+
+/**
+ * The options of a client that is built here.
+ *
+ * @category options
+ */
+export interface ClientOptions {
+  /** The AWS region. Found by the SDK unless given. */
+  readonly region?: string | undefined
+  /** The URL of DynamoDB, or of an emulator. Found by the SDK unless given. */
+  readonly endpoint?: string | undefined
+  /** The profile in the shared configuration files. Found by the SDK unless given. */
+  readonly profile?: string | undefined
+  /** Credentials, or what provides them. Found by the SDK unless given. */
+  readonly credentials?: DynamoDBClientConfig["credentials"] | undefined
+}
+
+/**
+ * Creates a client of the SDK that does not retry and does not wait for ever, and
+ * destroys it with its scope.
+ *
+ * @category constructors
+ */
+export const makeClient = (options: ClientOptions = {}): Effect.Effect<DynamoDBClient, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const { credentials, endpoint, profile, region } = options
+      return new DynamoDBClient({
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(profile === undefined ? {} : { profile }),
+        ...(credentials === undefined ? {} : { credentials }),
+        maxAttempts: 1,
+        requestHandler: new NodeHttpHandler({
+          connectionTimeout: 1000,
+          requestTimeout: 5000,
+          throwOnRequestTimeout: true
+        })
+      })
+    }),
+    (client) => Effect.sync(() => client.destroy())
+  )
+
+/**
+ * Where calls go, and in what time they end.
+ *
+ * @category models
+ */
+export interface Way {
+  readonly client: DynamoDBClient
+  readonly table: string
+  readonly timeout: Duration.Duration
+  readonly time: ServerTime
+}
+
+/**
+ * Sends a command.
+ *
+ * **Details**
+ *
+ * Interrupting it, and the end of its time, close the connection: whether the
+ * request arrived is not known then. A client that was passed in may repeat it;
+ * nothing here relies on that it does not.
+ *
+ * @category calls
+ */
+export const call = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+  { client, table, time, timeout }: Way,
+  command: $Command<Input, Output, DynamoDBClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
+): Effect.Effect<Output, CallFailed> =>
+  Effect.tryPromise({
+    try: (signal) => {
+      command.middlewareStack.add(
+        (next) => (args) => {
+          const answered = time.sending()
+          return next(args).then((result) => {
+            answered(dateOf(result.response))
+            return result
+          })
+        },
+        // Innermost: it sees the answers that are errors, too.
+        { name: "fleetcapServerTime", step: "deserialize", priority: "low" }
+      )
+      return client.send(command, { abortSignal: signal })
+    },
+    catch: (thrown) => ofThrown(thrown, table)
+  }).pipe(Effect.timeoutOrElse({
+    duration: timeout,
+    orElse: () =>
+      Effect.fail(
+        new CallFailed({ reason: "unknown", detail: `DynamoDB gave no answer in ${Duration.format(timeout)}` })
+      )
+  }))
+
+const dateOf = (response: unknown): string | undefined =>
+  Predicate.hasProperty(response, "headers") && Predicate.hasProperty(response.headers, "date") &&
+    Predicate.isString(response.headers.date)
+    ? response.headers.date
+    : undefined

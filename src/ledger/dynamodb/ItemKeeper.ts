@@ -1,0 +1,249 @@
+/**
+ * Keeps a fleet in one item of a table, for one holder.
+ *
+ * The item is written whole, on the condition that it has the version that was
+ * decided on. What another process wrote in between comes with the refusal.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Metric from "effect/Metric"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type { LedgerUnavailable } from "../../Ledger.ts"
+import * as Occupancies from "../../rules/Occupancy.ts"
+import type { SlotId } from "../../Slot.ts"
+import type { Difference } from "../Difference.ts"
+import * as Differences from "../Difference.ts"
+import type { Keeper, Kept, Written } from "../Keeper.ts"
+import type { SharedFleet } from "../SharedFleet.ts"
+import * as Body from "./Body.ts"
+import { CallFailed, unavailable } from "./Failure.ts"
+import * as Requests from "./Requests.ts"
+import type { ServerTime } from "./ServerTime.ts"
+import type { FleetItem, Table } from "./Table.ts"
+import { itemLimit, readFleet } from "./Table.ts"
+
+/**
+ * Counts the writes of fleets that another process was ahead of.
+ *
+ * @category metrics
+ */
+export const conflicts: Metric.Metric<number, Metric.CounterState<number>> = Metric.counter(
+  "fleetcap_dynamodb_conflicts",
+  { description: "Writes of a fleet's item that another process was ahead of", incremental: true }
+)
+
+/**
+ * Keeps a fleet in an item, and says how large the item is.
+ *
+ * @category models
+ */
+export interface ItemKeeper extends Keeper {
+  /** The length of the item's body as this holder knows it, in bytes, and how many tasks it counts. */
+  readonly size: () => { readonly bytes: number; readonly occupied: number }
+}
+
+/** How long after it was made a decision may still be written, in milliseconds. */
+const decisionValidity = 2000
+
+/** How many requests are read or written at once. */
+const concurrency = 16
+
+/** How often a call is made again that was throttled, before whoever asked is told. */
+const throttledTries = 4
+
+interface Known {
+  readonly version: number
+  readonly fleet: SharedFleet | undefined
+  readonly gone: Body.Gone
+  readonly size: number
+}
+
+/**
+ * Makes what keeps a fleet for a holder.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly table: Table
+  readonly time: ServerTime
+  readonly fleet: string
+  readonly holder: string
+  /** How long a read or a write may take altogether. */
+  readonly timeout: Duration.Duration
+}): ItemKeeper => {
+  const { fleet: fleetId, holder, table, time, timeout } = options
+  const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
+  let known = nothing
+  /** Requests that have been written for a decision that is not written yet: it may have to be made anew. */
+  const written = new Set<SlotId>()
+  /** Requests that were looked for in vain. */
+  const lost = new Set<SlotId>()
+
+  const tell = (since: number, isWhole: boolean): Effect.Effect<Kept, CallFailed> =>
+    Effect.suspend(() => {
+      const now = time.now()
+      if (now === undefined) return withoutTime
+      const { fleet, version } = known
+      const whole = isWhole || version !== since
+      return Effect.succeed({
+        version,
+        now: Math.max(now, fleet?.decidedAt ?? now),
+        changed: whole && fleet !== undefined ? [Differences.between(undefined, fleet)] : [],
+        whole
+      })
+    })
+
+  const learn = (item: FleetItem | undefined): Effect.Effect<void, CallFailed> =>
+    Effect.suspend(() => {
+      if (item === undefined) known = nothing
+      if (item === undefined || item.version === known.version) return Effect.void
+      const decoded = Body.decode(item.body)
+      if (Result.isFailure(decoded)) {
+        return new CallFailed({ reason: "refused", detail: `fleet ${fleetId} cannot be read: ${decoded.failure}` })
+      }
+      const whole = decoded.success
+      const fleet = Differences.apply(undefined, whole)
+      const requests = known.fleet?.occupancy.requests ?? HashMap.empty()
+      known = {
+        version: item.version,
+        // Whatever is known of the requests need not be read again.
+        fleet: { ...fleet, occupancy: Requests.withRequests(fleet.occupancy, requests) },
+        gone: whole.gone,
+        size: item.body.length
+      }
+      return Effect.void
+    })
+
+  /** Reads the requests of those launches that somebody has to take over. Says whether there are some that were not known. */
+  const fetchRequests = (fleet: SharedFleet): Effect.Effect<boolean, CallFailed> =>
+    Effect.gen(function*() {
+      const needed = [...Requests.abandoned(fleet.occupancy), ...Requests.takenOver(fleet, holder)].filter((id) =>
+        !HashMap.has(fleet.occupancy.requests, id) && !lost.has(id)
+      )
+      const found = yield* Effect.forEach(
+        needed,
+        (id) => Effect.map(table.readRequest(fleetId, id), (request) => ({ id, request })),
+        { concurrency }
+      )
+      let requests = known.fleet?.occupancy.requests ?? HashMap.empty()
+      let isNew = false
+      for (const { id, request } of found) {
+        if (request === undefined) {
+          lost.add(id)
+          yield* Effect.logWarning(`The request of launch ${id} is not in the table: it cannot be sent again`)
+        } else {
+          isNew = true
+          requests = HashMap.set(requests, id, request)
+        }
+      }
+      if (isNew && known.fleet !== undefined) {
+        known = {
+          ...known,
+          fleet: { ...known.fleet, occupancy: Requests.withRequests(known.fleet.occupancy, requests) }
+        }
+      }
+      return isNew
+    })
+
+  /** What the item holds now, of which a holder knows a version. */
+  const told = (item: FleetItem | undefined, since: number) =>
+    Effect.gen(function*() {
+      yield* learn(item)
+      const isNew = known.fleet !== undefined && (yield* fetchRequests(known.fleet))
+      if (known.fleet !== undefined) known = { ...known, fleet: Requests.withOwnAnswers(known.fleet, holder) }
+      return yield* tell(since, isNew)
+    })
+
+  const read = (since: number) => Effect.flatMap(table.readFleet(fleetId), (item) => told(item, since))
+
+  const conflict = (kept: Effect.Effect<Kept, CallFailed>) =>
+    Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
+
+  const put = Effect.fnUntraced(function*(after: SharedFleet, difference: Difference) {
+    const { decidedAt } = difference.head
+    const granted = difference.slots.flatMap(({ request, slot: { id } }) =>
+      request === undefined || written.has(id) ? [] : [{ id, request }]
+    )
+    yield* Effect.forEach(granted, ({ id, request }) =>
+      Effect.tap(
+        table.writeRequest(fleetId, id, request, decidedAt),
+        () => Effect.sync(() => written.add(id))
+      ), { concurrency, discard: true })
+    const gone = Body.remember(known.gone, difference)
+    const body = Body.encode(after, gone)
+    if (body.length > itemLimit) {
+      return yield* new CallFailed({
+        reason: "refused",
+        detail: `the item of fleet ${fleetId} would have ${body.length} bytes, and DynamoDB takes 400 KB`
+      })
+    }
+    const version = known.version + 1
+    const { occupancy } = after
+    yield* table.writeFleet(fleetId, { body, version }, { occupied: Occupancies.used(occupancy), cap: occupancy.cap })
+    known = { version, fleet: after, gone, size: body.length }
+    written.clear()
+    const answer: Written = { _tag: "Written", now: Math.max(time.now() ?? decidedAt, decidedAt) }
+    return answer
+  })
+
+  const write = (version: number, difference: Difference): Effect.Effect<Written, CallFailed> =>
+    Effect.gen(function*() {
+      const now = time.now()
+      // Whoever was held up looks again: the time that it decided by is not that of the others any more.
+      const isLate = now === undefined || now - difference.head.decidedAt > decisionValidity
+      if (isLate || version !== known.version) return yield* conflict(read(version))
+      const after = Differences.apply(known.fleet, difference)
+      // A launch that is abandoned by this very decision may be taken over by it, too.
+      if (yield* fetchRequests(after)) return yield* conflict(tell(version, true))
+      return yield* Effect.catch(put(after, difference), (error) => {
+        if (error.reason !== "conflict") return Effect.fail(error)
+        const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
+        return Effect.andThen(
+          Metric.update(conflicts, 1),
+          conflict(Effect.flatMap(item, (item) => told(item, version)))
+        )
+      })
+    })
+
+  const within = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<A, LedgerUnavailable> =>
+    patiently(call).pipe(
+      Effect.timeoutOrElse({
+        duration: timeout,
+        orElse: () =>
+          Effect.fail(new CallFailed({ reason: "unknown", detail: `no answer in ${Duration.format(timeout)}` }))
+      }),
+      Effect.mapError(unavailable)
+    )
+
+  return {
+    read: (since) => within(read(since)),
+    write: (version, difference) => within(write(version, difference)),
+    // DynamoDB tells nobody anything: what others do is heard when this holder looks.
+    word: Effect.never,
+    size: () => ({
+      bytes: known.size,
+      occupied: known.fleet === undefined ? 0 : Occupancies.used(known.fleet.occupancy)
+    })
+  }
+}
+
+/** Being throttled for a moment is no news. */
+const patiently = <A>(call: Effect.Effect<A, CallFailed>, tries = 0): Effect.Effect<A, CallFailed> =>
+  Effect.catchIf(
+    call,
+    ({ reason }) => reason === "throttled" && tries < throttledTries,
+    () =>
+      Effect.flatMap(Random.next, (random) =>
+        Effect.andThen(
+          Effect.sleep(Duration.millis((0.5 + random / 2) * 50 * 2 ** tries)),
+          patiently(call, tries + 1)
+        ))
+  )
+
+const withoutTime = new CallFailed({
+  reason: "refused",
+  detail: "the answers of DynamoDB have no Date header, from which the time is taken: what stands in for it, an " +
+    "emulator or a proxy, has to send it, or the layer be told to take the time of the process with clock: \"local\""
+})

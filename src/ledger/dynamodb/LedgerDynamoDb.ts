@@ -1,0 +1,161 @@
+/**
+ * The ledger that processes share through a table of DynamoDB: one cap for any
+ * number of replicas, through crashes and restarts.
+ *
+ * A fleet is one item. A process reads it, decides with the same rules as every
+ * other ledger, and writes it on the condition that nobody has since: key and cap
+ * are decided in one conditional write. A process that is alone needs one round
+ * trip, for it remembers what it wrote; one that was not first is answered with
+ * what the other wrote, and decides anew. What is asked at the same time goes out
+ * as one write.
+ *
+ * **The table** has the string keys `pk` and `sk`, and `expires` as its time to
+ * live. {@link createTable} makes it, or:
+ *
+ * ```sh
+ * aws dynamodb create-table --table-name fleetcap --billing-mode PAY_PER_REQUEST \
+ *   --attribute-definitions AttributeName=pk,AttributeType=S AttributeName=sk,AttributeType=S \
+ *   --key-schema AttributeName=pk,KeyType=HASH AttributeName=sk,KeyType=RANGE
+ * aws dynamodb update-time-to-live --table-name fleetcap \
+ *   --time-to-live-specification Enabled=true,AttributeName=expires
+ * ```
+ *
+ * **The role** needs two actions on that table, and nothing else:
+ *
+ * ```json
+ * {
+ *   "Effect": "Allow",
+ *   "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+ *   "Resource": "arn:aws:dynamodb:REGION:ACCOUNT:table/fleetcap"
+ * }
+ * ```
+ *
+ * **Limits.** A write costs a unit for each KB of the item, and one item takes
+ * about 1000 units a second, so that this ledger is for caps up to about 100. It
+ * works beyond that, at a price: see the README. An item that has grown to 256 KB
+ * grants nothing, whatever the cap, and says that the fleet is full.
+ *
+ * DynamoDB tells nobody that something has happened. Other processes hear of a
+ * freed slot when they look, once a second.
+ *
+ * Of the tasks that have stopped, the newest 128 at least are remembered. One that
+ * a stale list shows later than that holds a slot again, until it is described in
+ * the same reading: that costs room for a moment, and is never one too many.
+ *
+ * **The time** is DynamoDB's, from the `Date` header of its answers, so that the
+ * clocks of the processes do not matter. An emulator without that header is
+ * refused, unless `clock` says `local`.
+ *
+ * **Gotchas**
+ *
+ * The table must be in one region: two replicas of a global table each grant a
+ * whole cap. Items must not be deleted or restored from a backup while the fleet
+ * runs, for a fleet that is not there counts nothing.
+ */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type FleetLedger, Ledger } from "../../Ledger.ts"
+import * as Keepers from "../Keeper.ts"
+import * as SharedLedgers from "../SharedLedger.ts"
+import type { ClientOptions } from "./Client.ts"
+import { makeClient } from "./Client.ts"
+import * as ItemKeepers from "./ItemKeeper.ts"
+import * as ServerTimes from "./ServerTime.ts"
+import * as Tables from "./Table.ts"
+
+export { type ClientOptions, makeClient } from "./Client.ts"
+export { createTable, definition } from "./CreateTable.ts"
+export { conflicts } from "./ItemKeeper.ts"
+
+/**
+ * The options that also apply to a client that is passed in.
+ *
+ * @category options
+ */
+export interface LedgerOptions {
+  /** The name of the table, or its ARN. */
+  readonly table: string
+  /**
+   * How long one call may take. A decision may take twice that, in which it reads
+   * and writes again if others are ahead; past it, it is asked anew. Defaults to 2 seconds.
+   */
+  readonly callTimeout?: Duration.Input | undefined
+  /**
+   * What the time is taken from: DynamoDB (`server`), or the wall clock of the
+   * process (`local`), for an emulator whose answers have no `Date` header. Defaults
+   * to `server`.
+   */
+  readonly clock?: ServerTimes.Source | undefined
+}
+
+/**
+ * Everything that can be set.
+ *
+ * @category options
+ */
+export interface Options extends LedgerOptions, ClientOptions {}
+
+/**
+ * Creates the service on a client.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(
+  function*(client: DynamoDBClient, options: LedgerOptions): Effect.fn.Return<Ledger["Service"]> {
+    const timeout = Duration.fromInputUnsafe(options.callTimeout ?? "2 seconds")
+    const time = ServerTimes.make(yield* Clock.Clock, options.clock ?? "server")
+    const table = Tables.make({ client, table: options.table, timeout, time })
+    return Ledger.of({
+      attach: Effect.fnUntraced(function*(attachOptions) {
+        const { fleet, holder } = attachOptions
+        const keeper = ItemKeepers.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
+        const attached = yield* Keepers.attach(keeper, attachOptions)
+        const ledger = yield* SharedLedgers.make(attached, attachOptions)
+        return { ...ledger, reserve: unlessTooLarge(keeper, ledger.reserve) }
+      })
+    })
+  }
+)
+
+/**
+ * Provides the ledger over a client of its own.
+ *
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<Ledger> =>
+  Layer.effect(Ledger, Effect.flatMap(makeClient(options), (client) => make(client, options)))
+
+/**
+ * Provides the ledger over a client of its own, with options from the configuration.
+ *
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Wrap<Omit<Options, "credentials">>
+): Layer.Layer<Ledger, Config.ConfigError> => Layer.unwrap(Effect.map(Config.unwrap(options), layer))
+
+/**
+ * Provides the ledger over a client that exists, and that stays its owner's to
+ * destroy. It may retry: what is written twice counts once.
+ *
+ * @category layers
+ */
+export const layerClient = (client: DynamoDBClient, options: LedgerOptions): Layer.Layer<Ledger> =>
+  Layer.effect(Ledger, make(client, options))
+
+/**
+ * How long the body of an item may be, in bytes, for a slot to be granted. What is
+ * left is for what cannot be refused: tasks that others have launched.
+ */
+const grantLimit = 192 * 1024
+
+const unlessTooLarge =
+  (keeper: ItemKeepers.ItemKeeper, reserve: FleetLedger["reserve"]): FleetLedger["reserve"] => (options) =>
+    Effect.suspend(() => {
+      const { bytes, occupied } = keeper.size()
+      return bytes <= grantLimit ? reserve(options) : Effect.succeed({ _tag: "Full", occupied, cap: occupied })
+    })

@@ -1,0 +1,63 @@
+/**
+ * Which requests a fleet needs that are not kept with it.
+ *
+ * A process knows those that it has launched itself. It reads the others when
+ * their launches have to be taken over, and only then.
+ */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import type { Occupancy } from "../../rules/Occupancy.ts"
+import * as Occupancies from "../../rules/Occupancy.ts"
+import type { SlotId } from "../../Slot.ts"
+import type { SharedFleet } from "../SharedFleet.ts"
+import { isAnswerTo } from "../Step.ts"
+import * as Body from "./Body.ts"
+
+/**
+ * Returns an occupancy with those requests that may still be needed.
+ *
+ * @category edits
+ */
+export const withRequests = (occupancy: Occupancy, requests: Occupancy["requests"]): Occupancy => ({
+  ...occupancy,
+  requests: HashMap.filter(requests, (_, id) => {
+    const slot = Occupancies.find(occupancy, id)
+    return slot !== undefined && slot.state._tag !== "Launched"
+  })
+})
+
+/**
+ * Returns the launches that the next one to ask takes over.
+ *
+ * @category accessors
+ */
+export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
+  [...HashMap.values(occupancy.slots)].flatMap(({ holder, id, key, state }) =>
+    holder === undefined && key !== undefined && state._tag === "Launching" &&
+      Occupancies.findByKey(occupancy, key)?.id === id
+      ? [id]
+      : []
+  )
+
+/**
+ * Returns the launches that a holder took over with its latest batch, of which it
+ * may not have heard, and that are not settled yet.
+ *
+ * @category accessors
+ */
+export const takenOver = (fleet: SharedFleet, holder: string): ReadonlyArray<SlotId> =>
+  (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
+    answer !== undefined && isAnswerTo("TakeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
+  ).filter((id) => Occupancies.find(fleet.occupancy, id)?.state._tag === "Launching")
+
+/**
+ * Returns a fleet in which a holder's latest answers have their requests again.
+ *
+ * @category edits
+ */
+export const withOwnAnswers = (fleet: SharedFleet, holder: string): SharedFleet => {
+  const member = fleet.members.get(holder)
+  if (member === undefined) return fleet
+  const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.occupancy.requests, id))
+  return { ...fleet, members: new Map(fleet.members).set(holder, Body.restore(member, requestOf)) }
+}

@@ -1,0 +1,90 @@
+/**
+ * The time as DynamoDB has it, from the `Date` header of its answers.
+ *
+ * DynamoDB has no clock that a condition could ask, and the clocks of processes
+ * differ. Each answer says what second it was when it was made, somewhere between
+ * sending and hearing: that bounds the time from both sides, and between answers
+ * the monotonic clock carries it on. The estimate moves only as far as the newest
+ * answer demands, so that processes agree within a second plus the duration of a
+ * call, whatever their own clocks say.
+ *
+ * Nothing is decided finer than that. A lease is 10 seconds and only says who may
+ * act. Where time frees or repeats anything the margins are minutes: a token is
+ * repeated for 45 minutes of the hour for which ECS keeps it at least, and a launch
+ * without a verdict is looked for after its signature's 5 minutes and the lag bound.
+ */
+import type * as Clock from "effect/Clock"
+
+/**
+ * What the time is taken from.
+ *
+ * - `server`: the `Date` header of DynamoDB's answers. Without it, the ledger is unavailable
+ * - `local`: the wall clock of the process, for an emulator that sends no such header.
+ *   All processes that share the fleet must have the same clock, and it must not be set
+ *
+ * @category options
+ */
+export type Source = "server" | "local"
+
+/**
+ * The time that decisions are made at.
+ *
+ * @category models
+ */
+export interface ServerTime {
+  /** Marks that a request is sent. What it returns takes the `Date` of its answer. */
+  readonly sending: () => (date: string | undefined) => void
+  /**
+   * The time, in whole epoch milliseconds. Without one, an answer has to be heard
+   * first: none was, or the process may have stood still since, as a virtual
+   * machine that is paused does without its monotonic clock.
+   */
+  readonly now: () => number | undefined
+  /** Whether the latest answer said no time. */
+  readonly isMissing: () => boolean
+}
+
+/** How far the wall clock and the monotonic one may part between two answers. */
+const tolerance = 1000
+
+/** A `Date` header says whole seconds, cut off. */
+const resolution = 1000
+
+/**
+ * Makes the time of one process.
+ *
+ * @category constructors
+ */
+export const make = (clock: Clock.Clock, source: Source): ServerTime => {
+  if (source === "local") {
+    return {
+      sending: () => () => {},
+      now: () => Math.floor(clock.currentTimeMillisUnsafe()),
+      isMissing: () => false
+    }
+  }
+  const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
+  /** How far the wall clock is ahead of the monotonic one. It stays, unless one of them jumps. */
+  const lead = (): number => clock.currentTimeMillisUnsafe() - monotonic()
+  let heard: { readonly ahead: number; readonly lead: number } | undefined
+  let missing = false
+  return {
+    sending: () => {
+      const sentAt = monotonic()
+      return (date) => {
+        const said = date === undefined ? Number.NaN : Date.parse(date)
+        missing = Number.isNaN(said)
+        if (missing) return
+        const atLeast = said - monotonic()
+        const below = said + resolution - sentAt
+        const ahead = heard === undefined ? atLeast : Math.min(Math.max(heard.ahead, atLeast), below)
+        heard = { ahead, lead: lead() }
+      }
+    },
+    now: () =>
+      heard === undefined || missing || Math.abs(lead() - heard.lead) > tolerance
+        ? undefined
+        : Math.floor(monotonic() + heard.ahead),
+    isMissing: () => missing
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * A DynamoDB in process, and doors to it: each is a server of its own with its own
+ * time of day, and may mistreat what passes.
+ */
+import dynalite from "dynalite"
+import { Clock, Context, Duration, Effect, Layer, Logger } from "effect"
+import { LedgerDynamoDb } from "fleetcap/dynamodb"
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
+import { createServer } from "node:http"
+import { Time } from "./contract.ts"
+
+/**
+ * What happens to a call: it may be answered with an error in place of being
+ * done, or be done without that anybody hears of it.
+ */
+export type Fate = "done" | "answer lost" | "throttled" | "denied" | "without date"
+
+export interface Call {
+  readonly operation: string
+  readonly body: string
+}
+
+export interface Door {
+  readonly endpoint: string
+  readonly table: string
+  /** The calls so far, as they came. */
+  readonly calls: Array<Call>
+  /** Decides about each call. */
+  fate: (call: Call) => Fate
+  /** How far its time of day is ahead, in milliseconds. */
+  ahead: number
+}
+
+const credentials = { accessKeyId: "nobody", secretAccessKey: "nothing" }
+
+export const clientOptions = (door: Door) => ({ endpoint: door.endpoint, region: "eu-central-1", credentials })
+
+const listen = (server: Server) =>
+  Effect.callback<number>((resume) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      resume(Effect.succeed(address !== null && typeof address === "object" ? address.port : 0))
+    })
+  })
+
+const served = (make: () => Server) =>
+  Effect.acquireRelease(
+    Effect.sync(make),
+    (server) =>
+      Effect.sync(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+  )
+
+const dynamo = dynalite({ createTableMs: 0 })
+let tables = 0
+
+/** Opens a door to a table of its own. */
+export const open = Effect.gen(function*() {
+  const door: Door = { endpoint: "", table: `fleetcap-${++tables}`, calls: [], fate: () => "done", ahead: 0 }
+  const server = yield* served(() => createServer(pass(door)))
+  const opened = Object.assign(door, { endpoint: `http://127.0.0.1:${yield* listen(server)}` })
+  const client = yield* LedgerDynamoDb.makeClient(clientOptions(opened))
+  // dynalite deletes nothing by itself, and that is said.
+  yield* Effect.provide(LedgerDynamoDb.createTable(client, door.table), Logger.layer([]))
+  door.calls.length = 0
+  return opened
+})
+
+const pass = (door: Door): RequestListener => (request, response) => {
+  const chunks: Array<Buffer> = []
+  request.on("data", (chunk: Buffer) => chunks.push(chunk))
+  request.once("end", () => {
+    request.removeAllListeners("data")
+    const body = Buffer.concat(chunks).toString("utf8")
+    const call = { operation: String(request.headers["x-amz-target"]).split(".")[1] ?? "", body }
+    door.calls.push(call)
+    const fate = door.fate(call)
+    if (fate === "without date") response.sendDate = false
+    else response.setHeader("date", new Date(Date.now() + door.ahead).toUTCString())
+    if (fate === "throttled") return fail(response, "ProvisionedThroughputExceededException")
+    if (fate === "denied") return fail(response, "AccessDeniedException")
+    if (fate === "answer lost") loseAnswer(request, response)
+    handOver(request, response, chunks)
+  })
+}
+
+const fail = (response: ServerResponse, name: string): void => {
+  response.writeHead(400, { "content-type": "application/x-amz-json-1.0" })
+  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: "said the test" }))
+}
+
+const loseAnswer = (request: IncomingMessage, response: ServerResponse): void => {
+  response.end = () => {
+    request.socket.destroy()
+    return response
+  }
+}
+
+/** dynalite reads the body itself: it is given what was read already. */
+const handOver = (request: IncomingMessage, response: ServerResponse, chunks: ReadonlyArray<Buffer>): void => {
+  dynamo.emit("request", request, response)
+  for (const chunk of chunks) request.emit("data", chunk)
+  request.emit("end")
+}
+
+/** A clock that can be put forward, and is as far ahead of the true one as the door is. */
+const shifted = (clock: Clock.Clock, door: Door): Clock.Clock => ({
+  ...clock,
+  sleep: (duration) => clock.sleep(duration),
+  currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + door.ahead,
+  currentTimeMillis: Effect.sync(() => clock.currentTimeMillisUnsafe() + door.ahead),
+  currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n,
+  currentTimeNanos: Effect.sync(() => clock.currentTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n),
+  monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n
+})
+
+/** The ledger over a table of its own, and the time of all that decides. */
+export const layerTest = Layer.unwrap(Effect.gen(function*() {
+  const door = yield* open
+  const clock = shifted(yield* Clock.Clock, door)
+  const time = Time.of({
+    advance: (duration) =>
+      Effect.sync(() => {
+        door.ahead += Duration.toMillis(duration)
+      })
+  })
+  return Layer.merge(
+    Layer.provide(
+      LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table }),
+      Layer.succeed(Clock.Clock, clock)
+    ),
+    Layer.succeedContext(Context.make(Time, time).pipe(Context.add(Clock.Clock, clock)))
+  )
+}))
