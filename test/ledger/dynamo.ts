@@ -3,7 +3,7 @@
  * time of day, and may mistreat what passes.
  */
 import dynalite from "dynalite"
-import { Clock, Context, Duration, Effect, Layer, Logger } from "effect"
+import { Clock, Duration, Effect, Layer, Logger } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import { createServer } from "node:http"
@@ -56,16 +56,21 @@ const served = (make: () => Server) =>
 const dynamo = dynalite({ createTableMs: 0 })
 let tables = 0
 
+/** Opens a door to a table. */
+export const openTo = Effect.fnUntraced(function*(table: string) {
+  const door: Door = { endpoint: "", table, calls: [], fate: () => "done", ahead: 0 }
+  const server = yield* served(() => createServer(pass(door)))
+  return Object.assign(door, { endpoint: `http://127.0.0.1:${yield* listen(server)}` })
+})
+
 /** Opens a door to a table of its own. */
 export const open = Effect.gen(function*() {
-  const door: Door = { endpoint: "", table: `fleetcap-${++tables}`, calls: [], fate: () => "done", ahead: 0 }
-  const server = yield* served(() => createServer(pass(door)))
-  const opened = Object.assign(door, { endpoint: `http://127.0.0.1:${yield* listen(server)}` })
-  const client = yield* LedgerDynamoDb.makeClient(clientOptions(opened))
+  const door = yield* openTo(`fleetcap-${++tables}`)
+  const client = yield* LedgerDynamoDb.makeClient(clientOptions(door))
   // dynalite deletes nothing by itself, and that is said.
   yield* Effect.provide(LedgerDynamoDb.createTable(client, door.table), Logger.layer([]))
   door.calls.length = 0
-  return opened
+  return door
 })
 
 const pass = (door: Door): RequestListener => (request, response) => {
@@ -116,21 +121,22 @@ const shifted = (clock: Clock.Clock, door: Door): Clock.Clock => ({
   monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n
 })
 
+/** A ledger behind a door, as a process has it whose clock goes with the door. */
+export const layerBehind = (door: Door, options?: Partial<LedgerDynamoDb.Options>) =>
+  Layer.unwrap(Effect.map(Clock.Clock, (clock) =>
+    Layer.provideMerge(
+      LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table, ...options }),
+      Layer.succeed(Clock.Clock, shifted(clock, door))
+    )))
+
 /** The ledger over a table of its own, and the time of all that decides. */
-export const layerTest = Layer.unwrap(Effect.gen(function*() {
-  const door = yield* open
-  const clock = shifted(yield* Clock.Clock, door)
-  const time = Time.of({
-    advance: (duration) =>
-      Effect.sync(() => {
-        door.ahead += Duration.toMillis(duration)
-      })
-  })
-  return Layer.merge(
-    Layer.provide(
-      LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table }),
-      Layer.succeed(Clock.Clock, clock)
-    ),
-    Layer.succeedContext(Context.make(Time, time).pipe(Context.add(Clock.Clock, clock)))
-  )
-}))
+export const layerTest = Layer.unwrap(Effect.map(open, (door) =>
+  Layer.merge(
+    layerBehind(door),
+    Layer.succeed(Time, {
+      advance: (duration) =>
+        Effect.sync(() => {
+          door.ahead += Duration.toMillis(duration)
+        })
+    })
+  )))

@@ -35,10 +35,10 @@ const keptMembers = 32
  *
  * @category configuration
  */
-export const keptGone = 256
+export const keptGone = 128
 
-/** Halfway up: the better half compresses little more, in many times the time. */
-const quality = 5
+/** Below the middle: from there on it compresses hardly more, in several times the time. */
+const quality = 4
 
 const Body = Schema.fromJsonString(Schema.toCodecJson(Differences.Difference))
 const encodeBody = Schema.encodeSync(Body)

@@ -30,17 +30,19 @@
  * }
  * ```
  *
- * **Limits.** A write costs a unit for each KB of the item, and one item takes
- * about 1000 units a second, so that this ledger is for caps up to about 100. It
- * works beyond that, at a price: see the README. An item that has grown to 256 KB
- * grants nothing, whatever the cap, and says that the fleet is full.
+ * **Limits.** A write costs a unit for each KB of the item, and one item takes about
+ * 1000 units a second. At a cap of 100 the item has about 10 KB, at 500 about 35 KB, so
+ * that this ledger is for caps up to about 100, and works up to 500 at a price. With
+ * nothing to do, a process reads the item twice and writes it once in 3 seconds; while
+ * somebody waits with it, it writes once a second. An item that has grown to 192 KB
+ * grants nothing, whatever the cap: the fleet is said to be full.
  *
  * DynamoDB tells nobody that something has happened. Other processes hear of a
  * freed slot when they look, once a second.
  *
- * Of the tasks that have stopped, the newest 128 at least are remembered. One that
- * a stale list shows later than that holds a slot again, until it is described in
- * the same reading: that costs room for a moment, and is never one too many.
+ * Of the tasks that have stopped, the newest 128 are remembered. An older one that a
+ * stale list still shows holds a slot again, until it is described in the same
+ * reading: that costs room for a moment, and is never a task too many.
  *
  * **The time** is DynamoDB's, from the `Date` header of its answers, so that the
  * clocks of the processes do not matter. An emulator without that header is
@@ -80,8 +82,8 @@ export interface LedgerOptions {
   /** The name of the table, or its ARN. */
   readonly table: string
   /**
-   * How long one call may take. A decision may take twice that, in which it reads
-   * and writes again if others are ahead; past it, it is asked anew. Defaults to 2 seconds.
+   * How long one call may take. Defaults to 2 seconds. A read or a write of a fleet
+   * may take twice that, with the calls that go with it, and those that are throttled.
    */
   readonly callTimeout?: Duration.Input | undefined
   /**

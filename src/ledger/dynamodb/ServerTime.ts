@@ -40,8 +40,6 @@ export interface ServerTime {
    * machine that is paused does without its monotonic clock.
    */
   readonly now: () => number | undefined
-  /** Whether the latest answer said no time. */
-  readonly isMissing: () => boolean
 }
 
 /** How far the wall clock and the monotonic one may part between two answers. */
@@ -59,8 +57,7 @@ export const make = (clock: Clock.Clock, source: Source): ServerTime => {
   if (source === "local") {
     return {
       sending: () => () => {},
-      now: () => Math.floor(clock.currentTimeMillisUnsafe()),
-      isMissing: () => false
+      now: () => Math.floor(clock.currentTimeMillisUnsafe())
     }
   }
   const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
@@ -84,7 +81,6 @@ export const make = (clock: Clock.Clock, source: Source): ServerTime => {
     now: () =>
       heard === undefined || missing || Math.abs(lead() - heard.lead) > tolerance
         ? undefined
-        : Math.floor(monotonic() + heard.ahead),
-    isMissing: () => missing
+        : Math.floor(monotonic() + heard.ahead)
   }
 }

@@ -1,0 +1,117 @@
+/**
+ * Fleets that have run for a while, and what an item remembers of them.
+ */
+import { assert } from "@effect/vitest"
+import { Effect, Random, Result } from "effect"
+import { TaskArn } from "../../src/Ecs.ts"
+import { parseKey } from "../../src/Key.ts"
+import * as Differences from "../../src/ledger/Difference.ts"
+import * as Body from "../../src/ledger/dynamodb/Body.ts"
+import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
+import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
+import type { Answer, Step } from "../../src/ledger/Step.ts"
+import { isAnswerTo } from "../../src/ledger/Step.ts"
+import { SlotId, type Ticket } from "../../src/Slot.ts"
+
+export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000 }
+export const start = 1_764_000_000_000
+
+export const empty = (): SharedFleet => {
+  const fleet = SharedFleets.attach(undefined, "first", description, start)
+  return typeof fleet === "string" ? assert.fail(fleet) : fleet
+}
+
+/** A fleet with what its item remembers. */
+export interface Aged {
+  readonly fleet: SharedFleet
+  readonly gone: Body.Gone
+}
+
+export const ask = (
+  aged: Aged,
+  holder: string,
+  steps: ReadonlyArray<Step>,
+  later = 20
+): Aged & { answers: Array<Answer> } => {
+  const { fleet, gone } = aged
+  const number = (fleet.members.get(holder)?.number ?? 0) + 1
+  const batch = { number, steps, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
+  const decided = SharedFleets.decide(fleet, holder, batch, fleet.decidedAt + later)
+  if (decided === undefined) return assert.fail("superseded")
+  return {
+    fleet: decided.fleet,
+    gone: Body.remember(gone, Differences.between(fleet, decided.fleet)),
+    answers: [...decided.decided.answers]
+  }
+}
+
+export const hex = (length: number) =>
+  Effect.map(
+    Effect.replicateEffect(Random.nextIntBetween(0, 15), length),
+    (digits) => digits.map((digit) => digit.toString(16)).join("")
+  )
+
+export const reserve = (id: string, key: string): Step => ({
+  tag: "Reserve",
+  payload: {
+    slotId: SlotId(id),
+    key: Result.getOrThrow(parseKey(key)),
+    request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: id, startedBy: id },
+    readSince: Number.NEGATIVE_INFINITY,
+    ahead: 0,
+    waitingSince: undefined
+  }
+})
+
+const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
+  answers.flatMap((answer) =>
+    isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
+  )
+
+/** Launches up to ten tasks, of which some may stay without a verdict. */
+export const launch = Effect.fnUntraced(
+  function*(aged: Aged, holder: string, keyOf: (id: string) => string, unknown: boolean) {
+    const ids = yield* Effect.replicateEffect(
+      Effect.all([hex(8), hex(4), hex(4), hex(4), hex(12)]),
+      10
+    )
+    const reserved = ask(aged, holder, ids.map((id) => reserve(id.join("-"), keyOf(id.join("-")))))
+    const tickets = granted(reserved.answers)
+    const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "Gate", payload: ticket })))
+    const tasks: Array<TaskArn> = []
+    const steps: Array<Step> = []
+    for (const [n, ticket] of tickets.entries()) {
+      if (unknown && n % 3 === 0) continue
+      const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/production/${yield* hex(32)}`)
+      tasks.push(taskArn)
+      steps.push({ tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn } } })
+    }
+    return { ...ask(sent, holder, steps), tasks }
+  }
+)
+
+export const stop = (aged: Aged, holder: string, tasks: ReadonlyArray<TaskArn>) =>
+  ask(aged, holder, [{
+    tag: "Observe",
+    payload: {
+      begunAt: aged.fleet.decidedAt,
+      running: [],
+      stopped: undefined,
+      tasks: tasks.map((taskArn) => ({ taskArn, lastStatus: "STOPPED" })),
+      missing: []
+    }
+  }])
+
+/** A fleet that has run for a while, with four replicas, and is full. */
+export const busy = Effect.fnUntraced(function*(cap: number, keyOf: (id: string) => string) {
+  let aged: Aged = { fleet: empty(), gone: [] }
+  aged = ask(aged, "first", [{ tag: "Resize", payload: { cap } }])
+  const holders = yield* Effect.replicateEffect(hex(32), 4)
+  for (let round = 0; round < 20; round++) {
+    const holder = holders[round % 4] ?? ""
+    const launched = yield* launch(aged, holder, keyOf, false)
+    aged = stop(launched, holder, launched.tasks)
+  }
+  for (let round = 0; round * 10 < cap; round++) aged = yield* launch(aged, holders[round % 4] ?? "", keyOf, false)
+  return aged
+})
