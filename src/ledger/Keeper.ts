@@ -54,8 +54,8 @@ export interface Keeper {
   /** Reads what has changed since a version. */
   readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable>
   /**
-   * Writes a difference if the fleet has the version that it was made from, and
-   * not a moment too late: whoever was held up since `decidedAt` has to look again.
+   * Writes a difference if the fleet has the version that it was made from, and no
+   * later than {@link decisionValidity} after its `decidedAt`.
    * `isNews` says that others may be waiting for it.
    */
   readonly write: (
@@ -66,6 +66,14 @@ export interface Keeper {
   /** Waits for the word that the fleet has changed, and says to which version. Words may be lost. */
   readonly word: Effect.Effect<number>
 }
+
+/**
+ * How long after it was made a decision may still be written: 2 seconds, in
+ * milliseconds. A process that was stopped in between looks again.
+ *
+ * @category configuration
+ */
+export const decisionValidity = 2000
 
 /** How often a decision is made anew before whoever asked is told to come again. */
 const attempts = 30

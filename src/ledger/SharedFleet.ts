@@ -109,7 +109,7 @@ export interface SharedFleet {
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
-  /** When the latest batch was decided. Holders do not know the time to the millisecond; it does not go back. */
+  /** When the latest decision was made. Holders do not know the time to the millisecond; it does not go back. */
   readonly decidedAt: number
 }
 
@@ -123,9 +123,10 @@ export const attach = (
   fleet: SharedFleet | undefined,
   holder: string,
   description: Descriptions.Description,
-  now: number
+  time: number
 ): SharedFleet | string => {
-  const found = fleet === undefined ? begin(description, now) : sweep(fleet, now)
+  const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
+  const now = found.decidedAt
   const isHeld = [...found.members.values()].some(({ status }) => status === "here")
   const mismatch = isHeld ? Descriptions.mismatch(found.occupancy, found.description, description) : undefined
   if (mismatch !== undefined) return mismatch
@@ -156,21 +157,15 @@ export const decide = (
   batch: Batch,
   time: number
 ): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
-  const now = Math.max(time, fleet.decidedAt)
+  const begun = atTime(fleet, time)
+  const now = begun.decidedAt
   const member = fleet.members.get(holder)
   if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
   const before = batch.number === member?.number ? member.answers : undefined
   const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now) }
   const answers: Array<Answer> = []
   let next = sweep(
-    withMember({ ...fleet, decidedAt: now }, holder, {
-      number: batch.number,
-      answers: [],
-      heardAt: now,
-      line: batch.line,
-      status: "here"
-    }),
-    now
+    withMember(begun, holder, { number: batch.number, answers: [], heardAt: now, line: batch.line, status: "here" })
   )
   for (const [index, step] of batch.steps.entries()) {
     const answered = before?.[index]
@@ -200,10 +195,12 @@ export const decide = (
  *
  * @category decisions
  */
-export const leave = (fleet: SharedFleet, holder: string, now: number): SharedFleet => {
+export const leave = (fleet: SharedFleet, holder: string, time: number): SharedFleet => {
   const member = fleet.members.get(holder)
   if (member === undefined || member.status === "left") return fleet
-  const left = withMember(fleet, holder, { ...member, heardAt: now, answers: [], status: "left" })
+  const begun = atTime(fleet, time)
+  const now = begun.decidedAt
+  const left = withMember(begun, holder, { ...member, heardAt: now, answers: [], status: "left" })
   return record(left, Handover.abandon(left.occupancy, holder, now))
 }
 
@@ -216,6 +213,12 @@ const begin = (description: Descriptions.Description, now: number): SharedFleet 
   members: new Map(),
   changes: [],
   decidedAt: now
+})
+
+/** Every decision begins with it: a fleet is written with the time at which it was decided. */
+const atTime = (fleet: SharedFleet, time: number): SharedFleet => ({
+  ...fleet,
+  decidedAt: Math.max(time, fleet.decidedAt)
 })
 
 const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: number) => {
@@ -243,7 +246,8 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 }
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
-const sweep = (fleet: SharedFleet, now: number): SharedFleet => {
+const sweep = (fleet: SharedFleet): SharedFleet => {
+  const now = fleet.decidedAt
   const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
   for (const [id, member] of remembered) {

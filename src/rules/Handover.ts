@@ -53,9 +53,9 @@ export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Dec
   Occupancies.decide(occupancy, now, (draft) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {
-      const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
       if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)
       Occupancies.put(draft, mine)

@@ -534,6 +534,26 @@ export const suite = <E>(
       })
     )
     test(
+      "lets a holder in that comes long after the last one, and keeps the slots of its fleet",
+      Effect.gen(function*() {
+        yield* Effect.scoped(Effect.flatMap(attach(), (ledger) => launched(ledger, "a", 1)))
+        yield* advance("1 minute")
+        assert.strictEqual(yield* used(yield* attach({ holder: "b" })), 1)
+      })
+    )
+    test(
+      "frees at once what a holder had not sent that leaves after a silence",
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const mine = yield* attach({ holder: "a" }).pipe(Scope.provide(scope))
+        const yours = yield* attach({ holder: "b" })
+        yield* granted(mine, "unsent")
+        yield* advance("5 seconds")
+        yield* Scope.close(scope, yield* Effect.exit(Effect.void))
+        assert.strictEqual(yield* used(yours), 0)
+      })
+    )
+    test(
       "gives nothing to a holder that is gone, whatever of it still arrives",
       Effect.gen(function*() {
         const gone = yield* Effect.scoped(attach({ cap: 2, holder: "a" }))

@@ -7,7 +7,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
-import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { LedgerUnavailable } from "../../Ledger.ts"
@@ -15,7 +14,7 @@ import * as Occupancies from "../../rules/Occupancy.ts"
 import type { SlotId } from "../../Slot.ts"
 import type { Difference } from "../Difference.ts"
 import * as Differences from "../Difference.ts"
-import type { Keeper, Kept, Written } from "../Keeper.ts"
+import { decisionValidity, type Keeper, type Kept, type Written } from "../Keeper.ts"
 import type { SharedFleet } from "../SharedFleet.ts"
 import * as Body from "./Body.ts"
 import { CallFailed, unavailable } from "./Failure.ts"
@@ -23,16 +22,6 @@ import * as Requests from "./Requests.ts"
 import type { ServerTime } from "./ServerTime.ts"
 import type { FleetItem, Table } from "./Table.ts"
 import { itemLimit, readFleet } from "./Table.ts"
-
-/**
- * Counts the writes of fleets that another process was ahead of.
- *
- * @category metrics
- */
-export const conflicts: Metric.Metric<number, Metric.CounterState<number>> = Metric.counter(
-  "fleetcap_dynamodb_conflicts",
-  { description: "Writes of a fleet's item that another process was ahead of", incremental: true }
-)
 
 /**
  * Keeps a fleet in an item, and says how large the item is.
@@ -43,9 +32,6 @@ export interface ItemKeeper extends Keeper {
   /** The length of the item's body as this holder knows it, in bytes, and how many tasks it counts. */
   readonly size: () => { readonly bytes: number; readonly occupied: number }
 }
-
-/** How long after it was made a decision may still be written, in milliseconds. */
-const decisionValidity = 2000
 
 /** How many requests are read or written at once. */
 const concurrency = 16
@@ -200,10 +186,7 @@ export const make = (options: {
       return yield* Effect.catch(put(after, difference), (error) => {
         if (error.reason !== "conflict") return Effect.fail(error)
         const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
-        return Effect.andThen(
-          Metric.update(conflicts, 1),
-          conflict(Effect.flatMap(item, (item) => told(item, version)))
-        )
+        return conflict(Effect.flatMap(item, (item) => told(item, version)))
       })
     })
 

@@ -71,7 +71,6 @@ import * as Tables from "./Table.ts"
 
 export { type ClientOptions, makeClient } from "./Client.ts"
 export { createTable, definition } from "./CreateTable.ts"
-export { conflicts } from "./ItemKeeper.ts"
 
 /**
  * The options that also apply to a client that is passed in.

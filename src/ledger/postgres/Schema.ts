@@ -1,7 +1,7 @@
 /**
- * What the ledger keeps in PostgreSQL, and the three functions that it calls.
+ * What the ledger keeps in PostgreSQL, and the two functions that it calls.
  *
- * All of it is in one schema. `commit` is the only thing that writes: it takes the
+ * All of it is in one schema. `read` looks; `commit` is the only thing that writes: it takes the
  * fleet's row, compares the version that the decision was made on, and writes what
  * the decision changes, in one statement of the client. Whoever comes second is
  * told what the first has changed.
@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import type { ResolvedMigration } from "effect/sql/Migrator"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { decisionValidity } from "../Keeper.ts"
 
 /**
  * The version of the schema that this release works with.
@@ -27,14 +28,6 @@ export const schemaVersion = 1
  * @category configuration
  */
 export const keptDifferences = 200
-
-/**
- * How long after it was made a decision may still be written, in milliseconds: a
- * process that was stopped in between looks again.
- *
- * @category configuration
- */
-export const decisionValidity = 2000
 
 /**
  * The migrations, for Effect's own migrator.
@@ -60,7 +53,7 @@ export const quoted = (name: string): string => `"${name.replaceAll("\"", "\"\""
 
 const statements = (name: string): ReadonlyArray<Statement> => {
   const schema = quoted(name)
-  return [...tables(schema), clock(schema), difference(schema), read(schema), commit(schema, name)]
+  return [...tables(schema), clock(schema), whole(schema), read(schema), commit(schema, name)]
 }
 
 const tables = (schema: string): ReadonlyArray<Statement> => [
@@ -109,7 +102,7 @@ const clock = (schema: string): Statement =>
   AS $$ SELECT extract(epoch FROM clock_timestamp())::double precision * 1000 $$`
 
 /** All of a fleet, as its difference from nothing. */
-const difference = (schema: string): Statement =>
+const whole = (schema: string): Statement =>
   `CREATE FUNCTION ${schema}.whole(p_fleet text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'head', f.head,
