@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Fleet } from "../Fleet.ts"
+import { Ledger } from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
 import type { ProvisionError } from "../ProvisionError.ts"
 import type { Plan } from "./Plan.ts"
@@ -49,9 +50,15 @@ export interface Options {
  * @category running
  */
 export const run = Effect.fnUntraced(function*({ fleet, plan, score, signal }: Options) {
-  const provisionerScope = yield* Scope.make()
-  yield* Effect.addFinalizer((exit) => Scope.close(provisionerScope, exit))
-  const provisioner = yield* Scope.provide(Provisioners.make(fleet), provisionerScope)
+  const ledger = yield* Ledger
+  const scope = yield* Effect.scope
+  const ledgerScope = yield* Scope.fork(scope)
+  const provisionerScope = yield* Scope.fork(scope)
+  const provisioner = yield* Provisioners.make(fleet).pipe(
+    Scope.provide(provisionerScope),
+    // It is asked once more when all has settled, and so is left only then.
+    Effect.provideService(Ledger, { attach: (options) => Scope.provide(ledger.attach(options), ledgerScope) })
+  )
   yield* Effect.forkScoped(
     Stream.runForEach(provisioner.changes, (change) => Effect.sync(() => score.happened(change))),
     { startImmediately: true }

@@ -19,6 +19,9 @@ const description = `Ask for many workers at once, and never run more than the c
   passed. Where --endpoint-url is on this machine and no region or credentials
   are known, made-up ones are used, as an emulator takes any.
 
+  With --ledger, processes that use the same place share the cap: PostgreSQL, where
+  PGPASSWORD may hold the password, or a table of DynamoDB, that the AWS SDK finds.
+
   SIGINT and SIGTERM end it early: nothing more is sent, launches that were sent
   settle, and the summary so far is printed. A second signal ends it at once.
 

@@ -27,6 +27,8 @@ export const flags = {
   keyPrefix: Flags.text("key-prefix", "TEXT", "What keys begin with, before their number (burst-)").pipe(
     Flag.withDefault("burst-")
   ),
+  ledger: Flags.text("ledger", "PLACE", "Where the ledger is kept: memory, postgres://..., dynamodb:TABLE (memory)")
+    .pipe(Flag.withDefault("memory")),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print one JSON object to standard output, and nothing else"),
     Flag.withDefault(false)

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { maxKeyLength, parseKey } from "../Key.ts"
 import type { BurstFlags } from "./BurstFlags.ts"
+import * as LedgerPlaces from "./LedgerPlace.ts"
 import type { Persistence, Plan } from "./Plan.ts"
 import { keyOf } from "./Plan.ts"
 import type { Target } from "./Target.ts"
@@ -33,7 +34,7 @@ export const fromFlags = (
   flags: BurstFlags
 ): Result.Result<{ readonly options: BurstOptions; readonly target: Target | undefined }, UsageError> =>
   Result.gen(function*() {
-    const target = yield* targetOf(flags)
+    const target = yield* targetOf(flags, yield* ledgerOf(flags))
     const plan: Plan = {
       requests: flags.requests,
       rate: Option.getOrUndefined(flags.rate),
@@ -65,8 +66,18 @@ const persistenceOf = (flags: BurstFlags, hasTarget: boolean): Persistence => {
   return Option.isSome(flags.retryEvery) ? { _tag: "Again", every } : { _tag: "InLine", every }
 }
 
+/** What is wrong here is not repeated: it may have a password. */
+const ledgerOf = ({ ledger }: BurstFlags): Result.Result<LedgerPlaces.LedgerPlace, UsageError> =>
+  Option.match(LedgerPlaces.parse(ledger), {
+    onNone: () => wrong(`--ledger: expected ${LedgerPlaces.expected}`),
+    onSome: Result.succeed
+  })
+
 /** Whoever names a part of a target means a target: to use the emulated ECS instead would be a surprise. */
-const targetOf = (flags: BurstFlags): Result.Result<Target | undefined, UsageError> => {
+const targetOf = (
+  flags: BurstFlags,
+  ledger: LedgerPlaces.LedgerPlace
+): Result.Result<Target | undefined, UsageError> => {
   const { cluster, container, endpointUrl, region, securityGroups, subnets, taskDefinition } = flags
   const isGiven: ReadonlyArray<readonly [flag: string, isGiven: boolean]> = [
     ["--cluster", Option.isSome(cluster)],
@@ -76,7 +87,9 @@ const targetOf = (flags: BurstFlags): Result.Result<Target | undefined, UsageErr
     ["--region", Option.isSome(region)],
     ["--container", Option.isSome(container)],
     ["--security-group", securityGroups.length > 0],
-    ["--assign-public-ip", flags.assignPublicIp]
+    ["--assign-public-ip", flags.assignPublicIp],
+    // What a demonstration launches is gone with it, and must not be left in a ledger.
+    ["--ledger", ledger._tag !== "Memory"]
   ]
   const given = isGiven.find(([, isGiven]) => isGiven)?.[0]
   if (given === undefined) return Result.succeed(undefined)
@@ -89,7 +102,8 @@ const targetOf = (flags: BurstFlags): Result.Result<Target | undefined, UsageErr
       container: Option.getOrUndefined(container),
       subnets,
       securityGroups,
-      assignPublicIp: flags.assignPublicIp
+      assignPublicIp: flags.assignPublicIp,
+      ledger
     })
   }
   const missing = isGiven.slice(0, 3).flatMap(([flag, isGiven]) => isGiven ? [] : [flag])

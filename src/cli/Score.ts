@@ -96,6 +96,8 @@ export const make = (startedAt: number): Score => {
   const adopted = new Map<string, number>()
 
   const gotTask = (key: string, taskArn: string, now: number): void => {
+    // A key that was not asked for here is another program's.
+    if (!last.has(key)) return
     open.delete(key)
     if (!tasks.has(key)) tasks.set(key, { key, taskArn, atMs: Math.max(0, Math.round(now - startedAt)) })
   }
@@ -122,10 +124,7 @@ export const make = (startedAt: number): Score => {
       for (const [key, { _tag }] of last) if (_tag === "Nothing") last.set(key, told)
     },
     happened: (change) => {
-      // Tasks of others have no key, and a key that was not asked for here is another program's.
-      if (change._tag === "Launched" && change.key !== undefined && last.has(change.key)) {
-        gotTask(change.key, change.taskArn, change.at)
-      }
+      if (change._tag === "Launched" && change.key !== undefined) gotTask(change.key, change.taskArn, change.at)
       if (change._tag === "Adopted") adopted.set(change.slotId, steps.length)
       if (change._tag === "Freed") {
         // It was counted twice for a moment, as safety demands; it was one task all the same.

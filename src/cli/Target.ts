@@ -8,11 +8,11 @@ import { Ecs } from "../Ecs.ts"
 import * as EcsAws from "../EcsAws.ts"
 import type { FleetError } from "../Fleet.ts"
 import * as Fleets from "../Fleet.ts"
-import * as Ledger from "../Ledger.ts"
 import * as AwsClient from "./AwsClient.ts"
 import * as Burst from "./Burst.ts"
 import type { BurstOptions } from "./BurstOptions.ts"
 import * as ExitCode from "./ExitCode.ts"
+import * as LedgerPlaces from "./LedgerPlace.ts"
 import * as Progress from "./Progress.ts"
 import * as Report from "./Report.ts"
 import * as Scores from "./Score.ts"
@@ -33,6 +33,7 @@ export interface Target extends AwsClient.Options {
   readonly subnets: ReadonlyArray<string>
   readonly securityGroups: ReadonlyArray<string>
   readonly assignPublicIp: boolean
+  readonly ledger: LedgerPlaces.LedgerPlace
 }
 
 /** The flags that fields of a fleet come from. */
@@ -59,6 +60,7 @@ const inFlags = ({ problems }: FleetError): UsageError =>
  */
 export const run = Effect.fnUntraced(
   function*(target: Target, { cap, json, plan }: BurstOptions) {
+    const { ledger } = target
     const screen = yield* Screen
     const fleet = yield* Effect.mapError(
       Fleets.make({
@@ -80,7 +82,7 @@ export const run = Effect.fnUntraced(
     const url = yield* AwsClient.urlOf({ endpoint: target.endpoint, region })
     yield* screen.note(
       `asking for ${plan.requests} workers, ${fleet.taskDefinition} in cluster ${fleet.cluster}, cap ${cap}, ` +
-        `at ${url} (${region})`
+        `at ${url} (${region})${ledger._tag === "Memory" ? "" : `, ledger ${LedgerPlaces.describe(ledger)}`}`
     )
 
     const signal = yield* Signals.listen
@@ -95,7 +97,7 @@ export const run = Effect.fnUntraced(
       return yield* Burst.run({ fleet, plan, score, signal })
     })).pipe(
       Effect.provideService(Ecs, yield* EcsAws.make(client)),
-      Effect.provide(Ledger.layerMemory)
+      Effect.provide(LedgerPlaces.layer(ledger, region))
     )
     const report = yield* Report.make(end, score, startedAt)
     yield* screen.print(

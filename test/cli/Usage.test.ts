@@ -54,6 +54,8 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
     "burst --assign-public-ip",
     "--assign-public-ip is given, so --cluster, --task-definition and --subnet are needed too"
   ],
+  ["burst --ledger dynamodb:t", "--ledger is given, so --cluster, --task-definition and --subnet are needed too"],
+  ["burst --ledger postgre://me:pw@h/d", "--ledger: expected memory, postgres://USER@HOST/DATABASE or dynamodb:TABLE"],
   ["burst --max-workers 0", "--max-workers 0 serves nobody, ever: say with --for when to give up"],
   [
     "burst --cluster c/d --task-definition t --subnet s",

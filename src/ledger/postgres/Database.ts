@@ -83,7 +83,7 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
     statement: Effect.Effect<ReadonlyArray<{ readonly answer: unknown }>, SqlError>,
     decode: (answer: unknown) => Effect.Effect<A, Schema.SchemaError>
   ): Effect.Effect<A, LedgerUnavailable> =>
-    within(Effect.mapError(statement, (error) => new LedgerUnavailable({ detail: detailOf(error) })), bound).pipe(
+    within(Effect.mapError(statement, unavailable), bound).pipe(
       Effect.flatMap(([row]) =>
         Effect.mapError(
           decode(row?.answer),
@@ -114,8 +114,15 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
   }
 }
 
-/** The server's own words, where it has said any: never the statement, nor what it was given. */
-const detailOf = ({ reason }: SqlError): string => {
+/**
+ * Says that the database did not do what it was asked, in the server's own words
+ * where it has said any: never the statement, nor what it was given.
+ *
+ * @category constructors
+ */
+export const unavailable = ({ reason }: SqlError): LedgerUnavailable => {
   const { cause } = reason
-  return cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
+  return new LedgerUnavailable({
+    detail: cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
+  })
 }
