@@ -7,15 +7,15 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import dynalite from "dynalite"
-import { Clock, Console, Context, Effect, Fiber, Layer, Logger, Queue, Redacted, Result } from "effect"
+import { Clock, Console, Context, Effect, Fiber, Layer, Logger, Queue, Redacted } from "effect"
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import { parseKey } from "../src/Key.ts"
+import { TaskArn } from "../src/Ecs.ts"
 import { type FleetLedger, Ledger } from "../src/Ledger.ts"
 import * as LedgerDynamoDb from "../src/ledger/dynamodb/LedgerDynamoDb.ts"
 import * as LedgerPostgres from "../src/ledger/postgres/LedgerPostgres.ts"
-import { SlotId } from "../src/Slot.ts"
+import * as Holding from "../test/ledger/holding.ts"
 import * as PostgresServer from "../test/postgres/PostgresServer.ts"
 
 const processes = 4
@@ -31,28 +31,11 @@ const layerAt = (place: string) =>
 
 const attach = Effect.fnUntraced(function*(place: string, fleet: string, holder: string, cap: number) {
   const context = yield* Layer.build(Layer.fresh(Layer.merge(layerAt(place), Logger.layer([]))))
-  return yield* Context.get(context, Ledger).attach({
-    fleet,
-    cap,
-    exclusiveKeys: false,
-    lagBound: 300_000,
-    holder,
-    line: () => ({ waiting: 0, since: undefined })
-  })
+  return yield* Holding.attach(Context.get(context, Ledger), holder, { fleet, cap })
 })
 
 const reserve = (ledger: FleetLedger, key: string) =>
-  Effect.suspend(() => {
-    const id = crypto.randomUUID()
-    return ledger.reserve({
-      slotId: SlotId(id),
-      key: Result.getOrThrow(parseKey(key)),
-      request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: id, startedBy: id },
-      readSince: Number.NEGATIVE_INFINITY,
-      ahead: 0,
-      waitingSince: undefined
-    })
-  })
+  Effect.suspend(() => Holding.reserve(ledger, key, crypto.randomUUID()))
 
 /** One process of a burst: it attaches, waits for the word, asks for all its keys at once, and tells what it was granted. */
 const child = (place: string, fleet: string, name: string, keys: string) =>
@@ -142,14 +125,22 @@ const decisions = Effect.fnUntraced(function*(url: string) {
   }
 })
 
-/** From when a slot is given back on one process until another one is granted it. */
+/** A task that runs. */
+const running = Effect.fnUntraced(function*(ledger: FleetLedger, n: number) {
+  const ticket = yield* Holding.granted(ledger, `mine-${n}`, crypto.randomUUID())
+  const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`)
+  yield* ledger.gate(ticket)
+  yield* ledger.settle(ticket, { _tag: "Accepted", taskArn, lastStatus: undefined })
+  return taskArn
+})
+
+/** From when one process tells the ledger that a task has stopped until another one is granted its slot. */
 const handOver = Effect.fnUntraced(function*(url: string) {
   const [mine, yours] = [yield* attach(url, "hand-over", "a", 1), yield* attach(url, "hand-over", "b", 1)]
   const changes = yield* yours.subscribe(100)
   const times: Array<number> = []
   for (let n = 0; n < 200; n++) {
-    const held = yield* reserve(mine, `mine-${n}`)
-    if (held._tag !== "Granted") return yield* Effect.die(held._tag)
+    const task = yield* running(mine, n)
     const waiting = yield* Effect.forkChild(
       Effect.andThen(
         Effect.repeat(Queue.take(changes), { until: ({ _tag }) => _tag === "Freed" }),
@@ -157,7 +148,13 @@ const handOver = Effect.fnUntraced(function*(url: string) {
       )
     )
     const begun = performance.now()
-    yield* mine.withdraw(held.ticket)
+    yield* mine.observe({
+      begunAt: yield* mine.now,
+      running: undefined,
+      stopped: undefined,
+      tasks: [{ taskArn: task, lastStatus: "STOPPED" }],
+      missing: []
+    })
     const granted = yield* Fiber.join(waiting)
     times.push(performance.now() - begun)
     if (granted._tag !== "Granted") return yield* Effect.die(granted._tag)
@@ -167,9 +164,9 @@ const handOver = Effect.fnUntraced(function*(url: string) {
   times.sort((a, b) => a - b)
   const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN).toFixed(1)
   yield* Console.log(
-    `postgres: a freed slot is granted on another process after ${at(0.5)} ms (median), ${at(0.99)} ms (99 %), ${
-      at(1)
-    } ms (most)`
+    `postgres: a slot whose task is seen to have stopped is granted on another process after ${at(0.5)} ms (median), ${
+      at(0.99)
+    } ms (99 %), ${at(1)} ms (most)`
   )
 })
 

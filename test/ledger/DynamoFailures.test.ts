@@ -4,15 +4,14 @@
  */
 import { PutItemCommand } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Logger, Result, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import { TaskArn } from "../../src/Ecs.ts"
-import { parseKey } from "../../src/Key.ts"
 import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable } from "../../src/Ledger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
-import { SlotId } from "../../src/Slot.ts"
 import type { Call, Door, Fate } from "./dynamo.ts"
 import { clientOptions, layerBehind, open, openTo } from "./dynamo.ts"
+import * as Holding from "./holding.ts"
 
 /** A process behind a door. */
 const attach = Effect.fnUntraced(function*(
@@ -21,14 +20,7 @@ const attach = Effect.fnUntraced(function*(
   options?: Partial<LedgerDynamoDb.Options>
 ) {
   const ledger = Context.get(yield* Layer.build(Layer.fresh(layerBehind(door, options))), Ledger)
-  return yield* ledger.attach({
-    fleet: "c/f",
-    cap: 3,
-    exclusiveKeys: false,
-    lagBound: 300_000,
-    holder,
-    line: () => ({ waiting: 0, since: undefined })
-  })
+  return yield* Holding.attach(ledger, holder, { cap: 3 })
 })
 
 const request = (key: string) => ({
@@ -42,14 +34,7 @@ const request = (key: string) => ({
 } as const)
 
 const reserve = (ledger: FleetLedger, key: string) =>
-  ledger.reserve({
-    slotId: SlotId(`id-${key}`),
-    key: Result.getOrThrow(parseKey(key)),
-    request: request(key),
-    readSince: Number.NEGATIVE_INFINITY,
-    ahead: 0,
-    waitingSince: undefined
-  })
+  ledger.reserve({ ...Holding.reservation(key), request: request(key) })
 
 /** A launch that has been sent, and not settled. */
 const sent = Effect.fnUntraced(function*(ledger: FleetLedger, key: string) {

@@ -6,35 +6,17 @@ import type { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Logger, Queue, Redacted, Result, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
-import { parseKey } from "../../src/Key.ts"
-import { type FleetLedger, Ledger } from "../../src/Ledger.ts"
+import { Ledger } from "../../src/Ledger.ts"
 import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { SlotId } from "../../src/Slot.ts"
 import { freshSchema, layerPool, url } from "../postgres/ledger.ts"
 import * as PostgresServer from "../postgres/PostgresServer.ts"
 import * as Proxy from "../postgres/proxy.ts"
+import * as Holding from "./holding.ts"
+import { reserve } from "./holding.ts"
 
-const attach = (holder: string, fleet = "c/f") =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.attach({
-      fleet,
-      cap: 2,
-      exclusiveKeys: false,
-      lagBound: 300_000,
-      holder,
-      line: () => ({ waiting: 0, since: undefined })
-    }))
-
-const reserve = (ledger: FleetLedger, key: string) =>
-  ledger.reserve({
-    slotId: SlotId(`id-${key}`),
-    key: Result.getOrThrow(parseKey(key)),
-    request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${key}`, startedBy: `id-${key}` },
-    readSince: Number.NEGATIVE_INFINITY,
-    ahead: 0,
-    waitingSince: undefined
-  })
+const attach = (holder: string) => Effect.flatMap(Ledger, (ledger) => Holding.attach(ledger, holder))
 
 const quiet = Logger.layer([])
 

@@ -3,48 +3,29 @@
  * PostgreSQL.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Context, Effect, Fiber, Layer, Logger, Queue, Result } from "effect"
+import { Clock, Context, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { SqlClient } from "effect/sql"
 import { TaskArn } from "../../src/Ecs.ts"
-import { parseKey } from "../../src/Key.ts"
-import { type FleetLedger, Ledger } from "../../src/Ledger.ts"
+import { Ledger } from "../../src/Ledger.ts"
 import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
 import { keptDifferences } from "../../src/ledger/postgres/Schema.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
-import { SlotId } from "../../src/Slot.ts"
 import { freshSchema, layerPool } from "../postgres/ledger.ts"
+import { attach, granted, reserve } from "./holding.ts"
 
 /** A process: a ledger over connections that nobody else has. */
 const process = Effect.fnUntraced(function*(options: {
   readonly schema: string
   readonly holder: string
   readonly cap: number
-  readonly exclusiveKeys?: boolean
 }) {
   const context = yield* Layer.build(
     Layer.fresh(
       LedgerPostgres.layer({ schema: options.schema }).pipe(Layer.provide(layerPool()), Layer.merge(Logger.layer([])))
     )
   )
-  return yield* Context.get(context, Ledger).attach({
-    fleet: "c/f",
-    cap: options.cap,
-    exclusiveKeys: options.exclusiveKeys ?? false,
-    lagBound: 300_000,
-    holder: options.holder,
-    line: () => ({ waiting: 0, since: undefined })
-  })
+  return yield* attach(Context.get(context, Ledger), options.holder, { cap: options.cap })
 })
-
-const reserve = (ledger: FleetLedger, key: string, id = key) =>
-  ledger.reserve({
-    slotId: SlotId(`id-${id}`),
-    key: Result.getOrThrow(parseKey(key)),
-    request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${id}`, startedBy: `id-${id}` },
-    readSince: Number.NEGATIVE_INFINITY,
-    ahead: 0,
-    waitingSince: undefined
-  })
 
 const several = (schema: string, count: number, cap: number) =>
   Effect.forEach(Array.from({ length: count }, (_, n) => `p${n}`), (holder) => process({ schema, holder, cap }), {
@@ -88,8 +69,7 @@ describe("LedgerPostgres, shared by several processes", () => {
       const changes = yield* yours.subscribe(10)
       const late: Array<number> = []
       for (let n = 0; n < 10; n++) {
-        const reserved = yield* reserve(mine, `k${n}`)
-        if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
+        const ticket = yield* granted(mine, `k${n}`)
         const freed = yield* Effect.forkChild(
           Effect.andThen(
             Effect.repeat(Queue.take(changes), { until: ({ _tag }) => _tag === "Freed" }),
@@ -98,7 +78,7 @@ describe("LedgerPostgres, shared by several processes", () => {
         )
         yield* Effect.sleep("20 millis")
         const begun = yield* Clock.currentTimeMillis
-        yield* mine.withdraw(reserved.ticket)
+        yield* mine.withdraw(ticket)
         late.push((yield* Fiber.join(freed)) - begun)
       }
       late.sort((a, b) => a - b)
@@ -114,9 +94,7 @@ describe("LedgerPostgres, shared by several processes", () => {
       if (mine === undefined || yours === undefined) return assert.fail()
       yield* yours.standing
       for (let n = 0; n < keptDifferences; n++) {
-        const reserved = yield* reserve(mine, `k${n}`)
-        if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
-        yield* mine.withdraw(reserved.ticket)
+        yield* mine.withdraw(yield* granted(mine, `k${n}`))
       }
       const task = TaskArn("arn:aws:ecs:eu-central-1:1:task/c/1")
       yield* mine.adopt({ running: [task], stopped: undefined })

@@ -3,15 +3,14 @@
  * the contract, and decides once what it is asked however bad the way to it is.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Logger, Queue, Result } from "effect"
+import { Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
-import { parseKey } from "../../src/Key.ts"
 import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import type { Link } from "../../src/simulation/SharedStore.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
-import { SlotId } from "../../src/Slot.ts"
 import { suite, Time } from "./contract.ts"
+import { attach, granted, reserve } from "./holding.ts"
 
 suite(
   "a shared ledger",
@@ -20,25 +19,6 @@ suite(
     Time.layerTest
   )
 )
-
-const attach = (ledger: Ledger["Service"], holder: string) =>
-  ledger.attach({
-    fleet: "c/f",
-    cap: 2,
-    exclusiveKeys: false,
-    lagBound: 300_000,
-    holder,
-    line: () => ({ waiting: 0, since: undefined })
-  })
-
-const reservation = (key: string) => ({
-  slotId: SlotId(`id-${key}`),
-  key: Result.getOrThrow(parseKey(key)),
-  request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${key}`, startedBy: `id-${key}` },
-  readSince: Number.NEGATIVE_INFINITY,
-  ahead: 0,
-  waitingSince: undefined
-} as const)
 
 /** A link that is told what to do with each call. */
 const makeLink = () => {
@@ -64,7 +44,7 @@ describe("a shared ledger whose link is bad", () => {
       const { becomes, link } = makeLink()
       const ledger = yield* attach(store.connect(link), "a")
       becomes((call) => loseAnswers(twice(call)))
-      const asking = yield* Effect.forkChild(ledger.reserve(reservation("k")), { startImmediately: true })
+      const asking = yield* Effect.forkChild(reserve(ledger, "k"), { startImmediately: true })
       yield* TestClock.adjust("500 millis")
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("1 second")
@@ -79,7 +59,7 @@ describe("a shared ledger whose link is bad", () => {
       const { becomes, link } = makeLink()
       const ledger = yield* attach(store.connect(link), "a")
       becomes(loseAnswers)
-      const asking = yield* Effect.forkChild(Effect.flip(ledger.reserve(reservation("k"))), { startImmediately: true })
+      const asking = yield* Effect.forkChild(Effect.flip(reserve(ledger, "k")), { startImmediately: true })
       yield* TestClock.adjust("6 seconds")
       assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
       becomes(SharedStore.soundLink)
@@ -92,17 +72,16 @@ describe("a shared ledger whose link is bad", () => {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
       const ledger = yield* attach(store.connect(link), "a")
-      const reserved = yield* ledger.reserve(reservation("k"))
-      if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
+      const ticket = yield* granted(ledger, "k")
       becomes(loseAnswers)
-      const asking = yield* Effect.forkChild(Effect.flip(ledger.gate(reserved.ticket)), { startImmediately: true })
+      const asking = yield* Effect.forkChild(Effect.flip(ledger.gate(ticket)), { startImmediately: true })
       yield* TestClock.adjust("6 seconds")
       yield* Fiber.join(asking)
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual((yield* ledger.gate(reserved.ticket))._tag, "Pass")
+      assert.strictEqual((yield* ledger.gate(ticket))._tag, "Pass")
       const refusal = { _tag: "Rejected", failure: { reason: "invalid", detail: "no" } } as const
-      assert.strictEqual((yield* ledger.settle(reserved.ticket, refusal))._tag, "Refused")
+      assert.strictEqual((yield* ledger.settle(ticket, refusal))._tag, "Refused")
     }).pipe(quiet))
 
   it.effect("gives back what was granted to somebody who was interrupted", () =>
@@ -112,7 +91,7 @@ describe("a shared ledger whose link is bad", () => {
       const ledger = yield* attach(store.connect(link), "a")
       const answer = yield* Deferred.make<void>()
       becomes((call) => Effect.tap(call, () => Deferred.await(answer)))
-      const asking = yield* Effect.forkChild(ledger.reserve(reservation("k")), { startImmediately: true })
+      const asking = yield* Effect.forkChild(reserve(ledger, "k"), { startImmediately: true })
       yield* TestClock.adjust("100 millis")
       yield* Fiber.interrupt(asking)
       becomes(SharedStore.soundLink)
@@ -127,10 +106,9 @@ describe("a shared ledger whose link is bad", () => {
       const { becomes, link } = makeLink()
       const lost = yield* attach(store.connect(link), "a")
       const other = yield* attach(store.connect(SharedStore.soundLink), "b")
-      yield* lost.reserve(reservation("unsent"))
-      const sent = yield* lost.reserve(reservation("sent"))
-      if (sent._tag !== "Granted") return assert.fail(sent._tag)
-      yield* lost.gate(sent.ticket)
+      yield* reserve(lost, "unsent")
+      const sent = yield* granted(lost, "sent")
+      yield* lost.gate(sent)
       becomes(cut)
       yield* TestClock.adjust("9 seconds")
       assert.strictEqual(Occupancy.used(yield* other.standing), 2)
@@ -140,8 +118,8 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual(taken?.key, "sent")
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual((yield* lost.gate(sent.ticket))._tag, "Lost")
-      assert.strictEqual((yield* lost.reserve(reservation("again")))._tag, "Granted")
+      assert.strictEqual((yield* lost.gate(sent))._tag, "Lost")
+      assert.strictEqual((yield* reserve(lost, "again"))._tag, "Granted")
     }).pipe(quiet))
 
   it.effect("keeps the rest after a reading whose holder was taken to be gone while it read", () =>
@@ -166,7 +144,7 @@ describe("a shared ledger whose link is bad", () => {
       const a = yield* attach(store.connect(SharedStore.soundLink), "a")
       const b = yield* attach(store.connect(SharedStore.soundLink), "b")
       const changes = yield* b.subscribe(10)
-      yield* a.reserve(reservation("k"))
+      yield* reserve(a, "k")
       yield* TestClock.adjust("1 millis")
       assert.strictEqual((yield* Queue.take(changes))._tag, "Reserved")
     }).pipe(quiet))

@@ -2,16 +2,16 @@
  * Fleets that have run for a while, and what an item remembers of them.
  */
 import { assert } from "@effect/vitest"
-import { Effect, Random, Result } from "effect"
+import { Effect, Random } from "effect"
 import { TaskArn } from "../../src/Ecs.ts"
-import { parseKey } from "../../src/Key.ts"
 import * as Differences from "../../src/ledger/Difference.ts"
 import * as Body from "../../src/ledger/dynamodb/Body.ts"
 import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import type { Answer, Step } from "../../src/ledger/Step.ts"
 import { isAnswerTo } from "../../src/ledger/Step.ts"
-import { SlotId, type Ticket } from "../../src/Slot.ts"
+import type { Ticket } from "../../src/Slot.ts"
+import { reservation } from "./holding.ts"
 
 export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000 }
 export const start = 1_764_000_000_000
@@ -51,17 +51,7 @@ export const hex = (length: number) =>
     (digits) => digits.map((digit) => digit.toString(16)).join("")
   )
 
-export const reserve = (id: string, key: string): Step => ({
-  tag: "Reserve",
-  payload: {
-    slotId: SlotId(id),
-    key: Result.getOrThrow(parseKey(key)),
-    request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: id, startedBy: id },
-    readSince: Number.NEGATIVE_INFINITY,
-    ahead: 0,
-    waitingSince: undefined
-  }
-})
+export const reserve = (id: string, key: string): Step => ({ tag: "Reserve", payload: reservation(key, id) })
 
 const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>

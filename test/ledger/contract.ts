@@ -13,6 +13,7 @@ import type { Reading } from "../../src/rules/Evidence.ts"
 import type { Line } from "../../src/rules/Launch.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { SlotId, status, type Ticket } from "../../src/Slot.ts"
+import * as Holding from "./holding.ts"
 
 const lagBound = Duration.toMillis("5 minutes")
 
@@ -23,12 +24,10 @@ const attach = Effect.fnUntraced(function*(options?: {
   readonly read?: boolean
   readonly line?: Line
 }) {
-  const ledger = yield* (yield* Ledger).attach({
-    fleet: "c/f",
+  const ledger = yield* Holding.attach(yield* Ledger, options?.holder ?? "a", {
     cap: options?.cap ?? 2,
     exclusiveKeys: options?.exclusiveKeys ?? false,
     lagBound,
-    holder: options?.holder ?? "a",
     line: () => options?.line ?? { waiting: 0, since: undefined }
   })
   if (options?.read ?? true) yield* read(ledger)
@@ -57,15 +56,7 @@ const reserve = (
   ledger: FleetLedger,
   key: string,
   options?: { readonly ahead?: number; readonly readSince?: number; readonly waitingSince?: number }
-) =>
-  ledger.reserve({
-    slotId: SlotId(`id-${key}`),
-    key: keyOf(key),
-    request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: `id-${key}`, startedBy: `id-${key}` },
-    readSince: options?.readSince ?? Number.NEGATIVE_INFINITY,
-    ahead: options?.ahead ?? 0,
-    waitingSince: options?.waitingSince
-  })
+) => ledger.reserve({ ...Holding.reservation(key), ...options })
 
 const granted = Effect.fnUntraced(function*(ledger: FleetLedger, key: string) {
   const answer = yield* reserve(ledger, key)
