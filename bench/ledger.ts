@@ -102,7 +102,7 @@ const rate = Effect.fnUntraced(function*<E, R>(askers: number, once: (asker: num
   return counts.reduce((sum, count) => sum + count, 0) / 2
 })
 
-const decisions = Effect.fnUntraced(function*(url: string) {
+const decisions = Effect.fnUntraced(function*(server: string, url: string) {
   const ledger = yield* attach(url, "decisions", "bench", 10_000)
   const connected = yield* Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 16 }))
   const sql = Context.get(connected, PgClient.PgClient)
@@ -119,7 +119,7 @@ const decisions = Effect.fnUntraced(function*(url: string) {
         )
     )
     yield* Console.log(
-      `postgres: ${String(askers).padStart(3)} askers: ${ours.toFixed(0)} decisions a second, ` +
+      `${server}: ${String(askers).padStart(3)} askers: ${ours.toFixed(0)} decisions a second, ` +
         `${bare.toFixed(0)} bare updates, ratio ${(ours / bare).toFixed(2)}`
     )
   }
@@ -170,11 +170,14 @@ const handOver = Effect.fnUntraced(function*(url: string) {
   )
 })
 
-const all = Effect.scoped(Effect.gen(function*() {
-  const server = yield* Effect.acquireRelease(
-    Effect.promise(PostgresServer.start),
+const postgres = (durable: boolean) =>
+  Effect.acquireRelease(
+    Effect.promise(() => PostgresServer.start({ durable })),
     (server) => Effect.promise(server.stop)
   )
+
+const all = Effect.scoped(Effect.gen(function*() {
+  const server = yield* postgres(false)
   const dynamo = dynalite({ createTableMs: 0 })
   const port = yield* Effect.callback<number>((resume) => {
     dynamo.listen(0, "127.0.0.1", () => {
@@ -187,7 +190,8 @@ const all = Effect.scoped(Effect.gen(function*() {
   yield* LedgerDynamoDb.createTable(client, "fleetcap")
   yield* bursts("postgres", server.url)
   yield* bursts("dynamodb", endpoint)
-  yield* decisions(server.url)
+  yield* decisions("postgres, fsync off", server.url)
+  yield* decisions("postgres, fsync on", (yield* postgres(true)).url)
   yield* handOver(server.url)
   dynamo.closeAllConnections()
   dynamo.close()

@@ -22,7 +22,7 @@ const quiet = Logger.layer([])
 
 /** A server of the test's own, that can be ended. */
 const server = Effect.acquireRelease(
-  Effect.promise(PostgresServer.start),
+  Effect.promise(() => PostgresServer.start()),
   (server) => Effect.promise(server.stop)
 )
 

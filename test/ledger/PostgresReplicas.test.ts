@@ -4,7 +4,6 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Logger, Stream } from "effect"
-import type { Change } from "../../src/Change.ts"
 import { Ecs } from "../../src/Ecs.ts"
 import type { Settings } from "../../src/emulator/Settings.ts"
 import type { Input } from "../../src/Fleet.ts"
@@ -54,10 +53,11 @@ describe("replicas over one ledger in PostgreSQL", () => {
   it.live("serve who waits in the order in which they came, on whichever of them, and within a second of a freed slot", () =>
     Effect.gen(function*() {
       const { a, b } = yield* replicas({ cap: 1 })
-      const changes: Array<Change> = []
-      yield* Effect.forkScoped(Stream.runForEach(b.changes, (change) => Effect.sync(() => changes.push(change))), {
-        startImmediately: true
-      })
+      const untilAllAreServed = Stream.takeUntil(
+        b.changes,
+        (change) => change._tag === "Launched" && change.key === "k5"
+      )
+      const happening = yield* Effect.forkChild(Stream.runCollect(untilAllAreServed), { startImmediately: true })
       const served: Array<string> = []
       const waiting = []
       for (const [n, replica] of [a, b, a, b, b, a].entries()) {
@@ -72,6 +72,7 @@ describe("replicas over one ledger in PostgreSQL", () => {
       yield* Fiber.joinAll(waiting)
       assert.deepStrictEqual(served, ["k0", "k1", "k2", "k3", "k4", "k5"])
       assert.strictEqual(yield* peak, 1)
+      const changes = yield* Fiber.join(happening)
       const late = changes.flatMap(({ _tag, at }, index) => {
         const next = changes.slice(index).find(({ _tag }) => _tag === "Reserved")
         return _tag === "Freed" && next !== undefined ? [next.at - at] : []

@@ -44,7 +44,8 @@ const binaries = async (directory: string): Promise<{ readonly initdb: string; r
   return { initdb: join(native, "bin/initdb"), postgres: join(native, "bin/postgres") }
 }
 
-export const start = async (): Promise<PostgresServer> => {
+/** Starts a server. One that is `durable` waits for its disk before it acknowledges, as in production. */
+export const start = async ({ durable = false } = {}): Promise<PostgresServer> => {
   const directory = mkdtempSync(join(tmpdir(), "fleetcap-postgres-"))
   const { initdb, postgres } = await binaries(directory)
   if (nobody.uid !== undefined) chownSync(directory, nobody.uid, nobody.gid)
@@ -63,7 +64,9 @@ export const start = async (): Promise<PostgresServer> => {
     const started = spawn(
       postgres,
       ["-D", data, "-p", String(port), "-k", directory].concat(
-        ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200"].flatMap((setting) => ["-c", setting])
+        ["listen_addresses=127.0.0.1", `fsync=${durable ? "on" : "off"}`, "max_connections=200"].flatMap((
+          setting
+        ) => ["-c", setting])
       ),
       { ...options, stdio: ["ignore", "ignore", "pipe"] }
     )

@@ -22,12 +22,19 @@ import { decisionValidity } from "../Keeper.ts"
 export const schemaVersion = 1
 
 /**
- * How many differences are kept for holders that are behind. One that is further
- * behind reads the whole fleet.
+ * How many differences are kept at least for holders that are behind. One that is
+ * further behind reads the whole fleet.
  *
  * @category configuration
  */
 export const keptDifferences = 200
+
+/**
+ * After how many writes the differences that need not be kept are removed.
+ *
+ * @category configuration
+ */
+export const purgeInterval = 50
 
 /**
  * The migrations, for Effect's own migrator.
@@ -157,31 +164,42 @@ const commit = (schema: string, channel: string): Statement =>
     THEN
       RETURN jsonb_build_object('written', false, 'kept', ${schema}.read(p_fleet, p_version));
     END IF;
-    DELETE FROM ${schema}.slot WHERE fleet = p_fleet
-      AND id IN (SELECT jsonb_array_elements_text(p_difference -> 'freed'));
-    -- A key that passes from one slot to another is let go first.
-    UPDATE ${schema}.slot s SET holds_key = false FROM jsonb_array_elements(p_difference -> 'slots') e
-      WHERE s.fleet = p_fleet AND s.id = e -> 'slot' ->> 'id' AND s.holds_key AND NOT (e -> 'holdsKey')::boolean;
-    INSERT INTO ${schema}.slot AS s (fleet, id, key, holds_key, state, task_arn, slot, request)
-      SELECT p_fleet, e -> 'slot' ->> 'id', e -> 'slot' ->> 'key', (e -> 'holdsKey')::boolean,
-        e -> 'slot' -> 'state' ->> '_tag', e -> 'slot' -> 'state' ->> 'taskArn', e -> 'slot', e ->> 'request'
-      FROM jsonb_array_elements(p_difference -> 'slots') e
-      ON CONFLICT (fleet, id) DO UPDATE SET
-        holds_key = EXCLUDED.holds_key, state = EXCLUDED.state, task_arn = EXCLUDED.task_arn, slot = EXCLUDED.slot,
-        request = CASE WHEN EXCLUDED.task_arn IS NULL THEN coalesce(EXCLUDED.request, s.request) END;
-    INSERT INTO ${schema}.gone (fleet, since, task_arn)
-      SELECT p_fleet, (e ->> 'since')::double precision, e ->> 'taskArn'
-      FROM jsonb_array_elements(p_difference -> 'gone') e
-      ON CONFLICT DO NOTHING;
-    DELETE FROM ${schema}.gone WHERE fleet = p_fleet
-      AND since < least((v_head ->> 'goneSince')::double precision, (v_head ->> 'goneBefore')::double precision);
-    DELETE FROM ${schema}.member WHERE fleet = p_fleet
-      AND id IN (SELECT jsonb_array_elements_text(p_difference -> 'forgotten'));
+    -- Most decisions change one slot, and a statement that does nothing costs as much as one that does.
+    IF p_difference -> 'freed' <> '[]' THEN
+      DELETE FROM ${schema}.slot WHERE fleet = p_fleet
+        AND id IN (SELECT jsonb_array_elements_text(p_difference -> 'freed'));
+    END IF;
+    IF p_difference -> 'slots' <> '[]' THEN
+      -- A key that passes from one slot to another is let go first.
+      UPDATE ${schema}.slot s SET holds_key = false FROM jsonb_array_elements(p_difference -> 'slots') e
+        WHERE s.fleet = p_fleet AND s.id = e -> 'slot' ->> 'id' AND s.holds_key AND NOT (e -> 'holdsKey')::boolean;
+      INSERT INTO ${schema}.slot AS s (fleet, id, key, holds_key, state, task_arn, slot, request)
+        SELECT p_fleet, e -> 'slot' ->> 'id', e -> 'slot' ->> 'key', (e -> 'holdsKey')::boolean,
+          e -> 'slot' -> 'state' ->> '_tag', e -> 'slot' -> 'state' ->> 'taskArn', e -> 'slot', e ->> 'request'
+        FROM jsonb_array_elements(p_difference -> 'slots') e
+        ON CONFLICT (fleet, id) DO UPDATE SET
+          holds_key = EXCLUDED.holds_key, state = EXCLUDED.state, task_arn = EXCLUDED.task_arn, slot = EXCLUDED.slot,
+          request = CASE WHEN EXCLUDED.task_arn IS NULL THEN coalesce(EXCLUDED.request, s.request) END;
+    END IF;
+    IF p_difference -> 'gone' <> '[]' THEN
+      INSERT INTO ${schema}.gone (fleet, since, task_arn)
+        SELECT p_fleet, (e ->> 'since')::double precision, e ->> 'taskArn'
+        FROM jsonb_array_elements(p_difference -> 'gone') e
+        ON CONFLICT DO NOTHING;
+      DELETE FROM ${schema}.gone WHERE fleet = p_fleet
+        AND since < least((v_head ->> 'goneSince')::double precision, (v_head ->> 'goneBefore')::double precision);
+    END IF;
+    IF p_difference -> 'forgotten' <> '[]' THEN
+      DELETE FROM ${schema}.member WHERE fleet = p_fleet
+        AND id IN (SELECT jsonb_array_elements_text(p_difference -> 'forgotten'));
+    END IF;
     INSERT INTO ${schema}.member (fleet, id, member)
       SELECT p_fleet, e ->> 'id', e -> 'member' FROM jsonb_array_elements(p_difference -> 'members') e
       ON CONFLICT (fleet, id) DO UPDATE SET member = EXCLUDED.member;
     INSERT INTO ${schema}.difference (fleet, version, difference) VALUES (p_fleet, p_version + 1, p_difference);
-    DELETE FROM ${schema}.difference WHERE fleet = p_fleet AND version <= p_version + 1 - ${keptDifferences};
+    IF p_version % ${purgeInterval} = 0 THEN
+      DELETE FROM ${schema}.difference WHERE fleet = p_fleet AND version <= p_version + 1 - ${keptDifferences};
+    END IF;
     UPDATE ${schema}.fleet SET version = p_version + 1, head = v_head WHERE id = p_fleet;
     -- Commits that notify wait for each other on the whole server: only what others may wait for is told.
     IF p_news THEN
