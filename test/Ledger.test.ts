@@ -1,5 +1,6 @@
 import { Layer } from "effect"
 import { layerMemory } from "../src/Ledger.ts"
-import { suite, Time } from "./ledger/contract.ts"
+import { suite } from "./ledger/contract.ts"
+import { Time } from "./ledger/contract/time.ts"
 
 suite("Ledger.layerMemory", Layer.merge(layerMemory, Time.layerTest))

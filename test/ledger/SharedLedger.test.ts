@@ -9,7 +9,8 @@ import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import type { Link } from "../../src/simulation/SharedStore.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
-import { suite, Time } from "./contract.ts"
+import { suite } from "./contract.ts"
+import { Time } from "./contract/time.ts"
 import { attach, granted, reserve } from "./holding.ts"
 
 suite(

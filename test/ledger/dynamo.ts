@@ -7,7 +7,7 @@ import { Clock, Duration, Effect, Layer, Logger } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import { createServer } from "node:http"
-import { Time } from "./contract.ts"
+import { Time } from "./contract/time.ts"
 
 /**
  * What happens to a call: it may be answered with an error in place of being

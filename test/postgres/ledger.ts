@@ -7,7 +7,7 @@ import { Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
 import { migrate } from "../../src/ledger/postgres/LedgerPostgres.ts"
-import { Time } from "../ledger/contract.ts"
+import { Time } from "../ledger/contract/time.ts"
 
 export const url = (): Redacted.Redacted => Redacted.make(inject("databaseUrl"))
 
