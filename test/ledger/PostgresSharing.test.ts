@@ -10,7 +10,7 @@ import { Ledger } from "../../src/Ledger.ts"
 import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
 import { keptDifferences, purgeInterval } from "../../src/ledger/postgres/Schema.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
-import { freshSchema, layerPool } from "../postgres/ledger.ts"
+import { freshSchema, layerPool, makeSchema } from "../postgres/ledger.ts"
 import { attach, granted, reserve } from "./holding.ts"
 
 /** A process: a ledger over connections that nobody else has. */
@@ -85,6 +85,27 @@ describe("LedgerPostgres, shared by several processes", () => {
       // The poll alone would take half a second.
       assert.isBelow(late[5] ?? Infinity, 200)
     }))
+
+  it.live("makes a decision anew that was held up on its way", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const { schema } = yield* makeSchema
+      const ledger = yield* process({ schema, holder: "a", cap: 2 })
+      const before = yield* ledger.now
+      const isHeldUp = Effect.map(
+        sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE ${`%${schema}%commit%`}`,
+        (found) => found.length > 0
+      )
+      const reserving = yield* sql.withTransaction(Effect.gen(function*() {
+        yield* sql`SELECT 1 FROM ${sql(schema)}.fleet FOR UPDATE`
+        const reserving = yield* Effect.forkScoped(granted(ledger, "k"))
+        yield* Effect.repeat(isHeldUp, { until: (is) => is })
+        yield* sql`UPDATE ${sql(schema)}.passed SET millis = 5000`
+        return reserving
+      }))
+      const { slotId } = yield* Fiber.join(reserving)
+      assert.isAtLeast(Occupancy.find(yield* ledger.standing, slotId)?.since ?? 0, before + 5000)
+    }).pipe(Effect.provide(layerPool())))
 
   it.live("keeps its tables small, and lets a process that was far behind catch up", () =>
     Effect.gen(function*() {
