@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(new URL(path, root), "utf8")
 describe("README.md", () => {
   const readme = read("README.md")
 
-  for (const path of ["examples/app.ts", "examples/main.ts", "examples/app.test.ts"]) {
+  for (const path of ["examples/app.ts", "examples/main.ts", "examples/app.test.ts", "examples/settings.test.ts"]) {
     it(`shows ${path} as it is compiled and run`, () => {
       const [, shown] = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(readme) ?? []
       assert.strictEqual(shown, read(path))

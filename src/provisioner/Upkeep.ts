@@ -98,7 +98,6 @@ export const keepUp = (options: {
     })
   ))
 
-/** Nobody else settles what was left behind: it is asked for until the ledger answers. */
 /** What goes wrong once must not end what goes on for as long as the fleet. */
 const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.catchCause(Effect.asVoid(effect), (cause) =>
