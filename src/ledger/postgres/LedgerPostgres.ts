@@ -21,6 +21,9 @@
  *   not replaced. Over PgBouncer, pool sessions and not transactions.
  * - A failover to an asynchronous standby, and `synchronous_commit = off`, lose
  *   what was acknowledged, and with it launches: neither is safe.
+ * - The server's clock may be slewed, as NTP does, and must not be set. Set back,
+ *   nothing is read until it has caught up; set forward, a launch whose answer was
+ *   lost is given up sooner than its task must have become visible.
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
