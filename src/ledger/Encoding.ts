@@ -203,6 +203,7 @@ export const Member: Schema.Codec<SharedFleets.Member, unknown> = Schema.Struct(
   number: Schema.Finite,
   answers: Schema.Array(maybe(Answer)),
   heardAt: Schema.Finite,
+  lease: Schema.Finite,
   line: Schema.Struct({ waiting: Schema.Finite, since: maybe(Schema.Finite) }),
   status: Schema.Literals(["here", "lapsed", "left"])
 })

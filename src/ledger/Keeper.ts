@@ -78,12 +78,6 @@ export const decisionValidity = 2000
 /** How often a decision is made anew before whoever asked is told to come again. */
 const attempts = 30
 
-/** How long a holder may be silent that has nothing to ask: a quarter of its lease. */
-const heartbeat = SharedFleets.lease / 4
-
-/** How old what others know of a line may be. */
-const lineHeartbeat = SharedFleets.lineValidity / 3
-
 interface Known {
   readonly version: number
   readonly fleet: SharedFleet | undefined
@@ -98,13 +92,14 @@ interface Decision<out A> {
 }
 
 /**
- * Attaches a holder to the fleet that a database keeps.
+ * Attaches a holder to the fleet that a database keeps, with a lease in milliseconds.
  *
  * @category constructors
  */
 export const attach = Effect.fnUntraced(function*(
   keeper: Keeper,
-  options: AttachOptions
+  options: AttachOptions,
+  lease: number = SharedFleets.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
   const { holder } = options
   const elapsed = Elapsed.start(yield* Clock.Clock)
@@ -163,7 +158,8 @@ export const attach = Effect.fnUntraced(function*(
     const member = fleet.members.get(holder)
     if (member?.status !== "here") return true
     if (line.waiting !== member.line.waiting || line.since !== member.line.since) return true
-    return now - member.heardAt >= (line.waiting > 0 ? lineHeartbeat : heartbeat)
+    const silence = line.waiting > 0 ? SharedFleets.lineHeartbeat(lease) : SharedFleets.heartbeat(lease)
+    return now - member.heardAt >= silence
   }
 
   const store: Store = {
@@ -181,13 +177,13 @@ export const attach = Effect.fnUntraced(function*(
 
   yield* look
   const entered = yield* commit((fleet, now) => {
-    const attached = SharedFleets.attach(fleet, holder, options, now)
+    const attached = SharedFleets.attach(fleet, holder, options, now, lease)
     return typeof attached === "string"
       ? new LedgerMismatch({ fleet: options.fleet, detail: attached })
       : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
   const { sequence, turn } = entered.occupancy
-  return { store, sequence, turn, now: heard.now }
+  return { store, sequence, turn, now: heard.now, lease }
 })
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */

@@ -18,23 +18,36 @@ import type { Answer, Asker, Step, Tag } from "./Step.ts"
 import * as Steps from "./Step.ts"
 
 /**
- * How long after a holder was last heard of it is taken to be gone: 10 seconds, in
- * milliseconds.
- *
- * A holder is heard of once a second at least.
+ * How long after a holder was last heard of it is taken to be gone, unless it has
+ * said another time: 10 seconds, in milliseconds.
  *
  * @category configuration
  */
-export const lease = 10_000
+export const defaultLease = 10_000
+
+/**
+ * How long a holder may be silent that has nothing to ask, in milliseconds: a
+ * quarter of its lease, so that one word that is late does not cost it.
+ *
+ * @category configuration
+ */
+export const heartbeat = (lease: number): number => lease / 4
 
 /**
  * For how long a holder's line counts after it was last heard of: 3 seconds, in
- * milliseconds. Whoever waits with another holder does not wait longer for one
- * that is not there.
+ * milliseconds, or its lease where that is shorter. Whoever waits with another
+ * holder does not wait longer for one that is not there.
  *
  * @category configuration
  */
 export const lineValidity = 3000
+
+/**
+ * How old what others know of a holder's line may be, in milliseconds.
+ *
+ * @category configuration
+ */
+export const lineHeartbeat = (lease: number): number => Math.min(lineValidity / 3, heartbeat(lease))
 
 /**
  * For how long a holder that is gone is remembered: a day, in milliseconds. What
@@ -92,6 +105,8 @@ export interface Member {
   /** What its latest batch was answered, but for what may be asked again. */
   readonly answers: ReadonlyArray<Answer | undefined>
   readonly heardAt: number
+  /** How long after that it is taken to be gone, in milliseconds. */
+  readonly lease: number
   readonly line: Line
   /** `lapsed` may come back, `left` does not. */
   readonly status: "here" | "lapsed" | "left"
@@ -115,7 +130,7 @@ export interface SharedFleet {
 
 /**
  * Attaches a holder to a fleet, which begins with it if there is none. Text says
- * why it may not.
+ * why it may not. Each holder has a lease of its own: those of one fleet may differ.
  *
  * @category decisions
  */
@@ -123,7 +138,8 @@ export const attach = (
   fleet: SharedFleet | undefined,
   holder: string,
   description: Descriptions.Description,
-  time: number
+  time: number,
+  lease: number = defaultLease
 ): SharedFleet | string => {
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
   const now = found.decidedAt
@@ -140,6 +156,7 @@ export const attach = (
     number: 0,
     answers: [],
     heardAt: now,
+    lease,
     line: { waiting: 0, since: undefined },
     status: "here"
   })
@@ -165,7 +182,14 @@ export const decide = (
   const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now) }
   const answers: Array<Answer> = []
   let next = sweep(
-    withMember(begun, holder, { number: batch.number, answers: [], heardAt: now, line: batch.line, status: "here" })
+    withMember(begun, holder, {
+      number: batch.number,
+      answers: [],
+      heardAt: now,
+      lease: member?.lease ?? defaultLease,
+      line: batch.line,
+      status: "here"
+    })
   )
   for (const [index, step] of batch.steps.entries()) {
     const answered = before?.[index]
@@ -251,7 +275,7 @@ const sweep = (fleet: SharedFleet): SharedFleet => {
   const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
   for (const [id, member] of remembered) {
-    if (member.status === "here" && now - member.heardAt > lease) swept = lapse(swept, id, member, now)
+    if (member.status === "here" && now - member.heardAt > member.lease) swept = lapse(swept, id, member, now)
   }
   return swept
 }

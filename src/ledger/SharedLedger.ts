@@ -7,9 +7,9 @@
  * cannot wait so long is told that the ledger is unavailable; what was granted to
  * it in the meantime is given back.
  *
- * Without anything to ask, a batch goes out once a second: it keeps the holder's
- * lease, and brings what others have done. Mostly that has come already, with a
- * word from where the fleet is kept.
+ * Without anything to ask, a batch goes out once a second, or four times in a lease
+ * where that is more often: it keeps the holder's lease, and brings what others have
+ * done. Mostly that has come already, with a word from where the fleet is kept.
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -26,7 +26,7 @@ import * as Elapsed from "../Elapsed.ts"
 import { type AttachOptions, type FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import type { TakenOver } from "../rules/Handover.ts"
 import type { Turn } from "../rules/Occupancy.ts"
-import type { Batch, Decided } from "./SharedFleet.ts"
+import { type Batch, type Decided, lineHeartbeat } from "./SharedFleet.ts"
 import type { Answer, Answers, Step, Tag } from "./Step.ts"
 import * as Steps from "./Step.ts"
 
@@ -55,13 +55,12 @@ export interface Attached {
   readonly sequence: number
   readonly turn: Turn
   readonly now: number
+  /** How long after it was last heard of the holder is taken to be gone, in milliseconds. */
+  readonly lease: number
 }
 
 /** How long a fiber waits for the ledger to answer. */
 const patience = Duration.seconds(5)
-
-/** How long the ledger is left alone when nobody asks anything. A third of a line's validity. */
-const pollInterval = Duration.seconds(1)
 
 /** How many steps go out at once. */
 const batchLimit = 100
@@ -91,6 +90,8 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<FleetLedger, never, Scope.Scope> {
   const { store } = attached
   const elapsed = Elapsed.start(yield* Clock.Clock)
+  /** How long the ledger is left alone when nobody asks anything. */
+  const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
   const stirred = Latch.makeUnsafe(false)
   const waiting = Latch.makeUnsafe(false)
   const subscribers = new Set<Queue.Queue<Change>>()

@@ -83,7 +83,7 @@ export const make: Effect.Effect<SharedStore> = Effect.map(Clock.Clock, (clock) 
         if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
         const { sequence, turn } = entered.occupancy
         return yield* SharedLedgers.make(
-          { store: store(id, holder, link), sequence, turn, now: now() },
+          { store: store(id, holder, link), sequence, turn, now: now(), lease: SharedFleets.defaultLease },
           options
         )
       })
