@@ -73,6 +73,8 @@ export class Emulator extends Context.Service<Emulator, {
   readonly steps: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.Step>>
   /** The tasks that are live. */
   readonly tasks: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.TaskTruth>>
+  /** The tasks that were ever launched, but for those that are forgotten, and from when until when each was live. */
+  readonly history: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.TaskLife>>
   /** How often an operation has been called. */
   readonly calls: (operation: string) => Effect.Effect<CallCount>
   /** How often each operation that was called at all has been called. Those that ECS does not have are `unknown`. */
@@ -159,6 +161,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
       peak: (filter) => withNow((now) => Truth.peak(world, now, filter)),
       steps: (filter) => withNow((now) => Truth.steps(world, now, filter)),
       tasks: (filter) => withNow((now) => Truth.tasks(world, now, filter)),
+      history: (filter) => withNow((now) => Truth.history(world, now, filter)),
       calls: (operation) => Effect.sync(() => ({ ...(counts.get(operation) ?? none) })),
       allCalls: Effect.sync(() =>
         Object.fromEntries([...counts].map(([operation, count]) => [operation, { ...count }]))

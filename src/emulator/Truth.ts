@@ -3,6 +3,7 @@
  *
  * Everything takes the time: the truth of now, not of the last call.
  */
+import type * as Schema from "effect/Schema"
 import type { LastStatus } from "./Lifecycle.ts"
 import * as Lifecycle from "./Lifecycle.ts"
 import * as Tally from "./Tally.ts"
@@ -85,6 +86,57 @@ export const tasks = (world: World.World, now: number, filter: Tally.Filter = {}
         lastStatus: moment.lastStatus,
         desiredStatus: moment.desiredStatus,
         createdAt: life.createdAt
+      })
+    }
+  }
+  return found
+}
+
+/**
+ * From when until when a task was live.
+ *
+ * @category models
+ */
+export interface TaskLife {
+  readonly arn: string
+  /** The ARN of its cluster. */
+  readonly cluster: string
+  readonly family: string
+  readonly startedBy: string | undefined
+  readonly origin: "own" | "foreign"
+  /** What its `RunTask` overrides, as it was received. */
+  readonly overrides: Schema.JsonObject
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** Epoch milliseconds; not there while the task is live. */
+  readonly stoppedAt: number | undefined
+}
+
+/**
+ * The tasks that were ever launched, in that order, but for those that are
+ * forgotten by now.
+ *
+ * @category getters
+ */
+export const history = (
+  world: World.World,
+  now: number,
+  filter: Tally.Filter = {}
+): ReadonlyArray<TaskLife> => {
+  World.advance(world, now)
+  const found: Array<TaskLife> = []
+  for (const cluster of world.clusters.values()) {
+    for (const { arn, clusterArn, life, origin, spec } of cluster.tasks.values()) {
+      if (!Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)) continue
+      found.push({
+        arn,
+        cluster: clusterArn,
+        family: spec.family,
+        startedBy: spec.startedBy,
+        origin,
+        overrides: spec.overrides,
+        createdAt: life.createdAt,
+        stoppedAt: world.now < life.stoppedAt ? undefined : life.stoppedAt
       })
     }
   }

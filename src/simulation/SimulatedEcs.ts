@@ -160,6 +160,7 @@ export const make = (options: {
       live: (filter) => at((now) => Truth.live(world, now, filter)),
       peak: (filter) => at((now) => Truth.peak(world, now, filter)),
       steps: (filter) => at((now) => Truth.steps(world, now, filter)),
+      history: (filter) => at((now) => Truth.history(world, now, filter)),
       tasks: (filter) => at((now) => Truth.tasks(world, now, filter)),
       calls: () => Effect.succeed(uncounted),
       allCalls: Effect.succeed({}),

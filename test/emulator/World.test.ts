@@ -36,6 +36,18 @@ describe("a task", () => {
     assert.deepStrictEqual(list(world, 15 * second + hour, { desiredStatus: "STOPPED" }), [])
   })
 
+  it("has a history, from when until when it was live, for as long as it is not forgotten", () => {
+    const world = World.make({ lifecycle: { lifetime: "10 seconds" } })
+    const first = launch(world, 0)
+    const later = launch(world, 4 * second)
+    const lives = (at: number) => Truth.history(world, at).map(({ arn, stoppedAt }) => ({ arn, stoppedAt }))
+    assert.deepStrictEqual(lives(12 * second), [
+      { arn: first, stoppedAt: 10 * second },
+      { arn: later, stoppedAt: undefined }
+    ])
+    assert.deepStrictEqual(lives(12 * second + hour), [{ arn: later, stoppedAt: 14 * second }])
+  })
+
   it("is accepted as PROVISIONING, and runs at once by default and for ever", () => {
     const world = World.make({})
     const { failures, tasks } = ask(world, "RunTask", one({ startedBy: "me" }), 0)
