@@ -1,12 +1,12 @@
 /**
  * Copies of the source, broken by patches, that run beside the real one.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type * as Simulations from "../../src/simulation/index.ts"
-import type { Patch } from "./mutants.ts"
+import { apply, type Patch } from "../patch.ts"
 
 type Simulation = typeof Simulations
 
@@ -64,15 +64,12 @@ export const make = (): Copies => {
       const copy = join(directory, `copy-${++copies}`)
       mkdirSync(copy)
       link(source, copy, "")
-      for (const { file, find, replace } of patches) {
-        const path = join(copy, file)
+      for (const patch of patches) {
+        const { file } = patch
         if (!copied.some((name) => file === name || file.startsWith(`${name}/`))) {
           throw new Error(`${file} is not copied`)
         }
-        const before = readFileSync(path, "utf8")
-        const found = before.split(find).length - 1
-        if (found !== 1) throw new Error(`the patch of ${file} fits ${found} times, and not once: ${find}`)
-        writeFileSync(path, before.replace(find, () => replace))
+        apply(copy, patch)
       }
       return import(/* @vite-ignore */ pathToFileURL(join(copy, "simulation/index.ts")).href)
     },

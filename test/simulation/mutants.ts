@@ -1,20 +1,12 @@
 /**
  * Broken variants of fleetcap, each as a patch of its source, that the simulation
- * has to catch: an instrument that finds nothing is only worth something if it
- * would find what is there.
+ * has to catch.
  *
  * Every mutant breaks one rule, says which, and within how many seeds it is caught.
  * What cannot be seen in a simulated world is listed in {@link seenByOthers}.
  */
 import type { Name } from "../../src/simulation/index.ts"
-
-/** A patch: what is found exactly once in a file is replaced. */
-export interface Patch {
-  /** The path of the file, from `src`. */
-  readonly file: string
-  readonly find: string
-  readonly replace: string
-}
+import type { Patch } from "../patch.ts"
 
 /** A broken variant. */
 export interface Mutant {
