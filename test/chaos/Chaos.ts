@@ -26,6 +26,8 @@ export interface Report {
   readonly account: Lives.Account
   /** When the first thing was wrong, in seconds from the beginning. */
   readonly firstWrong: number | undefined
+  /** The longest time in which nothing was launched, in seconds. */
+  readonly longestPause: number
   readonly runTasks: number
   readonly processes: number
   /** How many processes ended by themselves. */
@@ -46,7 +48,7 @@ const schema = "fleetcap"
 /** How long after the last fault nothing may be held any more. */
 const settleBound = 30_000
 
-/** Tasks are short, lists are late, and now and then an answer is lost. */
+/** Tasks are short, lists are late, and now and then an answer is lost, or a launch refused, or on its way for long. */
 const world = (seed: number) => ({
   seed,
   lifecycle: {
@@ -68,7 +70,11 @@ const world = (seed: number) => ({
   faults: [
     { operation: "RunTask", probability: 0.02, fault: { _tag: "Reset", processed: true } },
     { operation: "RunTask", probability: 0.02, fault: { _tag: "Reset", processed: false } },
-    { operation: "RunTask", probability: 0.01, fault: { _tag: "Throttle" } }
+    { operation: "RunTask", probability: 0.02, fault: { _tag: "LateProcessing", by: "2 seconds" } },
+    { operation: "RunTask", probability: 0.02, fault: { _tag: "Capacity" } },
+    { operation: "RunTask", probability: 0.01, fault: { _tag: "Throttle" } },
+    { operation: "ListTasks", probability: 0.02, fault: { _tag: "Reset", processed: true } },
+    { operation: "DescribeTasks", probability: 0.02, fault: { _tag: "CutBody" } }
   ]
 } as const)
 
@@ -119,6 +125,7 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
     settleBound
   )
   const quiet = yield* Clock.currentTimeMillis
+  const tasks = yield* emulator.history()
   const found = yield* account
   const first = found.violations[0]
   return {
@@ -126,6 +133,7 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
     faults,
     account: found,
     firstWrong: first === undefined ? undefined : (first.at - begun) / 1000,
+    longestPause: Lives.longestPause(tasks.map(({ createdAt }) => createdAt), begun, ended) / 1000,
     runTasks: (yield* emulator.calls("RunTask")).calls,
     processes: fleet.started(),
     died: fleet.died(),
@@ -149,6 +157,7 @@ export const describe = (report: Report): string => {
     `${report.seconds.toFixed(0)} s, ${replicas} replicas, cap ${cap}, lease ${lease / 1000} s: ${happened}`,
     `${account.launched} tasks launched with ${report.runTasks} RunTask by ${report.processes} processes, ` +
     `${report.died} of which died by themselves`,
+    `the longest time without a launch was ${report.longestPause.toFixed(1)} s`,
     `at most ${account.peak} of ${cap} at once; ${count("over")} times over the cap, ${
       count("twice")
     } keys twice at once`,

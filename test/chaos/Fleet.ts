@@ -38,7 +38,10 @@ interface Place {
 /** How long one that is told to leave may take. */
 const leaveTimeout = "10 seconds"
 
-export type Orders = Omit<Message.Orders, "name" | "seed" | "database" | "hold">
+export type Orders = Omit<Message.Orders, "name" | "seed" | "database" | "skew" | "hold">
+
+/** The clocks of some are right, and of some wrong by an hour. */
+const skews = [0, 3_600_000, 0, -3_600_000]
 
 /** Starts replicas on a server, and waits until they work. They end with the scope. */
 export const start = Effect.fnUntraced(function*(
@@ -59,7 +62,13 @@ export const start = Effect.fnUntraced(function*(
       const seed = started++
       place.isWorking = false
       return Effect.flatMap(
-        ReplicaProcess.start({ ...orders, name: `replica-${seed}`, seed, database: server.url }),
+        ReplicaProcess.start({
+          ...orders,
+          name: `replica-${seed}`,
+          seed,
+          database: server.url,
+          skew: skews[seed % skews.length] ?? 0
+        }),
         (replica) => {
           place.replica = replica
           return Effect.all([

@@ -64,3 +64,9 @@ export const account = (lives: ReadonlyArray<Life>, cap: number): Account => {
   }
   return { launched: lives.length, peak, violations }
 }
+
+/** The longest time between two launches, or between one and an end of the time that is looked at. */
+export const longestPause = (launches: ReadonlyArray<number>, from: number, until: number): number => {
+  const times = [from, ...launches.filter((at) => at > from && at < until).sort((a, b) => a - b), until]
+  return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0)
+}

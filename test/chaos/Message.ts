@@ -22,6 +22,8 @@ export const Orders = Schema.Struct({
   cap: Schema.Int,
   /** In milliseconds. */
   lease: Schema.Int,
+  /** How far its wall clock is from the true time, in milliseconds. */
+  skew: Schema.Int,
   /** How many clients ask by themselves, for ever, out of how many keys. */
   clients: Schema.Int,
   keys: Schema.Int,

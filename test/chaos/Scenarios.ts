@@ -32,7 +32,7 @@ export interface Outcome {
 
 const open = Effect.fnUntraced(function*(place: Place, settings: Settings.Settings, hold: Message.Orders["hold"]) {
   const emulation = yield* Emulation.start({ lag: { unlisted: "Infinity" }, ...settings })
-  const orders = { ...place, endpoint: emulation.endpoint, cap, lease, clients: 0, keys: 1 }
+  const orders = { ...place, endpoint: emulation.endpoint, cap, lease, skew: 0, clients: 0, keys: 1 }
   const caught = yield* ReplicaProcess.start({ ...orders, name: "caught", seed: 1, hold })
   const other = yield* ReplicaProcess.start({ ...orders, name: "other", seed: 2 })
   yield* caught.ready

@@ -5,6 +5,7 @@
  *
  * It runs the sources that it is told to, which may be broken on purpose.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
@@ -145,10 +146,26 @@ const run = Effect.gen(function*() {
   return yield* Effect.never
 })
 
+/** A clock that was set wrong. Time passes on it as it does anywhere. */
+const skewed = (clock: Clock.Clock): Clock.Clock => {
+  const currentTimeMillisUnsafe = () => clock.currentTimeMillisUnsafe() + orders.skew
+  const currentTimeNanosUnsafe = () => clock.currentTimeNanosUnsafe() + BigInt(orders.skew) * 1_000_000n
+  return {
+    currentTimeMillisUnsafe,
+    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+    currentTimeNanosUnsafe,
+    currentTimeNanos: Effect.sync(currentTimeNanosUnsafe),
+    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: clock.monotonicTimeNanos,
+    sleep: (duration) => clock.sleep(duration)
+  }
+}
+
 const main = Effect.runFork(
   // The database may be away when a process starts: it is tried again until it is there.
   Effect.retry(Effect.provide(run, fleet), Schedule.spaced("200 millis")).pipe(
     Effect.provide(Logger.layer([])),
+    Effect.updateService(Clock.Clock, skewed),
     Random.withSeed(orders.seed)
   )
 )
