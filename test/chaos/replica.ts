@@ -5,8 +5,10 @@
  *
  * It runs the sources that it is told to, which may be broken on purpose.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
@@ -169,5 +171,13 @@ const main = Effect.runFork(
     Random.withSeed(orders.seed)
   )
 )
-process.on("SIGTERM", () => main.interruptUnsafe())
-main.addObserver(() => process.exit(0))
+let isLeaving = false
+process.on("SIGTERM", () => {
+  isLeaving = true
+  main.interruptUnsafe()
+})
+main.addObserver((exit) => {
+  // It is not to end by itself, in whatever way.
+  if (!isLeaving) process.stderr.write(`${orders.name}: ${Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "ended"}\n`)
+  process.exit(isLeaving ? 0 : 1)
+})

@@ -4,7 +4,7 @@
  */
 import type { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Layer, Logger, Queue, Redacted, Result, Schedule } from "effect"
+import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue, Redacted, Result, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { Ledger } from "../../src/Ledger.ts"
 import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
@@ -152,6 +152,34 @@ describe("LedgerPostgres, where its database is not as it must be", () => {
         LedgerPostgres.layer({ schema, migrate: false }).pipe(Layer.provide(layerPool()))
       )
     }))
+
+  it.live("is made all the same when the session ends in the middle of it", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const schema = yield* freshSchema
+      const released = yield* Deferred.make<void>()
+      yield* sql`CREATE SCHEMA ${sql(schema)}`
+      // Somebody makes a table of the same name, and takes it back: until then the migration waits.
+      const other = yield* Effect.forkChild(Effect.flip(sql.withTransaction(
+        Effect.andThen(
+          sql`CREATE TABLE ${sql(`${schema}.fleet`)} (id int)`,
+          Effect.andThen(Deferred.await(released), Effect.fail("taken back"))
+        )
+      )))
+      const migrating = yield* Effect.forkChild(
+        Effect.provide(LedgerPostgres.migrate({ schema }), Layer.fresh(layerPool({ applicationName: schema })))
+      )
+      const end = Effect.filterOrFail(
+        sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = ${schema} AND wait_event_type = 'Lock' AND query LIKE 'CREATE TABLE%'`,
+        (ended) => ended.length === 1
+      )
+      yield* Effect.retry(end, within10Seconds)
+      yield* Deferred.succeed(released, undefined)
+      assert.strictEqual(yield* Fiber.join(other), "taken back")
+      yield* Fiber.join(migrating)
+      yield* Effect.provide(Effect.scoped(attach("a")), LedgerPostgres.layer({ schema, migrate: false }))
+    }).pipe(Effect.provide(layerPool({ maxConnections: 3 }))))
 
   it.live("refuses a schema that it does not know, in words", () =>
     Effect.gen(function*() {

@@ -27,6 +27,7 @@
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -34,7 +35,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { Ledger } from "../../Ledger.ts"
 import * as Keepers from "../Keeper.ts"
 import { defaultLease } from "../SharedFleet.ts"
@@ -103,14 +104,25 @@ export const migrate = (
     const schema = options?.schema ?? defaultSchema
     yield* Effect.retry(Schemas.create(sql, schema), { times: 5 })
     yield* Effect.retry(
-      runMigrations({
+      typed(runMigrations({
         loader: Effect.succeed(Schemas.migrations(sql, schema)),
         table: `${schema}.migrations`
-      }),
-      // Another process makes the same at the same time: what it has made is there the next time.
-      { times: 5, while: (error) => error._tag === "SqlError" || error.kind === "Locked" }
+      })),
+      // Another process makes the same at the same time, and what it has made is there the next time; or the session
+      // has ended in the middle, and nothing was made.
+      { times: 5, while: (error) => error._tag === "SqlError" || error.kind === "Locked" || error.kind === "Failed" }
     )
     yield* check(schema)
+  })
+
+/** A transaction whose session has ended cannot be rolled back either, and then its error comes as a defect. */
+const typed = <A, R>(
+  effect: Effect.Effect<A, SqlError | Migrator.MigrationError, R>
+): Effect.Effect<A, SqlError | Migrator.MigrationError, R> =>
+  Effect.catchCause(effect, (cause) => {
+    const defects = cause.reasons.filter(Cause.isDieReason).map(({ defect }) => defect)
+    const defect = defects.find((defect) => defect instanceof Migrator.MigrationError || isSqlError(defect))
+    return defect === undefined ? Effect.failCause(cause) : Effect.fail(defect)
   })
 
 const runMigrations = Migrator.make({})
