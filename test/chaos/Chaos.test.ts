@@ -7,11 +7,14 @@ import { keptDifferences, purgeInterval } from "../../src/ledger/postgres/Schema
 import * as Chaos from "./Chaos.ts"
 import * as Faults from "./Faults.ts"
 import * as Lives from "./Lives.ts"
+import * as Twins from "./twins.ts"
 
-describe("replicas of a fleet, while they are killed, stopped and cut off, and their database crashes", () => {
+describe("replicas of a fleet, while they are killed, stopped and cut off, and their database crashes", {
+  concurrent: false
+}, () => {
   it.live("never pass the cap, never run a key twice, and leave nothing behind", () =>
     Effect.gen(function*() {
-      const report = yield* Chaos.run({ seconds: 14, seed: 1 })
+      const report = yield* Chaos.run({ seconds: 10, seed: 1 })
       const told = Chaos.describe(report)
       assert.deepStrictEqual(report.account.violations, [], told)
       assert.isDefined(report.settledAfter, told)
@@ -24,7 +27,18 @@ describe("replicas of a fleet, while they are killed, stopped and cut off, and t
       assert.isBelow(report.rows.difference, keptDifferences + purgeInterval, told)
       assert.isAtMost(report.rows.gone, report.account.launched, told)
       assert.isAtMost(report.rows.member, report.processes, told)
-    }))
+    }), 120_000)
+
+  for (const { name, patches, within } of Twins.twins) {
+    // The others take longer: `npm run chaos -- --twins`.
+    if (within === undefined || within > 10) continue
+    it.live(`do within ${within} s, where ${name}`, () =>
+      Effect.gen(function*() {
+        const source = yield* Twins.make(patches)
+        const report = yield* Chaos.run({ seconds: within, seed: 1, source, untilWrong: true })
+        assert.isAbove(report.account.violations.length, 0, Chaos.describe(report))
+      }), 120_000)
+  }
 })
 
 describe("the account of a chaos", () => {
@@ -35,6 +49,12 @@ describe("the account of a chaos", () => {
     const { launched, peak, violations } = Lives.account(lives, 2)
     assert.deepStrictEqual({ launched, peak }, { launched: 4, peak: 3 })
     assert.deepStrictEqual(violations.map(({ at, what }) => [at, what]), [[9.999, "over"], [19.999, "twice"]])
+  })
+
+  it("knows the longest time in which nothing was launched", () => {
+    assert.strictEqual(Lives.longestPause([3, 12, 10], 0, 20), 8)
+    assert.strictEqual(Lives.longestPause([], 0, 20), 20)
+    assert.strictEqual(Lives.longestPause([2, 15], 5, 10), 5)
   })
 
   it("does not count a task that has just stopped", () => {

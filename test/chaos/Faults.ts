@@ -8,14 +8,14 @@ import * as Prng from "../../src/emulator/Prng.ts"
  * - `Leave`: a replica is told to end, and another is started
  * - `Stop`: a replica is stopped for longer than its lease, and goes on
  * - `Cut`: the server ends every session, or every second one
- * - `Crash`: the server ends as in a power failure, and is started again
+ * - `Crash`: the server ends as in a power failure, and is started again, half of the time at once
  */
 export type Fault =
   | { readonly _tag: "Kill"; readonly replica: number }
   | { readonly _tag: "Leave"; readonly replica: number }
   | { readonly _tag: "Stop"; readonly replica: number; readonly millis: number }
   | { readonly _tag: "Cut"; readonly every: 1 | 2 }
-  | { readonly _tag: "Crash" }
+  | { readonly _tag: "Crash"; readonly millis: number }
 
 export const kinds = ["Kill", "Leave", "Stop", "Cut", "Crash"] as const
 
@@ -33,7 +33,7 @@ const pause = { min: 300, max: 1200 }
 const shuffled = <A>(prng: Prng.Prng, all: ReadonlyArray<A>): ReadonlyArray<A> =>
   all.map((item) => ({ item, at: Prng.next(prng) })).sort((a, b) => a.at - b.at).map(({ item }) => item)
 
-/** Draws faults for ever. A stop lasts from a little more than a lease to three of them. */
+/** Draws faults for ever. A stop lasts from a little more than a lease to three of them, and a server is away for as long. */
 export const draw = function*(
   options: { readonly seed: number; readonly replicas: number; readonly lease: number }
 ): Generator<Planned> {
@@ -50,7 +50,7 @@ export const draw = function*(
       case "Cut":
         return { _tag: kind, every: Prng.chance(prng, 0.5) ? 1 : 2 }
       case "Crash":
-        return { _tag: kind }
+        return { _tag: kind, millis: Prng.chance(prng, 0.5) ? 0 : Prng.within(prng, lasting) }
     }
   }
   for (;;) {

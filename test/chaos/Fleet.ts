@@ -126,7 +126,10 @@ export const start = Effect.fnUntraced(function*(
             WHERE application_name = 'fleetcap' AND pid % ${fault.every} = 0`
         ))
       case "Crash":
-        return busy(Effect.promise(server.crash))
+        return busy(Effect.andThen(
+          Effect.promise(server.kill),
+          Effect.delay(Effect.promise(server.start), fault.millis)
+        ))
       default:
         return harm(fault)
     }

@@ -54,7 +54,7 @@ export const twins: ReadonlyArray<Twin> = [
   },
   {
     name: "what a decision was made on is compared with nothing when it is written",
-    within: 60,
+    within: 10,
     patches: [
       {
         file: schema,
