@@ -18,7 +18,7 @@ describe("replicas of a fleet, while they are killed, stopped and cut off, and t
       const told = Chaos.describe(report)
       assert.deepStrictEqual(report.account.violations, [], told)
       assert.isDefined(report.settledAfter, told)
-      assert.strictEqual(report.died, 0, told)
+      assert.deepStrictEqual([report.died, report.deaf], [0, 0], told)
       // Otherwise nothing was shown.
       for (const kind of Faults.kinds) assert.isAtLeast(report.faults[kind], 1, told)
       assert.isAtLeast(report.account.launched, 20, told)

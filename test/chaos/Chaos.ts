@@ -32,6 +32,8 @@ export interface Report {
   readonly processes: number
   /** How many processes ended by themselves. */
   readonly died: number
+  /** How many did not answer any more in the end. Not there where it did not come to that. */
+  readonly deaf: number | undefined
   /** How long it took from the last fault until nothing was held, in seconds: `undefined` if that did not come. */
   readonly settledAfter: number | undefined
   readonly live: number
@@ -46,7 +48,7 @@ const lease = 1000
 const schema = "fleetcap"
 
 /** How long after the last fault nothing may be held any more. */
-const settleBound = 30_000
+const settleBound = 45_000
 
 /** Tasks are short, lists are late, and now and then an answer is lost, or a launch refused, or on its way for long. */
 const world = (seed: number) => ({
@@ -117,10 +119,15 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
   const ended = yield* Clock.currentTimeMillis
 
   const held = Effect.zipWith(fleet.rows, emulator.live(), ({ slot }, live) => slot + live)
+  let deaf: number | undefined
   const isWrong = options.untilWrong === true && (yield* account).violations.length > 0
   const settled = isWrong ? Option.none() : yield* Effect.timeoutOption(
     Effect.andThen(
-      Effect.andThen(fleet.recover, fleet.rest),
+      Effect.gen(function*() {
+        yield* fleet.recover
+        yield* fleet.rest
+        deaf = yield* fleet.deaf
+      }),
       Effect.repeat(held, { until: (count) => count === 0, schedule: Schedule.spaced("100 millis") })
     ),
     settleBound
@@ -138,6 +145,7 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
     runTasks: (yield* emulator.calls("RunTask")).calls,
     processes: fleet.started(),
     died: fleet.died(),
+    deaf,
     settledAfter: Option.isSome(settled) ? (quiet - ended) / 1000 : undefined,
     live: yield* emulator.live(),
     rows: yield* fleet.rows
@@ -145,8 +153,8 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
 })
 
 /** Whether nothing was wrong at any time, and nothing was left. */
-export const isSound = ({ account, died, live, rows, settledAfter }: Report): boolean =>
-  account.violations.length === 0 && settledAfter !== undefined && live === 0 && rows.slot === 0 && died === 0
+export const isSound = ({ account, deaf, died, live, rows, settledAfter }: Report): boolean =>
+  account.violations.length === 0 && settledAfter !== undefined && live + rows.slot + died === 0 && deaf === 0
 
 /** Says what a report says, in lines. */
 export const describe = (report: Report): string => {
@@ -157,7 +165,7 @@ export const describe = (report: Report): string => {
   return [
     `${report.seconds.toFixed(0)} s, ${replicas} replicas, cap ${cap}, lease ${lease / 1000} s: ${happened}`,
     `${account.launched} tasks launched with ${report.runTasks} RunTask by ${report.processes} processes, ` +
-    `${report.died} of which died by themselves`,
+    `${report.died} of which ended by themselves, and ${report.deaf ?? "?"} did not answer in the end`,
     `the longest time without a launch was ${report.longestPause.toFixed(1)} s`,
     `at most ${account.peak} of ${cap} at once; ${count("over")} times over the cap, ${
       count("twice")

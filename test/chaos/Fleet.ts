@@ -2,7 +2,7 @@
  * Replicas that are ended, stopped and started again, and their database.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Context, Effect, FiberSet, Layer, Redacted, Schedule, Scope } from "effect"
+import { Context, Effect, FiberSet, Layer, Option, Redacted, Schedule, Scope } from "effect"
 import type * as PostgresServer from "../postgres/PostgresServer.ts"
 import type { Fault } from "./Faults.ts"
 import type * as Message from "./Message.ts"
@@ -23,6 +23,8 @@ export interface Fleet {
   readonly recover: Effect.Effect<void>
   /** Lets nobody ask for anything any more. */
   readonly rest: Effect.Effect<void>
+  /** Asks every replica for a task, and says how many do not answer any more. */
+  readonly deaf: Effect.Effect<number>
   readonly rows: Effect.Effect<Rows>
   readonly started: () => number
   /** How many have ended that nobody has ended. */
@@ -37,6 +39,9 @@ interface Place {
 
 /** How long one that is told to leave may take. */
 const leaveTimeout = "10 seconds"
+
+/** How long one that works may take to answer, once nobody else asks. */
+const answerTimeout = "15 seconds"
 
 export type Orders = Omit<Message.Orders, "name" | "seed" | "database" | "skew" | "hold">
 
@@ -173,6 +178,16 @@ export const start = Effect.fnUntraced(function*(
       places,
       ({ replica }) => replica?.rest ?? Effect.void,
       { concurrency: "unbounded", discard: true }
+    ),
+    deaf: Effect.map(
+      Effect.forEach(places, ({ replica }, index) =>
+        replica === undefined
+          ? Effect.succeedNone
+          : Effect.timeoutOption(
+            Effect.andThen(replica.tell({ _tag: "Ask", key: `last-${index}` }), replica.next("Answered")),
+            answerTimeout
+          ), { concurrency: "unbounded" }),
+      (answers) => answers.filter(Option.isNone).length
     ),
     rows: Effect.orDie(rows),
     started: () => started,
