@@ -95,6 +95,12 @@ export const make = Effect.fnUntraced(function*(
         unended = undefined
       }))
 
+  /** The others wait until they are told, and it may be that nobody asks here any more. */
+  const endLate = Effect.orDie(Effect.retry(
+    claiming.withPermit(Effect.suspend(() => unended === undefined ? Effect.void : endTurn(unended))),
+    endSchedule
+  ))
+
   const start = (turn: YourTurn): UnderWay => {
     const started: UnderWay = { begunAt: turn.begunAt, done: Deferred.makeUnsafe() }
     underWay = started
@@ -108,12 +114,13 @@ export const make = Effect.fnUntraced(function*(
         })
       }).pipe(
         Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval))),
-        Effect.flatMap((exit) =>
-          Effect.sync(() => {
+        Effect.flatMap((exit) => {
+          const over = Effect.sync(() => {
             underWay = undefined
             Deferred.doneUnsafe(started.done, exit)
           })
-        )
+          return unended === undefined ? over : Effect.andThen(over, endLate)
+        })
       )
     )
     return started
@@ -271,6 +278,8 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
     return { exit, calls }
   })
 }
+
+const endSchedule = Schedule.spaced("1 second")
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
 

@@ -104,6 +104,24 @@ describe("two provisioners of one fleet", () => {
       assert.strictEqual(yield* live, 1)
     }).pipe(Effect.provide(layerWorld())))
 
+  it.effect("read in turn, though one of them could not say at once that it has read, and is asked no more", () =>
+    Effect.gen(function*() {
+      let away = true
+      const a = yield* open({ cap: 2 }, (ledger) => ({
+        ...ledger,
+        endTurn: (rest) =>
+          Effect.suspend(() => away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.endTurn(rest))
+      }))
+      const b = yield* open({ cap: 2 })
+      yield* Effect.forkChild(a.provisioner.request("k"))
+      yield* pass("15 seconds")
+      away = false
+      const asking = yield* Effect.forkChild(Effect.exit(b.provisioner.request("other")))
+      yield* pass("5 seconds")
+      assert.notStrictEqual(asking.pollUnsafe(), undefined)
+      assert.strictEqual((yield* Effect.flatten(Fiber.join(asking)))._tag, "Launched")
+    }).pipe(Effect.provide(layerWorld())))
+
   it.effect("launch nothing for a key that nobody asks for any more, once the other's launch of it is over", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
