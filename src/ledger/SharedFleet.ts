@@ -129,8 +129,9 @@ export interface SharedFleet {
 }
 
 /**
- * Attaches a holder to a fleet, which begins with it if there is none. Text says
- * why it may not. Each holder has a lease of its own: those of one fleet may differ.
+ * Attaches a holder to a fleet, which begins with it if there is none. It attaches
+ * once, however often that arrives. Text says why it may not. Each holder has a
+ * lease of its own: those of one fleet may differ.
  *
  * @category decisions
  */
@@ -143,6 +144,8 @@ export const attach = (
 ): SharedFleet | string => {
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
   const now = found.decidedAt
+  // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
+  if (found.members.has(holder)) return found
   const isHeld = [...found.members.values()].some(({ status }) => status === "here")
   const mismatch = isHeld ? Descriptions.mismatch(found.occupancy, found.description, description) : undefined
   if (mismatch !== undefined) return mismatch

@@ -100,7 +100,9 @@ export const make = Effect.fnUntraced(function*(
   const pending = new Set<Pending>()
   const inherited: Array<TakenOver> = []
   let turnEnds = Deferred.makeUnsafe<void>()
-  let heard = { turn: attached.turn, now: attached.now, at: elapsed() }
+  let turn = attached.turn
+  /** How far the ledger's time is ahead of what has passed here. */
+  let ahead = attached.now - elapsed()
   let seen = attached.sequence
   let number = 0
   let closing = false
@@ -160,9 +162,12 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 
-  const take = (decided: Decided): void => {
-    const before = heard.turn
-    heard = { turn: decided.turn, now: decided.now, at: elapsed() }
+  const take = (decided: Decided, sentAt: number): void => {
+    const before = turn
+    turn = decided.turn
+    // It was decided after it was sent and before it was heard, which may be long: as late as somebody that had stood
+    // still in between hears it. What is held to be the time stays, as far as it agrees with that.
+    ahead = Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)
     for (const change of decided.changes) {
       if (change.sequence <= seen) continue
       seen = change.sequence
@@ -194,14 +199,16 @@ export const make = Effect.fnUntraced(function*(
       closing,
       line: options.line()
     }
+    let sentAt = elapsed()
+    const attempt = Effect.suspend(() => {
+      sentAt = elapsed()
+      return store.decide(batch)
+    })
     // A batch that is sent again is the same: whatever is asked meanwhile has to wait.
-    const decided = yield* Effect.retry(
-      Effect.tapError(store.decide(batch), tellAway),
-      resendSchedule
-    )
+    const decided = yield* Effect.retry(Effect.tapError(attempt, tellAway), resendSchedule)
     if (isAway) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
     isAway = false
-    take(decided)
+    take(decided, sentAt)
     for (const [index, entry] of entries.entries()) {
       const answer = decided.answers[undone.length + index]
       if (answer === undefined) continue
@@ -235,7 +242,7 @@ export const make = Effect.fnUntraced(function*(
   return {
     ...operations,
     takeOver: Effect.map(operations.takeOver, (taken) => [...inherited.splice(0), ...taken]),
-    turn: Effect.sync(() => heard.turn),
+    turn: Effect.sync(() => turn),
     turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),
     subscribe: (capacity) =>
       Effect.acquireRelease(
@@ -246,7 +253,7 @@ export const make = Effect.fnUntraced(function*(
             Queue.shutdown(queue)
           )
       ),
-    now: Effect.sync(() => heard.now + elapsed() - heard.at),
+    now: Effect.sync(() => ahead + elapsed()),
     close: Effect.sync(() => {
       closing = true
     })

@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Ledger } from "../Ledger.ts"
+import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as SharedFleets from "../ledger/SharedFleet.ts"
 import * as SharedLedgers from "../ledger/SharedLedger.ts"
@@ -16,7 +17,34 @@ import * as SharedLedgers from "../ledger/SharedLedger.ts"
  *
  * @category models
  */
-export type Link = <A>(call: Effect.Effect<A, LedgerUnavailable>) => Effect.Effect<A, LedgerUnavailable>
+export interface Link {
+  <A>(call: Effect.Effect<A, LedgerUnavailable>): Effect.Effect<A, LedgerUnavailable>
+  /** Carries the word that something has happened. */
+  readonly word?: (word: Effect.Effect<void>) => Effect.Effect<void>
+}
+
+/**
+ * Sees what is asked and decided, for one process, at the moment when it is.
+ *
+ * @category models
+ */
+export interface Witness {
+  readonly attached: (
+    options: AttachOptions,
+    before: SharedFleets.SharedFleet | undefined,
+    after: SharedFleets.SharedFleet
+  ) => void
+  /** A batch is sent, not for the first time perhaps. */
+  readonly sent: (holder: string, batch: SharedFleets.Batch) => void
+  readonly decided: (
+    holder: string,
+    batch: SharedFleets.Batch,
+    before: SharedFleets.SharedFleet,
+    after: SharedFleets.SharedFleet,
+    decided: SharedFleets.Decided
+  ) => void
+  readonly left: (holder: string, before: SharedFleets.SharedFleet, after: SharedFleets.SharedFleet) => void
+}
 
 /**
  * Where fleets are kept.
@@ -24,8 +52,8 @@ export type Link = <A>(call: Effect.Effect<A, LedgerUnavailable>) => Effect.Effe
  * @category models
  */
 export interface SharedStore {
-  /** The ledger as a process has it that is linked so. */
-  readonly connect: (link: Link) => Ledger["Service"]
+  /** The ledger as a process has it that is linked so, and watched by a witness if there is one. */
+  readonly connect: (link: Link, witness?: Witness) => Ledger["Service"]
   /** What is kept of a fleet. */
   readonly fleet: (id: string) => SharedFleets.SharedFleet | undefined
 }
@@ -38,56 +66,89 @@ export interface SharedStore {
 export const soundLink: Link = (call) => call
 
 /**
- * Makes a place for fleets.
+ * Makes a place for fleets, where it is decided by a clock that may be wrong.
  *
  * @category constructors
  */
-export const make: Effect.Effect<SharedStore> = Effect.map(Clock.Clock, (clock) => {
+export const makeWith = (now: () => number): SharedStore => {
   const fleets = new Map<string, SharedFleets.SharedFleet>()
-  const now = (): number => clock.currentTimeMillisUnsafe()
   let word = Deferred.makeUnsafe<void>()
 
   const keep = (id: string, fleet: SharedFleets.SharedFleet): void => {
     const before = fleets.get(id)
     fleets.set(id, fleet)
     if (before?.occupancy === fleet.occupancy) return
-    Deferred.doneUnsafe(word, Effect.void)
+    const told = word
     word = Deferred.makeUnsafe()
+    Deferred.doneUnsafe(told, Effect.void)
   }
 
-  const store = (id: string, holder: string, link: Link): SharedLedgers.Store => ({
-    decide: (batch) =>
+  const store = (id: string, holder: string, link: Link, witness: Witness | undefined): SharedLedgers.Store => {
+    const decide = (batch: SharedFleets.Batch) =>
       link(Effect.suspend(() => {
         const fleet = fleets.get(id)
         const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, now())
-        if (step === undefined) return Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
+        if (fleet === undefined || step === undefined) {
+          return Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
+        }
+        witness?.decided(holder, batch, fleet, step.fleet, step.decided)
         keep(id, step.fleet)
         return Effect.succeed(step.decided)
-      })),
-    word: Effect.suspend(() => Deferred.await(word)),
-    leave: link(Effect.sync(() => {
-      const fleet = fleets.get(id)
-      if (fleet !== undefined) keep(id, SharedFleets.leave(fleet, holder, now()))
-    }))
-  })
+      }))
+    const heard = Effect.suspend(() => Deferred.await(word))
+    return {
+      decide: (batch) =>
+        Effect.suspend(() => {
+          witness?.sent(holder, batch)
+          return decide(batch)
+        }),
+      word: link.word === undefined ? heard : link.word(heard),
+      leave: link(Effect.sync(() => {
+        const fleet = fleets.get(id)
+        if (fleet === undefined) return
+        const left = SharedFleets.leave(fleet, holder, now())
+        witness?.left(holder, fleet, left)
+        keep(id, left)
+      }))
+    }
+  }
 
   return {
-    connect: (link) => ({
+    connect: (link, witness) => ({
       attach: Effect.fnUntraced(function*(options) {
         const { fleet: id, holder } = options
         const entered = yield* link(Effect.sync(() => {
-          const fleet = SharedFleets.attach(fleets.get(id), holder, options, now())
-          if (typeof fleet !== "string") keep(id, fleet)
+          const before = fleets.get(id)
+          const fleet = SharedFleets.attach(before, holder, options, now())
+          if (typeof fleet === "string") return fleet
+          witness?.attached(options, before, fleet)
+          keep(id, fleet)
           return fleet
         }))
         if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
         const { sequence, turn } = entered.occupancy
         return yield* SharedLedgers.make(
-          { store: store(id, holder, link), sequence, turn, now: now(), lease: SharedFleets.defaultLease },
+          {
+            store: store(id, holder, link, witness),
+            sequence,
+            turn,
+            now: entered.decidedAt,
+            lease: SharedFleets.defaultLease
+          },
           options
         )
       })
     }),
     fleet: (id) => fleets.get(id)
   }
-})
+}
+
+/**
+ * Makes a place for fleets.
+ *
+ * @category constructors
+ */
+export const make: Effect.Effect<SharedStore> = Effect.map(
+  Clock.Clock,
+  (clock) => makeWith(() => clock.currentTimeMillisUnsafe())
+)
