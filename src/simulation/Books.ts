@@ -56,6 +56,8 @@ export const make = (options: {
   readonly startTime: number
   /** Whether whoever holds slots under a name has gone. */
   readonly hasEnded: (holder: string) => boolean
+  /** How far the ledger's time may be off, in milliseconds. */
+  readonly clockError: number
   readonly breaksLagBound: boolean
 }): Books => {
   const { chronicle, startTime } = options
@@ -110,10 +112,11 @@ export const make = (options: {
         }
       }
       const { unlisted } = options.world().resolved.lag
-      if (reading.running === undefined || options.configuredAt() >= reading.begunAt) return
+      const begunAt = reading.begunAt - options.clockError
+      if (reading.running === undefined || options.configuredAt() >= begunAt) return
       for (const known of options.launches().live(now())) {
         const { createdAt, stoppingAt } = known.task.life
-        if (createdAt + unlisted.max >= reading.begunAt || stoppingAt <= now()) continue
+        if (createdAt + unlisted.max >= begunAt || stoppingAt <= now()) continue
         if (slotOf(standing, known) === undefined) {
           chronicle.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
         }

@@ -41,6 +41,10 @@ export interface Callers {
   readonly changed: (generation: number, change: Change) => void
   /** Those who are still waiting. */
   readonly waiting: () => ReadonlyArray<Caller>
+  /** Those who have asked for a key. */
+  readonly of: (key: string) => ReadonlyArray<Caller>
+  /** Those who stand in line for a slot, and whose process has known it for some milliseconds. */
+  readonly inLine: (known: number) => ReadonlyArray<Caller>
   /** Says that from now on ECS answers at once, so that what takes long has another reason. */
   readonly calm: () => void
 }
@@ -70,6 +74,8 @@ export const make = (options: {
   const stopped = new Set<string>()
   /** Keys that have a slot at the moment, and need none any more. */
   const seated = new Set<string>()
+  /** When a key lost the slot that it had, the last time. */
+  const unseatedAt = new Map<string, number>()
   let calmSince = Infinity
 
   const leave = (caller: Caller): void => {
@@ -185,9 +191,15 @@ export const make = (options: {
       // It is back in line; after any other end its callers have their answer.
       if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
         seated.delete(change.key)
+        unseatedAt.set(change.key, chronicle.now())
       }
     },
     waiting: () => all.filter((caller) => caller.leftAt === undefined),
+    of: (key) => byKey.get(key) ?? [],
+    inLine: (known) =>
+      all.filter((caller) =>
+        isInLine(caller) && chronicle.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
+      ),
     calm: () => {
       calmSince = chronicle.now()
     }

@@ -5,6 +5,7 @@ import type * as Settings from "../Settings.ts"
 import * as Dices from "./Dice.ts"
 import * as LongWorld from "./LongWorld.ts"
 import type { Scenario } from "./Scenario.ts"
+import * as SharedWorld from "./SharedWorld.ts"
 import * as ShortWorld from "./ShortWorld.ts"
 
 /**
@@ -21,6 +22,9 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `blackout`: no answer arrives for longer than a launch may be repeated
  * - `outage`: ECS cannot be read for so long that it forgets tasks that stopped
  * - `endurance`: tasks live for hours, and ECS shows nothing for a few minutes
+ * - `shared`: several processes at a time over one shared ledger, and a bad network
+ *   between; one seed in eight is one of these, by a draw of its own, so that the
+ *   worlds of all other seeds are what they would be without it
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -49,6 +53,7 @@ export const names = [
   "blackout",
   "outage",
   "endurance",
+  "shared",
   "broken-bound"
 ] as const
 
@@ -76,9 +81,10 @@ export interface DrawOptions {
 export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
   const dice = Dices.make(seed, 2)
   const wanted = options.scenario ?? "mixed"
-  const name = wanted === "mixed" ? mixed(dice) : wanted
+  const isShared = wanted === "mixed" && Dices.make(seed, 9).chance(1 / 8)
+  const name = isShared ? "shared" : wanted === "mixed" ? mixed(dice) : wanted
   const world = { dice, seed, maxWorkers: options.maxWorkers ?? 8 }
-  const drawn = isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
+  const drawn = drawWorld(world, name)
   const lag = options.listLag === undefined ? {} : { unlisted: { min: 0, max: options.listLag } }
   return {
     ...drawn,
@@ -87,6 +93,13 @@ export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
     events: [...drawn.events].sort((a, b) => a.at - b.at)
   }
 }
+
+const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario =>
+  name === "shared"
+    ? SharedWorld.draw(world)
+    : isLong(name)
+    ? LongWorld.draw(world, name)
+    : ShortWorld.draw(world, name)
 
 type Drawn = Exclude<Name, "mixed">
 

@@ -10,7 +10,7 @@ import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { Settings } from "../emulator/Settings.ts"
 import type { Standing } from "../rules/Occupancy.ts"
-import { replayWindow } from "../Settings.ts"
+import { replayWindow, type Settings as FleetSettings } from "../Settings.ts"
 import { type Slot, status, taskArn } from "../Slot.ts"
 import type { Scenario } from "./Scenario.ts"
 import type { System } from "./System.ts"
@@ -42,11 +42,16 @@ const minute = 60_000
 /** How long tasks live in the end, while others wait: long enough for a reading that frees, and a launch. */
 const round = 1500
 
-/** How often it is looked whether a slot is still held: as often as ECS is read in the background. */
-const glance = 15 * minute
-
 /** How long a slot may still be held: replay, the lag bound and what ECS forgets all end before, with room to spare. */
 const longest = 180 * minute
+
+/**
+ * How long what is under way may take to settle. Where processes share a ledger
+ * each of them asks it once a second, so that waiting is most of the work: it is
+ * no longer there than an attempt, a lease and some repetitions take.
+ */
+const settling = ({ attemptTimeout, replayBackoffMax }: FleetSettings, isShared: boolean): number =>
+  (isShared ? minute / 2 + Duration.toMillis(attemptTimeout) : 3 * minute) + 2 * Duration.toMillis(replayBackoffMax)
 
 const slotsOf = (standing: Standing | undefined): ReadonlyArray<Slot> =>
   standing === undefined ? [] : [...HashMap.values(standing.slots)]
@@ -72,6 +77,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   ecs.calm()
   system.calm()
   callers.calm()
+  if (system.gather !== undefined) yield* system.gather
   const running = system.current()
   if (running === undefined) return
   const { provisioner } = running
@@ -95,7 +101,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
 
   ecs.stopTasks(undefined)
   const calmedAt = chronicle.now()
-  yield* Effect.sleep(3 * minute + 2 * Duration.toMillis(system.fleet.settings.replayBackoffMax))
+  yield* Effect.sleep(settling(system.fleet.settings, system.gather !== undefined))
   for (const slot of slotsOf(latest())) {
     const { state } = slot
     const elapsed = state._tag === "Launching" ? chronicle.now() - (state.firstSentAt - system.startTime) : 0
@@ -104,6 +110,8 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
     }
   }
 
+  // As often as ECS is read in the background.
+  const glance = Duration.toMillis(system.fleet.settings.backgroundCensusInterval)
   // Nothing is asked any more: what holds no slot after a while will hold none.
   ecs.stopTasks(undefined)
   for (let waited = 0; waited === 0 || (waited < longest && slotsOf(latest()).length > 0); waited += glance) {
@@ -116,8 +124,10 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   yield* resize(2)
   const answers = yield* Effect.forEach(
     ["last-1", "last-2", "last-3"],
-    (key) => {
-      const caller = callers.ask(running.process, key, false)
+    (key, index) => {
+      const all = system.all()
+      const { process, provisioner } = all[index % all.length] ?? running
+      const caller = callers.ask(process, key, false)
       return Effect.tap(Effect.result(provisioner.request(key)), (result) =>
         Effect.sync(() => {
           if (Result.isSuccess(result)) callers.answered(caller, result.success)

@@ -61,8 +61,8 @@ export interface KnownTask {
  * @category models
  */
 export interface Launches {
-  /** Tells that the ledger let an attempt of a process through. */
-  readonly gated: (process: Process, token: string, at: number) => void
+  /** Tells that the ledger let an attempt of a process through, and when it was asked, if that was earlier. */
+  readonly gated: (process: Process, token: string, at: number, askedAt?: number) => void
   /** Tells what a process is about to send. */
   readonly announce: (request: RunTaskRequest) => void
   /** Takes a `RunTask` as it reaches ECS. */
@@ -186,9 +186,9 @@ export const make = (options: {
   }
 
   return {
-    gated: (process, token, at) => {
+    gated: (process, token, at, askedAt = at) => {
       gates.set(`${process.name}/${token}`, at)
-      if (!firstGates.has(token)) firstGates.set(token, at)
+      if (!firstGates.has(token)) firstGates.set(token, askedAt)
     },
     announce: (request) => {
       requests.set(request, request)
@@ -202,7 +202,8 @@ export const make = (options: {
       if (known !== undefined) checkAgain(known, process, JSON.stringify(request), now)
       const gateAt = gateOf(process, launch.token)
       if (gateAt === undefined) chronicle.violate("every attempt passes the gate", `${launch.token} did not`)
-      else if (now - gateAt > gateValidity) {
+      // A process that stands still between its last look at the clock and the wire cannot know better.
+      else if (now - gateAt > gateValidity && process.resumedAt !== now) {
         chronicle.violate(
           "an attempt is sent soon or never",
           `${launch.token} was sent ${now - gateAt} ms after its gate`

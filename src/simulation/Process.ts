@@ -17,6 +17,8 @@ export interface Process {
   crashed: boolean
   /** Another one has been told that it is gone. */
   leaseLost: boolean
+  /** When it went on after it had stood still for a while, the last time, in virtual milliseconds. */
+  resumedAt: number | undefined
   /** When it began to shut down, in virtual milliseconds. */
   closingAt: number | undefined
   /** It has shut down. */
@@ -34,6 +36,7 @@ export const make = (name: string, generation: number): Process => ({
   provisioner: undefined,
   crashed: false,
   leaseLost: false,
+  resumedAt: undefined,
   closingAt: undefined,
   ended: false
 })

@@ -43,22 +43,29 @@ export const make = (options: {
   readonly censusMaxAge: number
   readonly attemptTimeout: number
   readonly shutdownTimeout: number
+  /** Whether all processes have one budget of reads, and not each its own. */
+  readonly isShared: boolean
+  /** How far the ledger's time may be off. */
+  readonly clockError: number
 }): Reads => {
   const { chronicle } = options
   const readings = new Map<Process, number>()
-  const ended = new Map<Process, Ended>()
+  /** By process, or by ledger where it is shared. */
+  const ended = new Map<Process | number, Ended>()
   const attempts = new Map<Process, number>()
   const listed = new Map<number, Ended>()
 
   const dueAt = ({ calls, endedAt }: Ended): number =>
     endedAt + Math.max(options.censusInterval, Math.floor((calls * 1000) / readsPerSecond))
 
+  const budgetOf = (process: Process): Process | number => options.isShared ? process.generation : process
+
   const check = (process: Process, now: number): void => {
-    const last = ended.get(process)
-    ended.delete(process)
+    const last = ended.get(budgetOf(process))
+    ended.delete(budgetOf(process))
     // Whoever asks for a newer reading than the last one gets it, however long that took.
     if (last === undefined || now - last.begunAt > options.censusMaxAge) return
-    if (now < dueAt(last)) {
+    if (now + 2 * options.clockError < dueAt(last)) {
       chronicle.violate(
         "ECS is read no more than the budget allows",
         `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
@@ -86,7 +93,7 @@ export const make = (options: {
     observed: (process, begunAt, withList) => {
       const calls = readings.get(process) ?? 0
       readings.delete(process)
-      if (withList) ended.set(process, { begunAt, calls, endedAt: chronicle.now() })
+      if (withList) ended.set(budgetOf(process), { begunAt, calls, endedAt: chronicle.now() })
     },
     isRecent: (generation, askedAt) => {
       const last = listed.get(generation)

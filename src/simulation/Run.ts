@@ -12,11 +12,14 @@ import * as References from "effect/References"
 import type { Step } from "../emulator/Truth.ts"
 import * as Truth from "../emulator/Truth.ts"
 import * as Simulation from "../testing/Simulation.ts"
+import type { Caller } from "./Callers.ts"
 import * as Chronicles from "./Chronicle.ts"
 import * as Ending from "./Ending.ts"
 import type { Process } from "./Process.ts"
 import type { Event, Scenario } from "./Scenario.ts"
-import type { System } from "./System.ts"
+import type { SharedSystem } from "./SharedSystem.ts"
+import * as SharedSystems from "./SharedSystem.ts"
+import type { Running, System } from "./System.ts"
 import * as Systems from "./System.ts"
 
 /**
@@ -53,13 +56,15 @@ const maxSteps = 100_000
  */
 export const run = (scenario: Scenario, options: { readonly withStory?: boolean | undefined } = {}): Run => {
   let elapsed = () => 0
-  let system: System | undefined
+  let system: System | SharedSystem | undefined
   const chronicle = Chronicles.make({ now: () => elapsed(), withStory: options.withStory ?? false })
   const program = Effect.scoped(Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const startTime = clock.currentTimeMillisUnsafe()
     elapsed = () => clock.currentTimeMillisUnsafe() - startTime
-    system = yield* Systems.make(scenario, chronicle)
+    system = yield* scenario.sharing === undefined
+      ? Systems.make(scenario, chronicle)
+      : SharedSystems.make(scenario, scenario.sharing, chronicle)
     yield* system.begin
     yield* play(system, scenario)
     yield* Ending.run(system, scenario)
@@ -94,7 +99,7 @@ export const run = (scenario: Scenario, options: { readonly withStory?: boolean 
 }
 
 /** Lets everything happen at its time, and the callers go on for themselves. */
-const play = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
+const play = Effect.fnUntraced(function*(system: System | SharedSystem, scenario: Scenario) {
   const start = yield* Clock.currentTimeMillis
   const asking: Asking = new Map()
   for (const event of scenario.events) {
@@ -107,17 +112,18 @@ const play = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
 /** The fibers of callers, by the process that they ask. */
 type Asking = Map<Process, Array<Fiber.Fiber<unknown>>>
 
-const happen = (system: System, event: Event, asking: Asking): Effect.Effect<void, never> => {
+const happen = (system: System | SharedSystem, event: Event, asking: Asking): Effect.Effect<void, never> => {
   const { caps, chronicle, ecs } = system
   chronicle.count(`event: ${event._tag}${event._tag === "Restart" ? ` (${event.how}, ledger ${event.ledger})` : ""}`)
   switch (event._tag) {
     case "Ask":
       return ask(system, event, asking)
     case "Resize": {
-      const running = system.current()
+      const running = system.current(event.replica)
       if (running === undefined) return Effect.void
-      chronicle.tell("operator", () => `sets the cap from ${caps.current(running.process.generation)} to ${event.cap}`)
-      return Effect.orDie(running.provisioner.resize(event.cap))
+      const { process, provisioner } = running
+      chronicle.tell("operator", () => `sets the cap from ${caps.current(process.generation)} to ${event.cap}`)
+      return "resize" in system ? system.resize(running, event.cap) : Effect.orDie(provisioner.resize(event.cap))
     }
     case "Foreign":
       return Effect.sync(() => {
@@ -133,7 +139,7 @@ const happen = (system: System, event: Event, asking: Asking): Effect.Effect<voi
     case "Restart":
       return Effect.suspend(() => {
         const process = system.current()?.process
-        if (process === undefined || event.how !== "crash") return system.restart(event)
+        if (process === undefined || "pause" in system || event.how !== "crash") return system.restart(event)
         process.crashed = true
         for (const caller of system.callers.waiting()) {
           if (caller.process === process) system.callers.left(caller, "is cut off")
@@ -145,6 +151,10 @@ const happen = (system: System, event: Event, asking: Asking): Effect.Effect<voi
           system.restart(event)
         )
       })
+    case "Pause":
+      return "pause" in system ? system.pause(event) : Effect.void
+    case "Cut":
+      return "cut" in system ? system.cut(event) : Effect.void
     case "Weather":
       return Effect.sync(() => {
         chronicle.tell("ECS", () => `changes: ${event.name}`)
@@ -156,31 +166,47 @@ const happen = (system: System, event: Event, asking: Asking): Effect.Effect<voi
 
 const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, all: Asking): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const { callers, chronicle } = system
-    const running = system.current()
+    const { callers } = system
+    const running = system.current(event.replica)
     if (running === undefined) return Effect.void
-    const { process, provisioner } = running
-    const caller = callers.ask(process, event.key, event.waits)
-    const request = event.waits ? provisioner.requestWhenFree(event.key) : provisioner.request(event.key)
-    const bounded = event.givesUpAfter === undefined
-      ? Effect.asSome(request)
-      : Effect.timeoutOption(request, event.givesUpAfter)
-    const asking = Effect.map(Effect.exit(bounded), (exit) => {
-      if (Exit.isSuccess(exit)) {
-        return exit.value._tag === "Some"
-          ? callers.answered(caller, exit.value.value)
-          : callers.left(caller, "gives up")
-      }
-      const failure = Cause.findErrorOption(exit.cause)
-      if (failure._tag === "Some") return callers.failed(caller, failure.value)
-      chronicle.violate("nothing dies", Cause.pretty(exit.cause))
-    })
+    const { host, process } = running
+    if (host !== undefined) {
+      // It asks when the process hears it.
+      const asking = Effect.suspend(() =>
+        converse(system, running, callers.ask(process, event.key, event.waits), event)
+      )
+      return Effect.asVoid(Effect.forkDetach(host.on(asking)))
+    }
+    const asking = converse(system, running, callers.ask(process, event.key, event.waits), event)
     return Effect.map(Effect.forkDetach(asking), (fiber) => {
       const fibers = all.get(process) ?? []
       fibers.push(fiber)
       all.set(process, fibers)
     })
   })
+
+/** From what somebody asks to what they are answered. */
+const converse = (
+  { callers, chronicle }: System,
+  { provisioner }: Running,
+  caller: Caller,
+  event: Extract<Event, { readonly _tag: "Ask" }>
+): Effect.Effect<void> => {
+  const request = event.waits ? provisioner.requestWhenFree(event.key) : provisioner.request(event.key)
+  const bounded = event.givesUpAfter === undefined
+    ? Effect.asSome(request)
+    : Effect.timeoutOption(request, event.givesUpAfter)
+  return Effect.map(Effect.exit(bounded), (exit) => {
+    if (Exit.isSuccess(exit)) {
+      return exit.value._tag === "Some"
+        ? callers.answered(caller, exit.value.value)
+        : callers.left(caller, "gives up")
+    }
+    const failure = Cause.findErrorOption(exit.cause)
+    if (failure._tag === "Some") return callers.failed(caller, failure.value)
+    chronicle.violate("nothing dies", Cause.pretty(exit.cause))
+  })
+}
 
 /** An operator who knows that nothing runs asks for it too early, as operators do. */
 const release = (system: System): Effect.Effect<void> =>

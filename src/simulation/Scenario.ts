@@ -17,7 +17,12 @@ import type * as Settings from "../Settings.ts"
  * - `Stop`: running tasks are stopped from outside
  * - `Release`: an operator asks to free every launch without a verdict
  * - `Restart`: the process ends, and another one begins after a while
+ * - `Pause`: a process stands still for a while, and goes on as if nothing had been
+ * - `Cut`: nothing passes between a process and the shared ledger for a while, one way or both
  * - `Weather`: ECS behaves differently from here on
+ *
+ * Where several processes run, `replica` says which of them it happens to, or which
+ * a caller is sent to: by its place, in which one process follows another.
  *
  * @category models
  */
@@ -31,12 +36,15 @@ export type Event =
       readonly waits: boolean
       /** After how many milliseconds the caller gives up. */
       readonly givesUpAfter: number | undefined
+      readonly replica?: number | undefined
     }
-    | { readonly _tag: "Resize"; readonly cap: Cap }
+    | { readonly _tag: "Resize"; readonly cap: Cap; readonly replica?: number | undefined }
     | { readonly _tag: "Foreign"; readonly count: number; readonly lifetime: number }
     | { readonly _tag: "Stop"; readonly count: number }
     | { readonly _tag: "Release" }
     | Restart
+    | { readonly _tag: "Pause"; readonly replica: number; readonly takes: number }
+    | Cut
     | { readonly _tag: "Weather"; readonly name: string; readonly ecs: EcsSettings }
   )
 
@@ -59,6 +67,42 @@ export interface Restart {
   readonly ledger: "kept" | "lost"
   /** How long it takes until the next process begins, or with `lease`, until the last one ends. */
   readonly takes: number
+  readonly replica?: number | undefined
+}
+
+/**
+ * Nothing passes between a process and the shared ledger for a while.
+ *
+ * @category models
+ */
+export interface Cut {
+  readonly at: number
+  readonly _tag: "Cut"
+  readonly replica: number
+  readonly takes: number
+  /** What does not pass. */
+  readonly way: "requests" | "answers" | "both"
+}
+
+/**
+ * Several processes at a time share one ledger, which each of them reaches over a
+ * network of its own.
+ *
+ * @category models
+ */
+export interface Sharing {
+  readonly replicas: number
+  /** How many milliseconds a message is on its way at most. */
+  readonly latency: number
+  /** How likely a message is lost. */
+  readonly lost: number
+  /** How likely a message is late, and by how many milliseconds at most. */
+  readonly late: number
+  readonly lateBy: number
+  /** How likely a request arrives twice. */
+  readonly twice: number
+  /** How many milliseconds the time by which it is decided is off at most, either way, anew at each decision. */
+  readonly clockError: number
 }
 
 /**
@@ -115,6 +159,8 @@ export interface Scenario {
   /** How likely the repetition of an accepted `RunTask` is answered with a conflict that names the task. */
   readonly conflicts: number
   readonly ledger: LedgerFaults | undefined
+  /** Absent where one process runs at a time, over a ledger in memory. */
+  readonly sharing?: Sharing | undefined
   readonly events: ReadonlyArray<Event>
   /** Whether the fleet is paused before the end, to see how soon those in line are served afterwards. */
   readonly pausesAtTheEnd: boolean

@@ -24,6 +24,7 @@ const simpler: ReadonlyArray<(scenario: Scenario) => Scenario> = [
   (scenario) => ({ ...scenario, pausesAtTheEnd: false }),
   (scenario) => ({ ...scenario, exclusiveKeys: false }),
   (scenario) => ({ ...scenario, yieldProbability: 0 }),
+  (scenario) => calmNetwork(scenario),
   (scenario) => ({ ...scenario, ecs: { ...scenario.ecs, faults: [] } }),
   (scenario) => ({ ...scenario, ecs: { ...scenario.ecs, lag: {} } }),
   (scenario) => ({ ...scenario, ecs: { ...scenario.ecs, pages: {}, transit: 0, rates: false, capacity: undefined } }),
@@ -33,6 +34,12 @@ const simpler: ReadonlyArray<(scenario: Scenario) => Scenario> = [
     ecs: { ...scenario.ecs, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 } }
   })
 ]
+
+/** Nothing is lost or late on its own. What is cut off is an event. */
+const calmNetwork = (scenario: Scenario): Scenario =>
+  scenario.sharing === undefined
+    ? scenario
+    : { ...scenario, sharing: { ...scenario.sharing, lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 } }
 
 /** The scenario without one of its faults, or one of its settings, for each of them. */
 const without = (scenario: Scenario): ReadonlyArray<Scenario> => {

@@ -17,6 +17,8 @@ export const clock = (millis: number): string => {
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60, 2)}:${pad(seconds % 60, 2)}.${pad(millis % 1000, 3)}`
 }
 
+const at = (replica: number | undefined): string => replica === undefined ? "" : `at place ${replica + 1} `
+
 /**
  * Writes what is going to happen, in words.
  *
@@ -25,7 +27,7 @@ export const clock = (millis: number): string => {
 export const event = (event: Event): string => {
   switch (event._tag) {
     case "Ask":
-      return `somebody asks for ${event.key}${event.waits ? ", and waits in line" : ""}${
+      return `somebody asks ${at(event.replica)}for ${event.key}${event.waits ? ", and waits in line" : ""}${
         event.givesUpAfter === undefined ? "" : `, and gives up after ${event.givesUpAfter} ms`
       }`
     case "Resize":
@@ -37,7 +39,15 @@ export const event = (event: Event): string => {
     case "Release":
       return "an operator asks to free what is unknown"
     case "Restart":
-      return `the process ends (${event.how}), and the next one has the ledger ${event.ledger}`
+      return event.replica === undefined
+        ? `the process ends (${event.how}), and the next one has the ledger ${event.ledger}`
+        : `the process at place ${event.replica + 1} ends (${event.how}), and another follows after ${event.takes} ms`
+    case "Pause":
+      return `the process at place ${event.replica + 1} stands still for ${event.takes} ms`
+    case "Cut":
+      return `the process at place ${event.replica + 1} is cut off from the ledger for ${event.takes} ms: ${
+        event.way === "both" ? "nothing passes" : `no ${event.way} pass`
+      }`
     case "Weather":
       return `ECS: ${event.name}`
   }
@@ -49,7 +59,7 @@ export const event = (event: Event): string => {
  * @category formatting
  */
 export const write = ({ lines, scenario, time, violations }: Run): string => {
-  const { cap, ecs, events, exclusiveKeys, ledger, name, seed, settings } = scenario
+  const { cap, ecs, events, exclusiveKeys, ledger, name, seed, settings, sharing } = scenario
   const faults = ecs.faults ?? []
   return [
     `Seed ${seed}: ${name}, a cap of ${cap}${exclusiveKeys ? ", exclusive keys" : ""}`,
@@ -58,6 +68,7 @@ export const write = ({ lines, scenario, time, violations }: Run): string => {
     `lives of tasks: ${JSON.stringify(ecs.lifecycle ?? {})}`,
     `faults: ${faults.length === 0 ? "none" : faults.map(({ fault }) => fault._tag).join(", ")}`,
     ...(ledger === undefined ? [] : [`the ledger: ${JSON.stringify(ledger)}`]),
+    ...(sharing === undefined ? [] : [`the shared ledger: ${JSON.stringify(sharing)}`]),
     "",
     "What is going to happen:",
     ...events.map((planned) => `  ${clock(planned.at)}  ${event(planned)}`),

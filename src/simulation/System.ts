@@ -4,7 +4,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -17,27 +16,24 @@ import { LaunchId } from "../LaunchId.ts"
 import type { FleetLedger } from "../Ledger.ts"
 import * as Ledgers from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
-import * as SeededLaunchId from "../testing/SeededLaunchId.ts"
 import * as SeededRandom from "../testing/SeededRandom.ts"
-import * as Books from "./Books.ts"
-import * as Callers from "./Callers.ts"
-import * as Caps from "./Caps.ts"
+import * as Checkers from "./Checkers.ts"
 import type { Chronicle } from "./Chronicle.ts"
-import * as Launches from "./Launches.ts"
+import type { Host } from "./Host.ts"
 import * as Processes from "./Process.ts"
-import * as Reads from "./Reads.ts"
 import type { LedgerFaults, Restart, Scenario } from "./Scenario.ts"
-import * as SimulatedEcs from "./SimulatedEcs.ts"
 import * as SimulatedLedger from "./SimulatedLedger.ts"
 
 /**
- * A process that runs, and how to end it.
+ * A process that runs.
  *
  * @category models
  */
 export interface Running {
   readonly process: Processes.Process
   readonly provisioner: Provisioners.Provisioner["Service"]
+  /** What it runs on, where that may stand still. */
+  readonly host?: Host | undefined
 }
 
 /**
@@ -45,22 +41,17 @@ export interface Running {
  *
  * @category models
  */
-export interface System {
-  readonly chronicle: Chronicle
-  readonly ecs: SimulatedEcs.SimulatedEcs
-  readonly books: Books.Books
-  readonly launches: Launches.Launches
-  readonly callers: Callers.Callers
-  readonly caps: Caps.Caps
-  readonly fleet: Fleets.Fleet
-  /** When the run began, in epoch milliseconds. */
-  readonly startTime: number
-  /** The process that callers reach, if one runs. */
-  readonly current: () => Running | undefined
+export interface System extends Checkers.Checkers {
+  /** The process that callers reach, if one runs: where there are several, the one at a place, or the next that runs. */
+  readonly current: (replica?: number) => Running | undefined
+  /** The processes that run. */
+  readonly all: () => ReadonlyArray<Running>
   readonly begin: Effect.Effect<void>
   /** Ends the current process and begins another. One that crashes is marked so by who asks. */
   readonly restart: (restart: Restart) => Effect.Effect<void>
-  /** Shuts the current process down. */
+  /** Where there are several processes: waits until all are there, and nothing stands still or is cut off. */
+  readonly gather: Effect.Effect<void> | undefined
+  /** Shuts the current process down, or all there are. */
   readonly end: Effect.Effect<void>
   /** Lets the ledger behave from now on. */
   readonly calm: () => void
@@ -102,53 +93,16 @@ export const make = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
   const fleet = fleetOf(scenario)
-  const startTime = clock.currentTimeMillisUnsafe()
   const random = SeededRandom.make(scenario.seed, 3)
-  const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
-  const caps = Caps.make()
   const holders = new Map<string, Processes.Process>()
-  const books: Books.Books = Books.make({
+  const checkers = Checkers.make({
+    scenario,
+    fleet,
     chronicle,
-    caps,
-    launches: () => launches,
-    world: () => ecs.world,
-    configuredAt: () => ecs.configuredAt(),
-    startTime,
-    hasEnded: (holder) => holders.get(holder)?.ended ?? false,
-    breaksLagBound: scenario.breaksLagBound
+    clock,
+    hasEnded: (holder) => holders.get(holder)?.ended ?? false
   })
-  const launches: Launches.Launches = Launches.make({
-    chronicle,
-    caps,
-    exclusiveKeys: scenario.exclusiveKeys,
-    startTime,
-    counted: books.counted,
-    breaksLagBound: scenario.breaksLagBound
-  })
-  const millis = Duration.toMillis
-  const reads = Reads.make({
-    chronicle,
-    censusInterval: millis(fleet.settings.censusInterval),
-    censusMaxAge: millis(fleet.settings.censusMaxAge),
-    attemptTimeout: millis(fleet.settings.attemptTimeout),
-    shutdownTimeout: millis(fleet.settings.shutdownTimeout)
-  })
-  const callers = Callers.make({
-    chronicle,
-    launches,
-    reads,
-    startTime,
-    requestTimeout: millis(fleet.settings.requestTimeout),
-    ledgerIsSlow: scenario.ledger !== undefined
-  })
-  const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
-    settings: scenario.ecs,
-    conflicts: scenario.conflicts,
-    chronicle,
-    launches,
-    reads,
-    clock
-  })
+  const { books, callers, caps, ecs, launchId, launches, reads, startTime } = checkers
 
   const newLedger = Effect.map(
     Layer.build(Layer.fresh(Ledgers.layerMemory)),
@@ -288,15 +242,10 @@ export const make = Effect.fnUntraced(function*(
   })
 
   return {
-    chronicle,
-    ecs,
-    books,
-    launches,
-    callers,
-    caps,
-    fleet,
-    startTime,
+    ...checkers,
     current: () => current?.running,
+    all: () => current === undefined ? [] : [current.running],
+    gather: undefined,
     begin,
     restart: (event) => Effect.provideService(restart(event), Scope.Scope, scope),
     end: Effect.suspend(() => current?.end ?? Effect.void),

@@ -29,6 +29,7 @@ const copied: ReadonlyArray<string> = [
   "simulation/Ending.ts",
   "simulation/Run.ts",
   "simulation/SharedStore.ts",
+  "simulation/SharedSystem.ts",
   "simulation/Shrink.ts",
   "simulation/Simulate.ts",
   "simulation/System.ts",

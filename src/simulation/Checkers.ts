@@ -1,0 +1,106 @@
+/**
+ * The world of a run, and everything that watches what happens in it.
+ *
+ * All of it looks at what really runs, on the wire and in the emulated ECS; what
+ * the ledger believes is held against that.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Fleets from "../Fleet.ts"
+import * as SeededLaunchId from "../testing/SeededLaunchId.ts"
+import * as SeededRandom from "../testing/SeededRandom.ts"
+import * as Books from "./Books.ts"
+import * as Callers from "./Callers.ts"
+import * as Caps from "./Caps.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import * as Launches from "./Launches.ts"
+import * as Reads from "./Reads.ts"
+import type { Scenario } from "./Scenario.ts"
+import * as SimulatedEcs from "./SimulatedEcs.ts"
+
+/**
+ * The world of a run, and what watches it.
+ *
+ * @category models
+ */
+export interface Checkers {
+  readonly chronicle: Chronicle
+  readonly ecs: SimulatedEcs.SimulatedEcs
+  readonly books: Books.Books
+  readonly launches: Launches.Launches
+  readonly reads: Reads.Reads
+  readonly callers: Callers.Callers
+  readonly caps: Caps.Caps
+  readonly fleet: Fleets.Fleet
+  /** When the run began, in epoch milliseconds. */
+  readonly startTime: number
+  readonly launchId: Effect.Effect<string>
+}
+
+/**
+ * Makes the world of a scenario, in which nothing has happened yet.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly scenario: Scenario
+  readonly fleet: Fleets.Fleet
+  readonly chronicle: Chronicle
+  readonly clock: Clock.Clock
+  /** Whether whoever holds slots under a name has gone. */
+  readonly hasEnded: (holder: string) => boolean
+}): Checkers => {
+  const { chronicle, clock, fleet, hasEnded, scenario } = options
+  const startTime = clock.currentTimeMillisUnsafe()
+  const clockError = scenario.sharing?.clockError ?? 0
+  const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
+  const caps = Caps.make()
+  const books: Books.Books = Books.make({
+    chronicle,
+    caps,
+    launches: () => launches,
+    world: () => ecs.world,
+    configuredAt: () => ecs.configuredAt(),
+    startTime,
+    hasEnded,
+    clockError,
+    breaksLagBound: scenario.breaksLagBound
+  })
+  const launches: Launches.Launches = Launches.make({
+    chronicle,
+    caps,
+    exclusiveKeys: scenario.exclusiveKeys,
+    startTime,
+    counted: books.counted,
+    breaksLagBound: scenario.breaksLagBound
+  })
+  const millis = Duration.toMillis
+  const reads = Reads.make({
+    chronicle,
+    censusInterval: millis(fleet.settings.censusInterval),
+    censusMaxAge: millis(fleet.settings.censusMaxAge),
+    attemptTimeout: millis(fleet.settings.attemptTimeout),
+    shutdownTimeout: millis(fleet.settings.shutdownTimeout),
+    isShared: scenario.sharing !== undefined,
+    clockError
+  })
+  const callers = Callers.make({
+    chronicle,
+    launches,
+    reads,
+    startTime,
+    requestTimeout: millis(fleet.settings.requestTimeout),
+    ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined
+  })
+  const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
+    settings: scenario.ecs,
+    conflicts: scenario.conflicts,
+    chronicle,
+    launches,
+    reads,
+    clock
+  })
+
+  return { chronicle, ecs, books, launches, reads, callers, caps, fleet, startTime, launchId }
+}

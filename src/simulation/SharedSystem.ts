@@ -1,0 +1,219 @@
+/**
+ * The system of a run in which several processes run at a time over one shared
+ * ledger: the real one, kept in memory, at the other end of a bad network.
+ *
+ * Each process has a host of its own, which may stand still, and a place, in which
+ * one process follows another.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scheduler from "effect/Scheduler"
+import * as Scope from "effect/Scope"
+import type { Cap } from "../Change.ts"
+import { Ecs } from "../Ecs.ts"
+import { LaunchId } from "../LaunchId.ts"
+import * as Ledgers from "../Ledger.ts"
+import * as Provisioners from "../Provisioner.ts"
+import * as SeededRandom from "../testing/SeededRandom.ts"
+import * as Checkers from "./Checkers.ts"
+import type { Chronicle } from "./Chronicle.ts"
+import * as Hosts from "./Host.ts"
+import * as Networks from "./Network.ts"
+import * as Processes from "./Process.ts"
+import type { Cut, Event, Restart, Scenario, Sharing } from "./Scenario.ts"
+import * as SharedStores from "./SharedStore.ts"
+import * as SharedWitnesses from "./SharedWitness.ts"
+import { fleetOf, type Running, type System } from "./System.ts"
+
+/**
+ * A system of several processes.
+ *
+ * @category models
+ */
+export interface SharedSystem extends System {
+  /** Lets a process stand still for a while. */
+  readonly pause: (event: Extract<Event, { readonly _tag: "Pause" }>) => Effect.Effect<void>
+  /** Lets an operator change the cap by way of a process, which may take its time. */
+  readonly resize: (running: Running, cap: Cap) => Effect.Effect<void>
+  /** Cuts a process off from the ledger for a while. */
+  readonly cut: (event: Cut) => Effect.Effect<void>
+}
+
+/** A network in which all is well, as far as that goes. */
+const calm: Sharing = { replicas: 1, latency: 5, lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 }
+
+/** How long it takes at most until all processes are there, when nothing is in their way any more. */
+const gathering = 120_000
+
+interface Replica extends Running {
+  readonly host: Hosts.Host
+  readonly network: Networks.Network
+  readonly end: Effect.Effect<void>
+}
+
+/**
+ * Makes the system of a scenario, in which no process runs yet.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  scenario: Scenario,
+  sharing: Sharing,
+  chronicle: Chronicle
+): Effect.fn.Return<SharedSystem, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const scheduler = yield* Scheduler.Scheduler
+  const scope = yield* Effect.scope
+  const outside = Effect.runForkWith(yield* Effect.context<never>())
+  const fleet = fleetOf(scenario)
+  const random = SeededRandom.make(scenario.seed, 3)
+  const clockError = SeededRandom.make(scenario.seed, 8)
+  const checkers = Checkers.make({ scenario, fleet, chronicle, clock, hasEnded: (holder) => witness.isGone(holder) })
+  const { callers, caps, ecs, launchId } = checkers
+  const witness: SharedWitnesses.SharedWitness = SharedWitnesses.make(checkers, sharing)
+  let present = sharing
+  const store = SharedStores.makeWith(() => {
+    const most = present.clockError
+    return clock.currentTimeMillisUnsafe() + (most === 0 ? 0 : clockError.nextBelowUnsafe(2 * most + 1) - most)
+  })
+  const replicas: Array<Replica | undefined> = Array.from({ length: sharing.replicas }, () => undefined)
+  let begun = 0
+
+  const running = (): ReadonlyArray<Replica> => replicas.filter((replica) => replica !== undefined)
+
+  const later = (millis: number, effect: Effect.Effect<void>) =>
+    Effect.forkIn(Effect.andThen(Effect.sleep(millis), effect), scope)
+
+  const begin = Effect.fnUntraced(function*(place: number) {
+    const process = Processes.make(`process ${++begun}`, 1)
+    const host = Hosts.make(scheduler, clock)
+    const network = Networks.make({
+      name: process.name,
+      host,
+      sharing: () => present,
+      random,
+      chronicle,
+      run: (effect) => {
+        outside(effect)
+      }
+    })
+    const ledger = store.connect(network.link, witness.of(process))
+    // It is configured as the fleet was at first, or as it is now. Whoever the others do not agree with comes again.
+    let cap = begun > replicas.length && random.nextDoubleUnsafe() < 0.5 ? caps.current(1) : scenario.cap
+    const start = Effect.gen(function*() {
+      const processScope = yield* Scope.make()
+      const service = yield* Scope.provide(ecs.connect(process, scenario.launchPermits), processScope)
+      const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
+        Effect.provideService(Ledgers.Ledger, ledger),
+        Effect.provideService(Ecs, service),
+        Effect.provideService(LaunchId, launchId),
+        Scope.provide(processScope),
+        Effect.tapError((error) => {
+          if (error._tag === "LedgerMismatch") cap = cap === scenario.cap ? caps.current(1) : scenario.cap
+          return Scope.close(processScope, Exit.fail(error))
+        })
+      )
+      return { processScope, provisioner }
+    })
+    const starting = yield* Effect.forkIn(host.on(Effect.orDie(Effect.retry(start, { times: 100 }))), scope)
+    const { processScope, provisioner } = yield* Fiber.join(starting)
+    chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
+    const ending = Effect.suspend(() => {
+      process.closingAt = chronicle.now()
+      chronicle.tell(process.name, () => "begins to shut down")
+      return Effect.map(Scope.close(processScope, Exit.void), () => {
+        process.ended = true
+        chronicle.tell(process.name, () => "has ended")
+      })
+    })
+    const end = Effect.flatMap(Effect.forkIn(host.on(ending), scope), Fiber.join)
+    replicas[place] = { process, provisioner, host, network, end }
+  })
+
+  const crash = ({ host, process }: Replica): void => {
+    chronicle.tell(process.name, () => "crashes")
+    process.crashed = true
+    host.stop()
+    for (const caller of callers.waiting()) if (caller.process === process) callers.left(caller, "is cut off")
+  }
+
+  const restart = ({ how, replica: place = 0, takes }: Restart): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const replica = replicas[place]
+      if (replica === undefined) return Effect.void
+      replicas[place] = undefined
+      const again = Effect.andThen(Effect.sleep(takes), Effect.suspend(() => begin(place)))
+      if (how === "crash") {
+        crash(replica)
+        return Effect.asVoid(Effect.forkIn(again, scope))
+      }
+      return Effect.asVoid(Effect.forkIn(Effect.andThen(replica.end, again), scope))
+    })
+
+  const resume = ({ host, process }: Replica): void => {
+    if (process.crashed || !host.isStopped()) return
+    process.resumedAt = chronicle.now()
+    chronicle.tell(process.name, () => "goes on")
+    host.resume()
+  }
+
+  const everything = new Set<Replica>()
+  const operators = new Map<Fiber.Fiber<void>, Processes.Process>()
+
+  const gather = Effect.gen(function*() {
+    for (const replica of everything) {
+      resume(replica)
+      replica.network.heal()
+    }
+    for (let waited = 0; running().length < replicas.length; waited += 500) {
+      if (waited > gathering) {
+        chronicle.violate("a process begins", `${replicas.length - running().length} of them do not`)
+        break
+      }
+      yield* Effect.sleep(500)
+      for (const replica of everything) resume(replica)
+    }
+    // What was asked before must not come after what is asked in the end.
+    for (const [operator, process] of operators) {
+      if (!process.crashed) yield* Effect.timeoutOption(Fiber.await(operator), gathering)
+    }
+  })
+
+  return {
+    ...checkers,
+    current: (place = 0) => replicas[place] ?? running().find(() => true),
+    all: running,
+    gather,
+    begin: Effect.forEach(replicas.keys(), begin, { concurrency: "unbounded", discard: true }),
+    restart,
+    end: Effect.suspend(() => Effect.forEach(running(), ({ end }) => end, { discard: true })),
+    calm: () => {
+      present = calm
+    },
+    pause: ({ replica: place, takes }) =>
+      Effect.suspend(() => {
+        const replica = replicas[place]
+        if (replica === undefined) return Effect.void
+        everything.add(replica)
+        chronicle.tell(replica.process.name, () => "stands still")
+        replica.host.stop()
+        return Effect.asVoid(later(takes, Effect.sync(() => resume(replica))))
+      }),
+    resize: ({ host, process, provisioner }, cap) => {
+      const resizing = Effect.ignore(provisioner.resize(cap))
+      return Effect.map(Effect.forkDetach(host === undefined ? resizing : host.on(resizing)), (operator) => {
+        operators.set(operator, process)
+      })
+    },
+    cut: ({ replica: place, takes, way }) =>
+      Effect.suspend(() => {
+        const replica = replicas[place]
+        if (replica === undefined) return Effect.void
+        everything.add(replica)
+        replica.network.cut(way)
+        return Effect.asVoid(later(takes, Effect.sync(replica.network.heal)))
+      })
+  }
+})

@@ -1,0 +1,184 @@
+/**
+ * Sees each decision about a shared fleet in the moment in which it is made, and
+ * holds it against what is known of the processes.
+ *
+ * It looks at what is asked and answered, and at the fleet before and after. How
+ * the ledger came to its decision does not matter here.
+ */
+import { defaultLease as lease } from "../ledger/SharedFleet.ts"
+import type { SharedFleet } from "../ledger/SharedFleet.ts"
+import type { Answer, Step } from "../ledger/Step.ts"
+import * as Steps from "../ledger/Step.ts"
+import type { Description } from "../rules/Description.ts"
+import type { Checkers } from "./Checkers.ts"
+import * as Lines from "./Lines.ts"
+import type { Process } from "./Process.ts"
+import type { Sharing } from "./Scenario.ts"
+import type { Witness } from "./SharedStore.ts"
+
+/**
+ * What sees the decisions for all processes.
+ *
+ * @category models
+ */
+export interface SharedWitness {
+  readonly of: (process: Process) => Witness
+  /** Whether a holder has left, or has not been heard of for the length of its lease. */
+  readonly isGone: (holder: string) => boolean
+}
+
+/** All processes have one ledger, and it is never lost. */
+const generation = 1
+
+/**
+ * Makes what sees the decisions of a run.
+ *
+ * @category constructors
+ */
+export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
+  const { books, callers, caps, chronicle, launches, reads, startTime } = checkers
+  const lines = Lines.make(checkers, sharing)
+  /** When each holder was heard of last, in virtual milliseconds. */
+  const heard = new Map<string, number>()
+  const left = new Set<string>()
+  const owners = new Map<string, Process>()
+  const seen = new WeakSet<Answer>()
+  let reader: { readonly holder: string; readonly process: Process } | undefined
+  let relied: Description | undefined
+  let decidedAt = 0
+
+  const slack = 2 * sharing.clockError
+  const silence = (holder: string): number => chronicle.now() - (heard.get(holder) ?? -Infinity)
+  const isGone = (holder: string): boolean => left.has(holder) || silence(holder) > lease + slack
+  /** Whether it is beyond doubt that the ledger knows a holder to be there. */
+  const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
+
+  const tell = (before: SharedFleet | undefined, after: SharedFleet, process: Process): void => {
+    for (const change of after.changes) {
+      if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
+      if (change.at < decidedAt) {
+        chronicle.violate("time does not go back", `a change is dated ${decidedAt - change.at} ms before the last one`)
+      }
+      decidedAt = change.at
+      callers.changed(generation, change)
+      if (change._tag === "Reserved") lines.served(process, change)
+    }
+    if (before?.occupancy.cap !== after.occupancy.cap) caps.set(generation, after.occupancy.cap, chronicle.now())
+    books.inspect(generation, after.occupancy)
+  }
+
+  const takes = (process: Process, slotId: string): void => {
+    owners.set(slotId, process)
+  }
+
+  const claimed = (process: Process, holder: string): void => {
+    if (reader !== undefined && reader.holder !== holder && isHere(reader.holder)) {
+      chronicle.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
+    }
+    reader = { holder, process }
+  }
+
+  const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
+    if (Steps.isStep("Reserve", step)) lines.asked(process, step.payload)
+    if (Steps.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
+      takes(process, answer.value.ticket.slotId)
+    }
+    if (Steps.isAnswerTo("TakeOver", answer)) {
+      for (const { ticket } of answer.value) takes(process, ticket.slotId)
+    }
+    if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
+      chronicle.count(`gate: ${answer.value._tag}`)
+      if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
+    }
+    if (Steps.isStep("Settle", step)) chronicle.count(`verdict: ${step.payload.verdict._tag}`)
+    if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") claimed(process, holder)
+    if (Steps.isStep("EndTurn", step) && reader?.holder === holder) reader = undefined
+    if (Steps.isStep("Resize", step)) caps.set(generation, step.payload.cap, chronicle.now())
+    if (Steps.isStep("Adopt", step)) books.shown(generation, step.payload)
+  }
+
+  const passed = (process: Process, slotId: string, askedAt: number): void => {
+    const now = chronicle.now()
+    launches.gated(process, slotId, now, askedAt)
+    const owner = owners.get(slotId)
+    if (owner !== process) {
+      chronicle.violate(
+        "only who holds a slot acts on it",
+        `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "nobody"}`
+      )
+    }
+    const known = books.known(generation, slotId)
+    const cap = caps.highestSince(generation, now)
+    if (known >= cap) {
+      chronicle.violate(
+        "nothing is sent into a fleet that is seen to be full",
+        `launch ${slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+      )
+    }
+  }
+
+  const checkDescription = (before: SharedFleet, after: SharedFleet, description: Description): void => {
+    const holders = [...before.members.keys()]
+    if (holders.some((holder) => silence(holder) < lease + slack && silence(holder) > lease - slack)) return
+    const isHeld = holders.some(isHere)
+    const expected = isHeld || relied === undefined || description.cap === relied.cap
+      ? before.occupancy.cap
+      : description.cap
+    if (after.occupancy.cap === expected) return
+    chronicle.violate(
+      "who joins takes the cap in force",
+      `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
+    )
+  }
+
+  return {
+    of: (process) => {
+      const built = new Map<number, number>()
+      return {
+        attached: (options, before, after) => {
+          if (before !== undefined) checkDescription(before, after, options)
+          if (before === undefined || ![...before.members.keys()].some(isHere)) relied = options
+          heard.set(options.holder, chronicle.now())
+          tell(before, after, process)
+        },
+        sent: (_, { number }) => {
+          if (!built.has(number)) built.set(number, chronicle.now())
+        },
+        decided: (holder, batch, before, after, { answers }) => {
+          const askedAt = built.get(batch.number) ?? chronicle.now()
+          // What it asked before is still on its way, and nobody is there to take what is granted.
+          if (left.has(holder)) {
+            chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
+          }
+          if (silence(holder) > lease - slack) process.leaseLost = true
+          heard.set(holder, chronicle.now())
+          lines.heard(process, askedAt)
+          const fresh = batch.steps.flatMap((step, index) => {
+            const answer = answers[index]
+            if (answer === undefined || seen.has(answer)) return []
+            seen.add(answer)
+            return [{ answer, step }]
+          })
+          for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
+          const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
+          for (const { begunAt, running } of readings) {
+            reads.folding(process, begunAt - startTime, running !== undefined)
+          }
+          tell(before, after, process)
+          for (const reading of readings) {
+            books.observed(generation, after.occupancy, reading)
+            // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
+            if (reader?.holder !== holder) continue
+            reads.observed(process, reading.begunAt - startTime, reading.running !== undefined)
+          }
+        },
+        left: (holder, before, after) => {
+          left.add(holder)
+          if (reader?.holder === holder) reader = undefined
+          tell(before, after, process)
+        }
+      }
+    },
+    isGone
+  }
+}
