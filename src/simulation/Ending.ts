@@ -51,7 +51,7 @@ const longest = 180 * minute
  * no longer there than an attempt, a lease and some repetitions take.
  */
 const settling = ({ attemptTimeout, replayBackoffMax }: FleetSettings, isShared: boolean): number =>
-  (isShared ? minute / 2 + Duration.toMillis(attemptTimeout) : 3 * minute) + 2 * Duration.toMillis(replayBackoffMax)
+  (isShared ? minute / 3 + Duration.toMillis(attemptTimeout) : 3 * minute) + 2 * Duration.toMillis(replayBackoffMax)
 
 const slotsOf = (standing: Standing | undefined): ReadonlyArray<Slot> =>
   standing === undefined ? [] : [...HashMap.values(standing.slots)]

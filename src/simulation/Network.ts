@@ -28,7 +28,7 @@ export interface Network {
   readonly heal: () => void
 }
 
-/** How long a caller waits for an answer: a store ends its calls within a bound. */
+/** How long somebody waits for a message that does not come: a store ends its calls within a bound. */
 const bound = 3000
 
 type Leg = "request" | "answer"
@@ -92,25 +92,27 @@ export const make = (options: {
       const reply = Deferred.makeUnsafe<A, LedgerUnavailable>()
       const answer = (exit: Exit.Exit<A, LedgerUnavailable>) =>
         Effect.sync(() => host.deliver(() => Deferred.doneUnsafe(reply, exit)))
+      const fails = (detail: string) => answer(Exit.fail(new LedgerUnavailable({ detail })))
       // A connection that breaks is noticed at once, or not at all.
-      const breaks = Effect.suspend(() =>
-        random.nextDoubleUnsafe() < 0.5
-          ? answer(Exit.fail(new LedgerUnavailable({ detail: "the connection broke" })))
-          : Effect.void
-      )
-      // Drawn as the request leaves: what is on its way when it ends passes, and what comes after does not.
-      const there = fate("request")
-      run(travel(
-        there,
-        Effect.flatMap(Effect.exit(call), (exit) => Effect.suspend(() => travel(fate("answer"), answer(exit), breaks))),
-        breaks
-      ))
-      if (random.nextDoubleUnsafe() < options.sharing().twice) {
-        count("request doubled")
-        run(Effect.andThen(Effect.sleep(random.nextBelowUnsafe(options.sharing().lateBy + 1)), Effect.exit(call)))
+      const breaks = Effect.suspend(() => random.nextDoubleUnsafe() < 0.5 ? fails("the connection broke") : Effect.void)
+      /** Most messages need no watch over their time, and it would be most of what they cost. */
+      const watch = (on: Fate): void => {
+        if (typeof on !== "number" || on > bound / 2) run(Effect.andThen(Effect.sleep(bound), fails("no answer")))
       }
-      const unanswered = new LedgerUnavailable({ detail: "no answer" })
-      return Effect.timeoutOrElse(Deferred.await(reply), { duration: bound, orElse: () => Effect.fail(unanswered) })
+      const there = fate("request")
+      watch(there)
+      const arrived = Effect.flatMap(Effect.exit(call), (exit) => {
+        const back = fate("answer")
+        watch(back)
+        return travel(back, answer(exit), breaks)
+      })
+      run(travel(there, arrived, breaks))
+      const { lateBy, twice } = options.sharing()
+      if (random.nextDoubleUnsafe() < twice) {
+        count("request doubled")
+        run(Effect.andThen(Effect.sleep(random.nextBelowUnsafe(lateBy + 1)), Effect.exit(call)))
+      }
+      return Deferred.await(reply)
     })
 
   /** A word that is not heard is not said again. */

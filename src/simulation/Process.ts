@@ -17,6 +17,8 @@ export interface Process {
   crashed: boolean
   /** Another one has been told that it is gone. */
   leaseLost: boolean
+  /** Another one reads in its place, which it may not know. */
+  turnLost: boolean
   /** When it went on after it had stood still for a while, the last time, in virtual milliseconds. */
   resumedAt: number | undefined
   /** When it began to shut down, in virtual milliseconds. */
@@ -36,6 +38,7 @@ export const make = (name: string, generation: number): Process => ({
   provisioner: undefined,
   crashed: false,
   leaseLost: false,
+  turnLost: false,
   resumedAt: undefined,
   closingAt: undefined,
   ended: false

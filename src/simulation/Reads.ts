@@ -61,6 +61,8 @@ export const make = (options: {
   const budgetOf = (process: Process): Process | number => options.isShared ? process.generation : process
 
   const check = (process: Process, now: number): void => {
+    // It was taken to be gone, and reads on as if it were its turn: that cannot be helped.
+    if (process.turnLost) return
     const last = ended.get(budgetOf(process))
     ended.delete(budgetOf(process))
     // Whoever asks for a newer reading than the last one gets it, however long that took.

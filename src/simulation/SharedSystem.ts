@@ -191,6 +191,7 @@ export const make = Effect.fnUntraced(function*(
     end: Effect.suspend(() => Effect.forEach(running(), ({ end }) => end, { discard: true })),
     calm: () => {
       present = calm
+      witness.calm()
     },
     pause: ({ replica: place, takes }) =>
       Effect.suspend(() => {

@@ -23,9 +23,17 @@ import type { Witness } from "./SharedStore.ts"
  */
 export interface SharedWitness {
   readonly of: (process: Process) => Witness
+  /** Says that from now on every message passes, and ECS answers at once. */
+  readonly calm: () => void
   /** Whether a holder has left, or has not been heard of for the length of its lease. */
   readonly isGone: (holder: string) => boolean
 }
+
+/**
+ * How long a turn takes at most where everything answers at once: what was asked
+ * before that is waited for, and what had failed is said again.
+ */
+const longestTurn = 20_000
 
 /** All processes have one ledger, and it is never lost. */
 const generation = 1
@@ -43,7 +51,8 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
   const left = new Set<string>()
   const owners = new Map<string, Process>()
   const seen = new WeakSet<Answer>()
-  let reader: { readonly holder: string; readonly process: Process } | undefined
+  let reader: { readonly holder: string; readonly process: Process; readonly since: number } | undefined
+  let calmSince = Infinity
   let relied: Description | undefined
   let decidedAt = 0
 
@@ -75,7 +84,25 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
     if (reader !== undefined && reader.holder !== holder && isHere(reader.holder)) {
       chronicle.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
     }
-    reader = { holder, process }
+    if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
+    process.turnLost = false
+    reader = { holder, process, since: chronicle.now() }
+  }
+
+  /** It may have been taken to be gone meanwhile. */
+  const lapse = (process: Process, holder: string): void => {
+    process.leaseLost = true
+    if (reader?.holder !== holder) return
+    process.turnLost = true
+    reader = undefined
+  }
+
+  const checkTurn = (): void => {
+    if (reader === undefined || !isHere(reader.holder)) return
+    const took = chronicle.now() - Math.max(reader.since, calmSince)
+    if (took <= longestTurn) return
+    chronicle.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
+    reader = undefined
   }
 
   const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
@@ -138,7 +165,8 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
         attached: (options, before, after) => {
           if (before !== undefined) checkDescription(before, after, options)
           if (before === undefined || ![...before.members.keys()].some(isHere)) relied = options
-          heard.set(options.holder, chronicle.now())
+          // One that arrives once more says nothing.
+          if (before?.members.has(options.holder) !== true) heard.set(options.holder, chronicle.now())
           tell(before, after, process)
         },
         sent: (_, { number }) => {
@@ -150,7 +178,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
           if (left.has(holder)) {
             chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
           }
-          if (silence(holder) > lease - slack) process.leaseLost = true
+          if (silence(holder) > lease - slack) lapse(process, holder)
           heard.set(holder, chronicle.now())
           lines.heard(process, askedAt)
           const fresh = batch.steps.flatMap((step, index) => {
@@ -159,6 +187,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
             seen.add(answer)
             return [{ answer, step }]
           })
+          checkTurn()
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
@@ -178,6 +207,9 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
           tell(before, after, process)
         }
       }
+    },
+    calm: () => {
+      calmSince = chronicle.now()
     },
     isGone
   }

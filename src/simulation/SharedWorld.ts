@@ -35,14 +35,14 @@ type Theme = "lines" | "doubt" | "reach" | "rollout" | "mixed"
  */
 export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
   const theme = dice.pick<Theme>("lines", "doubt", "doubt", "reach", "rollout", "mixed")
-  const replicas = dice.pick(2, 2, 3, 4)
+  const replicas = dice.pick(2, 2, 2, 3, 3, 4)
   const most = dice.between(1, dice.pick(Math.ceil(maxWorkers / 2), maxWorkers))
   const cap = theme === "lines" ? Math.min(most, 3) : most
   const place = () => dice.between(0, replicas - 1)
   const asks = placed(asksOf(dice, theme), place)
   const until = Math.max(...asks.map(({ at }) => at)) + dice.pick(5, 20) * second
-  /** While somebody who has just asked is on the way to a task. */
-  const soon = () => (dice.pick(...asksAt(asks)) + dice.between(0, dice.pick(50, 300, 2 * second)))
+  /** While somebody who has just asked is on the way to a task, or before another one asks. */
+  const soon = () => dice.pick(...asksAt(asks)) + dice.between(-20, dice.pick(50, 300, 2 * second))
   const some = (likely: number, make: () => Event): ReadonlyArray<Event> =>
     dice.chance(likely) ? Array.from({ length: dice.between(1, 3) }, make) : []
   return {
@@ -59,10 +59,10 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
     sharing: sharingOf(dice, replicas, theme),
     events: [
       ...asks,
-      ...some(theme === "lines" || theme === "doubt" ? 0.6 : 0.2, () => pause(dice, soon(), place())),
-      ...some(theme === "reach" || theme === "doubt" ? 0.6 : 0.3, () => cut(dice, soon(), place())),
-      ...some(theme === "rollout" ? 0 : 0.4, () => restart(dice, soon(), place())),
-      ...(theme === "doubt" && dice.chance(0.5) ? Hostility.refusal(dice, soon()) : []),
+      ...some(theme === "lines" ? 0.8 : 0.2, () => pause(dice, soon(), place())),
+      ...some(theme === "reach" ? 0.6 : 0.3, () => cut(dice, soon(), place())),
+      ...some(theme === "rollout" ? 0 : 0.3, () => restart(dice, soon(), place())),
+      ...(theme === "doubt" ? doubt(dice, soon(), replicas) : []),
       ...(theme === "rollout" || dice.chance(0.1) ? placed(Workload.resizes(dice, cap, until), place) : []),
       ...(theme === "rollout" ? rollout(dice, soon(), replicas) : []),
       ...(dice.chance(0.1) ? Workload.foreign(dice, cap, until) : []),
@@ -122,6 +122,31 @@ const restart = (dice: Dice, at: number, replica: number): Restart => ({
   replica
 })
 
+/**
+ * A process is gone for a little longer than its lease, or for good, while ECS
+ * refuses most of what is repeated: who comes back meets who has taken over. And
+ * who takes over may not hear so.
+ */
+const doubt = (dice: Dice, at: number, replicas: number): ReadonlyArray<Event> => {
+  const replica = dice.between(0, replicas - 1)
+  const takes = lease + dice.between(0, 5 * second)
+  return [
+    dice.pick<Event>(
+      { at, _tag: "Pause", replica, takes },
+      { at, _tag: "Pause", replica, takes },
+      { at, _tag: "Cut", replica, takes, way: "both" },
+      { ...restart(dice, at, replica), how: "crash" }
+    ),
+    ...(dice.chance(0.7) ? Hostility.refusal(dice, at + dice.between(0, 3 * second)) : []),
+    ...(dice.chance(0.4)
+      ? [{
+        ...cut(dice, at + lease + dice.between(-second, second), (replica + 1) % replicas),
+        way: "answers" as const
+      }]
+      : [])
+  ]
+}
+
 /** All processes are replaced, one after the other, or none is there for longer than a lease. */
 const rollout = (dice: Dice, at: number, replicas: number): ReadonlyArray<Event> => {
   const gap = dice.pick(0, 0, 2 * second)
@@ -134,15 +159,20 @@ const sharingOf = (dice: Dice, replicas: number, theme: Theme): Sharing => ({
   latency: dice.pick(0, 5, 50, 300),
   ...(theme !== "reach" && dice.chance(0.7)
     ? { lost: 0, late: 0, lateBy: 0, twice: 0 }
-    : { lost: dice.upTo(0.2), late: dice.upTo(0.2), lateBy: dice.pick(500, 6 * second), twice: dice.upTo(0.2) }),
+    : {
+      lost: dice.upTo(0.2),
+      late: dice.upTo(0.2),
+      lateBy: dice.pick(500, 6 * second),
+      twice: dice.upTo(theme === "reach" ? 0.6 : 0.2)
+    }),
   clockError: dice.pick(0, 0, 100, 1500)
 })
 
 /** What is done in the background is done more often than by default: an end of hours would be most of the run. */
 const settingsOf = (dice: Dice, theme: Theme): Settings.Options => ({
-  backgroundCensusInterval: dice.pick(30, 60) * second,
+  backgroundCensusInterval: dice.pick(20, 40) * second,
   replayBackoffMax: dice.pick(2, 5) * second,
-  attemptTimeout: dice.between(1, 20) * second,
+  attemptTimeout: dice.between(1, 10) * second,
   ...(theme === "reach" ? { shutdownTimeout: dice.pick(0, second) } : {}),
   ...(dice.chance(0.6) ? {} : {
     requestTimeout: dice.between(2, 30) * second,
@@ -161,7 +191,9 @@ const hostile = (dice: Dice, seed: number, theme: Theme): EcsSettings => ({
   lag: Hostility.lag(dice),
   pages: Hostility.pages(dice, false),
   faults: Hostility.faults(dice, false),
-  ...(theme === "doubt" ? Hostility.doubt(dice) : {}),
+  ...(theme === "doubt"
+    ? { ...Hostility.doubt(dice), latencyOf: { RunTask: { min: 500, max: 4000 }, ListTasks: 40, DescribeTasks: 40 } }
+    : {}),
   // Slots become free, one after the other.
   ...(theme === "lines"
     ? {
