@@ -66,19 +66,31 @@ export const make = Effect.fnUntraced(function*(
         })
     })
 
+  /** What the gate says and, if it lets the attempt through, how sending it ends. */
+  const pass = (ticket: Ticket, request: RunTaskRequest, restore: Restore) =>
+    Effect.gen(function*() {
+      // Measured from before the gate is asked: its answer may take long to come.
+      const sinceGate = Elapsed.atMost(yield* Clock.Clock)
+      const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
+      return gate._tag === "Pass" ? yield* Effect.exit(restore(send(request, sinceGate))) : gate
+    })
+
   /**
    * The permit is taken before the gate, so that nothing waits between the gate
-   * and the wire. An interrupt may end the call, but not the record of it; one that
-   * ends the gate leaves a slot that may have been sent, which only evidence frees.
+   * and the wire, and given back before the verdict is recorded: a ledger that does
+   * not take it must not keep other launches from being sent. An interrupt may end
+   * the call, but not the record of it; one that ends the gate leaves a slot that
+   * may have been sent, which only evidence frees.
    */
   const attempt = (ticket: Ticket, request: RunTaskRequest): Effect.Effect<GateAnswer | Settlement> =>
-    ecs.launchPermits.withPermit(Effect.uninterruptibleMask((restore) =>
+    Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        // Measured from before the gate is asked: its answer may take long to come.
-        const sinceGate = Elapsed.start(yield* Clock.Clock)
-        const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
-        if (gate._tag !== "Pass") return gate
-        const exit = yield* Effect.exit(restore(send(request, sinceGate)))
+        const exit = yield* Effect.acquireUseRelease(
+          restore(ecs.launchPermits.take(1)),
+          () => pass(ticket, request, restore),
+          () => ecs.launchPermits.release(1)
+        )
+        if (!Exit.isExit(exit)) return exit
         const verdict: Verdict = Exit.isSuccess(exit)
           ? exit.value
           : { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
@@ -93,7 +105,7 @@ export const make = Effect.fnUntraced(function*(
         yield* Effect.logError(`Launch ${ticket.slotId} of fleet ${fleet.id} broke down`, exit.cause)
         return settlement
       })
-    ))
+    )
 
   const backOff = (attempts: number): Effect.Effect<void> =>
     Effect.flatMap(Random.next, (random) =>
@@ -131,6 +143,8 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 })
+
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /** A verdict is recorded however long the ledger is away: until then nobody else knows it. */
 const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])

@@ -129,7 +129,7 @@ export const call = Effect.fnUntraced(
     const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout } = options
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
-    const elapsed = Elapsed.start(clock)
+    const elapsed = Elapsed.atMost(clock)
     let sent = 0
     let failed: OnlyRequestFailed | undefined
 
