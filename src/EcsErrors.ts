@@ -165,7 +165,8 @@ const secrets: ReadonlyArray<RegExp> = [
  * match, ECS answers with the whole signed request, session token and all.
  */
 const detailOf = (error: ObservedError): string => {
-  const line = error.message.split("\n", 1).join("").slice(0, 500)
+  // Cut where it may be in the middle of a character.
+  const line = error.message.split("\n", 1).join("").slice(0, 500).replace(/\p{Surrogate}$/u, "")
   const message = secrets.reduce((text, secret) => text.replace(secret, "***"), line)
   return [error.name, error.code, message].filter((part) => part !== undefined && part !== "").join(": ")
 }

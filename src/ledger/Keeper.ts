@@ -18,7 +18,7 @@ import type { Difference } from "./Difference.ts"
 import * as Differences from "./Difference.ts"
 import type { Batch, Decided, SharedFleet } from "./SharedFleet.ts"
 import * as SharedFleets from "./SharedFleet.ts"
-import type { Attached, Store } from "./SharedLedger.ts"
+import type { Attached, Refused, Store } from "./SharedLedger.ts"
 
 /**
  * How a fleet is kept, and at what time it was looked at.
@@ -52,7 +52,7 @@ export type Written =
  */
 export interface Keeper {
   /** Reads what has changed since a version. */
-  readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable>
+  readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   /**
    * Writes a difference if the fleet has the version that it was made from, and no
    * later than {@link decisionValidity} after its `decidedAt`.
@@ -62,7 +62,7 @@ export interface Keeper {
     version: number,
     difference: Difference,
     isNews: boolean
-  ) => Effect.Effect<Written, LedgerUnavailable>
+  ) => Effect.Effect<Written, LedgerUnavailable | Refused>
   /** Waits for the word that the fleet has changed, and says to which version. Words may be lost. */
   readonly word: Effect.Effect<number>
 }
@@ -123,8 +123,8 @@ export const attach = Effect.fnUntraced(function*(
     decide: (fleet: SharedFleet | undefined, now: number) => Effect.Effect<Decision<A>, E>,
     isFresh: boolean,
     attempt = 0
-  ): Effect.Effect<A, E | LedgerUnavailable> =>
-    Effect.suspend(() => {
+  ): Effect.Effect<A, E | LedgerUnavailable | Refused> =>
+    Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
       const before = known
       return Effect.flatMap(decide(before.fleet, heard.now + elapsed() - heard.at), ({ answer, fleet, isSilent }) => {
         if (isSilent && isFresh) return Effect.succeed(answer)
@@ -144,8 +144,9 @@ export const attach = Effect.fnUntraced(function*(
     })
 
   const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: number) => {
-    const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, now)
-    if (fleet === undefined || step === undefined) return new LedgerUnavailable({ detail: "superseded" })
+    if (fleet === undefined) return notKept
+    const step = SharedFleets.decide(fleet, holder, batch, now)
+    if (step === undefined) return new LedgerUnavailable({ detail: "superseded" })
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,
       answer: step.decided,
@@ -163,28 +164,39 @@ export const attach = Effect.fnUntraced(function*(
   }
 
   const store: Store = {
-    decide: (batch) => commit(decideBatch(batch), false),
+    decide: (batch) =>
+      Effect.suspend(() =>
+        // It may have been removed, and made anew.
+        known.fleet === undefined
+          ? Effect.andThen(look, commit(decideBatch(batch), true))
+          : commit(decideBatch(batch), false)
+      ),
     // What this holder has written itself is no news to it.
     word: Effect.asVoid(Effect.repeat(keeper.word, { while: (version) => version <= known.version })),
     leave: commit(
       (fleet, now) =>
         fleet === undefined
-          ? new LedgerUnavailable({ detail: "superseded" })
+          ? notKept
           : Effect.succeed({ fleet: SharedFleets.leave(fleet, holder, now), answer: undefined, isSilent: false }),
       false
     )
   }
 
-  yield* look
-  const entered = yield* commit((fleet, now) => {
+  const enter = commit((fleet, now) => {
     const attached = SharedFleets.attach(fleet, holder, options, now, lease)
     return typeof attached === "string"
       ? new LedgerMismatch({ fleet: options.fleet, detail: attached })
       : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
+  const entered = yield* Effect.mapError(
+    Effect.andThen(look, enter),
+    (error) => error._tag === "Refused" ? new LedgerUnavailable({ detail: error.detail }) : error
+  )
   const { sequence, turn } = entered.occupancy
   return { store, sequence, turn, now: heard.now, lease }
 })
+
+const notKept = new LedgerUnavailable({ detail: "it does not have the fleet any more" })
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
 const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>

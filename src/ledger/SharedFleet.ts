@@ -145,7 +145,9 @@ export const attach = (
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
   const now = found.decidedAt
   // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
-  if (found.members.has(holder)) return found
+  const known = found.members.get(holder)
+  if (known?.status === "left") return `holder ${holder} has left it`
+  if (known !== undefined) return found
   const isHeld = [...found.members.values()].some(({ status }) => status === "here")
   const mismatch = isHeld ? Descriptions.mismatch(found.occupancy, found.description, description) : undefined
   if (mismatch !== undefined) return mismatch

@@ -5,19 +5,23 @@
  * and is decided in one atomic step where the fleet is kept. A batch whose answer
  * is lost is sent again until it is answered, and is decided once. A fiber that
  * cannot wait so long is told that the ledger is unavailable; what was granted to
- * it in the meantime is given back.
+ * it in the meantime is given back. Where something in a batch is refused, what
+ * was asked in it goes out one by one, and only that fails.
  *
  * Without anything to ask, a batch goes out once a second, or four times in a lease
  * where that is more often: it keeps the holder's lease, and brings what others have
  * done. Mostly that has come already, with a word from where the fleet is kept.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { Change } from "../Change.ts"
@@ -37,12 +41,20 @@ import * as Steps from "./Step.ts"
  */
 export interface Store {
   /** Sends a batch, once. It ends within a bound, whatever becomes of the other side. */
-  readonly decide: (batch: Batch) => Effect.Effect<Decided, LedgerUnavailable>
+  readonly decide: (batch: Batch) => Effect.Effect<Decided, LedgerUnavailable | Refused>
   /** Waits for the word that something has happened. Words may be lost. */
   readonly word: Effect.Effect<void>
   /** Tells that the holder leaves. */
-  readonly leave: Effect.Effect<void, LedgerUnavailable>
+  readonly leave: Effect.Effect<void, LedgerUnavailable | Refused>
 }
+
+/**
+ * What was sent is not taken, nor will be however often it is sent again. Nothing
+ * was written.
+ *
+ * @category errors
+ */
+export class Refused extends Data.TaggedError("Refused")<{ readonly detail: string }> {}
 
 /**
  * What a holder finds when it has attached.
@@ -76,7 +88,7 @@ interface Pending {
   readonly askedAt: number
   /** Takes the answer, and says whether somebody still waits for it. */
   readonly answered: (answer: Answer) => boolean
-  readonly expired: () => void
+  readonly failed: (detail: string) => void
 }
 
 /**
@@ -108,6 +120,8 @@ export const make = Effect.fnUntraced(function*(
   let closing = false
   let isAway = false
   let hasLeft = false
+  /** How many steps go out one by one: one among them was refused. */
+  let suspects = 0
 
   /** Gives back what was granted to somebody who did not wait for it. */
   const undo = (step: Step, answer: Answer): void => {
@@ -131,8 +145,8 @@ export const make = Effect.fnUntraced(function*(
           given = answer
           return Deferred.doneUnsafe(reply, Exit.succeed(answer.value))
         },
-        expired: () => {
-          Deferred.doneUnsafe(reply, Exit.fail(new LedgerUnavailable({ detail: "no answer in time" })))
+        failed: (detail) => {
+          Deferred.doneUnsafe(reply, Exit.fail(new LedgerUnavailable({ detail })))
         }
       }
       pending.add(entry)
@@ -140,7 +154,7 @@ export const make = Effect.fnUntraced(function*(
       waiting.openUnsafe()
       return Effect.onInterrupt(Deferred.await(reply), () =>
         Effect.sync(() => {
-          entry.expired()
+          entry.failed("nobody waits for it")
           pending.delete(entry)
           if (given !== undefined) undo(step, given)
         }))
@@ -158,7 +172,7 @@ export const make = Effect.fnUntraced(function*(
     for (const entry of pending) {
       if (elapsed() - entry.askedAt < Duration.toMillis(patience)) break
       pending.delete(entry)
-      entry.expired()
+      entry.failed("no answer in time")
     }
   })
 
@@ -178,18 +192,46 @@ export const make = Effect.fnUntraced(function*(
     turnEnds = Deferred.makeUnsafe()
   }
 
-  const tellAway = (error: LedgerUnavailable) =>
+  const tellAway = (error: LedgerUnavailable | Refused) =>
     Effect.suspend(() => {
       if (isAway) return Effect.void
       isAway = true
       return Effect.logWarning(`The ledger of fleet ${options.fleet} is away, and nothing is launched: ${error.detail}`)
     })
 
+  /** A bug must not keep whoever asks for something else from being answered. */
+  const broken = (defect: unknown) =>
+    Effect.andThen(
+      Effect.logError(`The ledger of fleet ${options.fleet} broke down`, Cause.die(defect)),
+      new Refused({ detail: "it broke down, and has said so in the log" })
+    )
+
+  /** Finds the step that is refused, by sending one at a time, and lets the others pass. */
+  const refused = (
+    { steps }: Batch,
+    undone: ReadonlyArray<Step>,
+    entries: ReadonlyArray<Pending>,
+    detail: string
+  ): void => {
+    stirred.openUnsafe()
+    if (steps.length > 1) {
+      undoing.unshift(...undone)
+      suspects = steps.length
+      return
+    }
+    suspects = Math.max(0, suspects - 1)
+    for (const entry of entries) {
+      pending.delete(entry)
+      entry.failed(detail)
+    }
+  }
+
   const send = Effect.gen(function*() {
-    const undone = undoing.splice(0)
+    const limit = suspects > 0 ? 1 : batchLimit
+    const undone = undoing.splice(0, limit)
     const entries: Array<Pending> = []
     for (const entry of pending) {
-      if (entries.length + undone.length >= batchLimit) break
+      if (entries.length + undone.length >= limit) break
       entries.push(entry)
     }
     const batch: Batch = {
@@ -202,10 +244,16 @@ export const make = Effect.fnUntraced(function*(
     let sentAt = elapsed()
     const attempt = Effect.suspend(() => {
       sentAt = elapsed()
-      return store.decide(batch)
+      return Effect.catchDefect(store.decide(batch), broken)
     })
     // A batch that is sent again is the same: whatever is asked meanwhile has to wait.
-    const decided = yield* Effect.retry(Effect.tapError(attempt, tellAway), resendSchedule)
+    const sent = yield* Effect.result(Effect.retry(Effect.tapError(attempt, tellAway), {
+      schedule: resendSchedule,
+      while: ({ _tag }) => _tag === "LedgerUnavailable"
+    }))
+    if (Result.isFailure(sent)) return refused(batch, undone, entries, sent.failure.detail)
+    const decided = sent.success
+    suspects = Math.max(0, suspects - batch.steps.length)
     if (isAway) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
     isAway = false
     take(decided, sentAt)
@@ -229,7 +277,7 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       hasLeft = true
-      for (const entry of pending) entry.expired()
+      for (const entry of pending) entry.failed("this holder has left")
       // What it leaves behind is found when its lease has run out, should nobody hear this.
       return Effect.ignore(store.leave)
     })

@@ -202,22 +202,25 @@ describe("LedgerPostgres, where its database is not as it must be", () => {
       const schema = yield* freshSchema
       const role = `${schema}_role`
       yield* LedgerPostgres.migrate({ schema })
+      // As in a database where nothing is allowed that was not granted.
+      yield* sql.unsafe(`REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} FROM PUBLIC`)
       yield* sql.unsafe(`CREATE ROLE ${role} LOGIN`)
       for (const grant of LedgerPostgres.grants({ schema, role })) yield* sql.unsafe(grant)
-      yield* Effect.gen(function*() {
-        const ledger = yield* attach("a")
-        const reserved = yield* reserve(ledger, "k")
-        if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
-        yield* ledger.withdraw(reserved.ticket)
-        assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
-      }).pipe(
-        Effect.scoped,
-        Effect.provide(
-          LedgerPostgres.layer({ schema, migrate: false }).pipe(
-            Layer.provide(layerPool({ username: role }))
+      // Whether it is told to migrate or not: it has been done.
+      for (const migrate of [false, true]) {
+        yield* Effect.gen(function*() {
+          const ledger = yield* attach(migrate ? "a" : "b")
+          const reserved = yield* reserve(ledger, "k")
+          if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
+          yield* ledger.withdraw(reserved.ticket)
+          assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+        }).pipe(
+          Effect.scoped,
+          Effect.provide(
+            Layer.fresh(LedgerPostgres.layer({ schema, migrate })).pipe(Layer.provide(layerPool({ username: role })))
           )
         )
-      )
+      }
       yield* sql.unsafe(`DROP OWNED BY ${role}`)
       yield* sql.unsafe(`DROP ROLE ${role}`)
     }).pipe(Effect.provide(layerPool())))

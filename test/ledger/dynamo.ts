@@ -125,7 +125,8 @@ const shifted = (clock: Clock.Clock, door: Door): Clock.Clock => ({
 export const layerBehind = (door: Door, options?: Partial<LedgerDynamoDb.Options>) =>
   Layer.unwrap(Effect.map(Clock.Clock, (clock) =>
     Layer.provideMerge(
-      LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table, ...options }),
+      // A machine that is busy is no reason to fail.
+      LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table, callTimeout: "20 seconds", ...options }),
       Layer.succeed(Clock.Clock, shifted(clock, door))
     )))
 

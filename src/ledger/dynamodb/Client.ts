@@ -45,7 +45,7 @@ export const makeClient = (options: ClientOptions = {}): Effect.Effect<DynamoDBC
         ...(credentials === undefined ? {} : { credentials }),
         maxAttempts: 1,
         requestHandler: new NodeHttpHandler({
-          connectionTimeout: 1000,
+          connectionTimeout: 5000,
           requestTimeout: 5000,
           throwOnRequestTimeout: true
         })

@@ -13,12 +13,13 @@ import { LedgerUnavailable } from "../../Ledger.ts"
  * - `conflict`: the item is not as it was expected; nothing was written
  * - `throttled`: too many calls, or too large ones; nothing was written
  * - `refused`: nothing was written, nor will be until somebody changes something
+ * - `unfit`: it is too large to be written, ever
  * - `unknown`: what was to be written may be written, or may be yet
  *
  * @category errors
  */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
-  readonly reason: "conflict" | "throttled" | "refused" | "unknown"
+  readonly reason: "conflict" | "throttled" | "refused" | "unfit" | "unknown"
   readonly detail: string
   /** The item as a condition found it, where DynamoDB said it. */
   readonly found?: Record<string, AttributeValue> | undefined

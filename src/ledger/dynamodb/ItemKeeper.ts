@@ -16,6 +16,7 @@ import type { Difference } from "../Difference.ts"
 import * as Differences from "../Difference.ts"
 import { decisionValidity, type Keeper, type Kept, type Written } from "../Keeper.ts"
 import type { SharedFleet } from "../SharedFleet.ts"
+import { Refused } from "../SharedLedger.ts"
 import * as Body from "./Body.ts"
 import { CallFailed, unavailable } from "./Failure.ts"
 import * as Requests from "./Requests.ts"
@@ -66,13 +67,16 @@ export const make = (options: {
   const written = new Set<SlotId>()
   /** Requests that were looked for in vain. */
   const lost = new Set<SlotId>()
+  /** Whether requests have been found that the holder has not been told of: it may have stopped waiting meanwhile. */
+  let isUntold = false
 
-  const tell = (since: number, isWhole: boolean): Effect.Effect<Kept, CallFailed> =>
+  const tell = (since: number): Effect.Effect<Kept, CallFailed> =>
     Effect.suspend(() => {
       const now = time.now()
       if (now === undefined) return withoutTime
       const { fleet, version } = known
-      const whole = isWhole || version !== since
+      const whole = isUntold || version !== since
+      isUntold = false
       return Effect.succeed({
         version,
         now: Math.max(now, fleet?.decidedAt ?? now),
@@ -124,6 +128,7 @@ export const make = (options: {
           requests = HashMap.set(requests, id, request)
         }
       }
+      if (isNew) isUntold = true
       if (isNew && known.fleet !== undefined) {
         known = {
           ...known,
@@ -137,9 +142,9 @@ export const make = (options: {
   const told = (item: FleetItem | undefined, since: number) =>
     Effect.gen(function*() {
       yield* learn(item)
-      const isNew = known.fleet !== undefined && (yield* fetchRequests(known.fleet))
+      if (known.fleet !== undefined) yield* fetchRequests(known.fleet)
       if (known.fleet !== undefined) known = { ...known, fleet: Requests.withOwnAnswers(known.fleet, holder) }
-      return yield* tell(since, isNew)
+      return yield* tell(since)
     })
 
   const read = (since: number) => Effect.flatMap(table.readFleet(fleetId), (item) => told(item, since))
@@ -161,7 +166,7 @@ export const make = (options: {
     const body = Body.encode(after, gone)
     if (body.length > itemLimit) {
       return yield* new CallFailed({
-        reason: "refused",
+        reason: "unfit",
         detail: `the item of fleet ${fleetId} would have ${body.length} bytes, and DynamoDB takes 400 KB`
       })
     }
@@ -182,7 +187,7 @@ export const make = (options: {
       if (isLate || version !== known.version) return yield* conflict(read(version))
       const after = Differences.apply(known.fleet, difference)
       // A launch that is abandoned by this very decision may be taken over by it, too.
-      if (yield* fetchRequests(after)) return yield* conflict(tell(version, true))
+      if (yield* fetchRequests(after)) return yield* conflict(tell(version))
       return yield* Effect.catch(put(after, difference), (error) => {
         if (error.reason !== "conflict") return Effect.fail(error)
         const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
@@ -190,14 +195,14 @@ export const make = (options: {
       })
     })
 
-  const within = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<A, LedgerUnavailable> =>
+  const within = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<A, LedgerUnavailable | Refused> =>
     patiently(call).pipe(
       Effect.timeoutOrElse({
         duration: timeout,
         orElse: () =>
           Effect.fail(new CallFailed({ reason: "unknown", detail: `no answer in ${Duration.format(timeout)}` }))
       }),
-      Effect.mapError(unavailable)
+      Effect.mapError((error) => error.reason === "unfit" ? new Refused({ detail: error.detail }) : unavailable(error))
     )
 
   return {

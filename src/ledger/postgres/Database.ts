@@ -2,15 +2,18 @@
  * The calls to the database: what is sent, what comes back, and the bound within
  * which each of them ends.
  */
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { LedgerUnavailable } from "../../Ledger.ts"
 import { Difference } from "../Difference.ts"
 import type { Kept, Written } from "../Keeper.ts"
+import { Refused } from "../SharedLedger.ts"
 
 /**
  * Ends an effect within a bound, whatever becomes of the session that it uses.
@@ -43,18 +46,27 @@ export const within = <A, E, R>(
   })
 
 /**
+ * Runs an effect apart from a transaction that its caller has open: what is decided
+ * has to stay decided, whatever becomes of that.
+ *
+ * @category combinators
+ */
+export const apart = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
+
+/**
  * The calls, in one schema.
  *
  * @category models
  */
 export interface Database {
-  readonly read: (fleet: string, since: number) => Effect.Effect<Kept, LedgerUnavailable>
+  readonly read: (fleet: string, since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   readonly commit: (
     fleet: string,
     version: number,
     difference: Difference,
     isNews: boolean
-  ) => Effect.Effect<Written, LedgerUnavailable>
+  ) => Effect.Effect<Written, LedgerUnavailable | Refused>
 }
 
 const keptFields = {
@@ -71,7 +83,14 @@ const decodeWritten = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Union
   Schema.Struct({ written: Schema.Literal(false), kept: Schema.Struct(keptFields) })
 ])))
 
-const encodeDifference = Schema.encodeEffect(Schema.fromJsonString(Schema.toCodecJson(Difference)))
+const encodeDifference = Schema.encodeSync(Schema.toCodecJson(Difference))
+
+/**
+ * PostgreSQL takes neither NUL nor half of a surrogate pair in its JSON, and the
+ * words of an error, say, may have either. Keys have none of them.
+ */
+const storable = (_: string, value: unknown): unknown =>
+  typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value
 
 /**
  * Makes the calls.
@@ -82,8 +101,8 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
   const call = <A>(
     statement: Effect.Effect<ReadonlyArray<{ readonly answer: unknown }>, SqlError>,
     decode: (answer: unknown) => Effect.Effect<A, Schema.SchemaError>
-  ): Effect.Effect<A, LedgerUnavailable> =>
-    within(Effect.mapError(statement, unavailable), bound).pipe(
+  ): Effect.Effect<A, LedgerUnavailable | Refused> =>
+    within(Effect.mapError(apart(sql, statement), failure), bound).pipe(
       Effect.flatMap(([row]) =>
         Effect.mapError(
           decode(row?.answer),
@@ -99,8 +118,9 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
         decodeKept
       ),
     commit: (fleet, version, difference, isNews) =>
-      Effect.flatMap(Effect.orDie(encodeDifference(difference)), (json) =>
-        Effect.map(
+      Effect.suspend(() => {
+        const json = JSON.stringify(encodeDifference(difference), storable)
+        return Effect.map(
           call(
             sql<
               { answer: unknown }
@@ -110,7 +130,8 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
           ),
           (answer): Written =>
             answer.written ? { _tag: "Written", now: answer.now } : { _tag: "Conflict", kept: answer.kept }
-        ))
+        )
+      })
   }
 }
 
@@ -120,9 +141,16 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
  *
  * @category constructors
  */
-export const unavailable = ({ reason }: SqlError): LedgerUnavailable => {
+export const unavailable = (error: SqlError): LedgerUnavailable => new LedgerUnavailable({ detail: detailOf(error) })
+
+const detailOf = ({ reason }: SqlError): string => {
   const { cause } = reason
-  return new LedgerUnavailable({
-    detail: cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
-  })
+  return cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
 }
+
+/** What is sent again unchanged is refused again where it is its text that the server does not take. */
+const failure = (error: SqlError): LedgerUnavailable | Refused =>
+  /^(?:22|23|54)/.test(stateOf(error) ?? "") ? new Refused({ detail: detailOf(error) }) : unavailable(error)
+
+const stateOf = ({ reason: { cause } }: SqlError): string | undefined =>
+  Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : undefined

@@ -27,21 +27,20 @@
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import * as Migrator from "effect/sql/Migrator"
+import type { MigrationError } from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
-import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import type { SqlError } from "effect/sql/SqlError"
 import { Ledger } from "../../Ledger.ts"
 import * as Keepers from "../Keeper.ts"
 import { defaultLease } from "../SharedFleet.ts"
 import * as SharedLedgers from "../SharedLedger.ts"
 import * as Databases from "./Database.ts"
-import * as Schemas from "./Schema.ts"
+import type { SchemaMismatch } from "./Migration.ts"
+import * as Migrations from "./Migration.ts"
 import * as Words from "./Words.ts"
 
 /**
@@ -71,19 +70,7 @@ export interface Options {
   readonly lease?: Duration.Input | undefined
 }
 
-/**
- * The schema is not one that this release can work with.
- *
- * @category errors
- */
-export class SchemaMismatch extends Schema.TaggedError<SchemaMismatch>()("SchemaMismatch", {
-  schema: Schema.String,
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `The schema ${this.schema} cannot be used: ${this.detail}`
-  }
-}
+export { SchemaMismatch } from "./Migration.ts"
 
 const defaultSchema = "fleetcap"
 
@@ -98,57 +85,8 @@ const shortestLease = 1000
  */
 export const migrate = (
   options?: Pick<Options, "schema">
-): Effect.Effect<void, SqlError | Migrator.MigrationError | SchemaMismatch, SqlClient> =>
-  Effect.gen(function*() {
-    const sql = yield* SqlClient
-    const schema = options?.schema ?? defaultSchema
-    yield* Effect.retry(Schemas.create(sql, schema), { times: 5 })
-    yield* Effect.retry(
-      typed(runMigrations({
-        loader: Effect.succeed(Schemas.migrations(sql, schema)),
-        table: `${schema}.migrations`
-      })),
-      // Another process makes the same at the same time, and what it has made is there the next time; or the session
-      // has ended in the middle, and nothing was made.
-      { times: 5, while: (error) => error._tag === "SqlError" || error.kind === "Locked" || error.kind === "Failed" }
-    )
-    yield* check(schema)
-  })
-
-/** A transaction whose session has ended cannot be rolled back either, and then its error comes as a defect. */
-const typed = <A, R>(
-  effect: Effect.Effect<A, SqlError | Migrator.MigrationError, R>
-): Effect.Effect<A, SqlError | Migrator.MigrationError, R> =>
-  Effect.catchCause(effect, (cause) => {
-    const defects = cause.reasons.filter(Cause.isDieReason).map(({ defect }) => defect)
-    const defect = defects.find((defect) => defect instanceof Migrator.MigrationError || isSqlError(defect))
-    return defect === undefined ? Effect.failCause(cause) : Effect.fail(defect)
-  })
-
-const runMigrations = Migrator.make({})
-
-const check = (schema: string): Effect.Effect<void, SqlError | SchemaMismatch, SqlClient> =>
-  Effect.gen(function*() {
-    const sql = yield* SqlClient
-    const table = `${schema}.migrations`
-    const [found] = yield* sql<
-      { present: boolean }
-    >`SELECT to_regclass(${`"${schema}"."migrations"`}) IS NOT NULL AS present`.withoutTransform
-    if (found?.present !== true) {
-      return yield* new SchemaMismatch({ schema, detail: "there is no ledger in it; migrate it first" })
-    }
-    const [latest] = yield* sql<
-      { version: number | null }
-    >`SELECT max(migration_id) AS version FROM ${sql(table)}`.withoutTransform
-    const version = latest?.version ?? 0
-    if (version === Schemas.schemaVersion) return
-    return yield* new SchemaMismatch({
-      schema,
-      detail: version > Schemas.schemaVersion
-        ? `it has version ${version}, and this release of fleetcap knows ${Schemas.schemaVersion}: use a newer one`
-        : `it has version ${version}, and this release of fleetcap needs ${Schemas.schemaVersion}: migrate it first`
-    })
-  })
+): Effect.Effect<void, SqlError | MigrationError | SchemaMismatch, SqlClient> =>
+  Migrations.migrate(options?.schema ?? defaultSchema)
 
 /**
  * Returns what a role has to be granted that uses the ledger and does not migrate
@@ -158,17 +96,7 @@ const check = (schema: string): Effect.Effect<void, SqlError | SchemaMismatch, S
  */
 export const grants = (
   options: { readonly role: string; readonly schema?: string | undefined }
-): ReadonlyArray<string> => {
-  const schema = Schemas.quoted(options.schema ?? defaultSchema)
-  const role = Schemas.quoted(options.role)
-  return [
-    `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${
-      ["fleet", "slot", "gone", "member", "difference"].map((table) => `${schema}.${table}`).join(", ")
-    } TO ${role}`,
-    `GRANT SELECT ON ${schema}.migrations TO ${role}`
-  ]
-}
+): ReadonlyArray<string> => Migrations.grantsOf(options.schema ?? defaultSchema, options.role)
 
 /**
  * Provides the ledger over a client that the application has.
@@ -177,7 +105,7 @@ export const grants = (
  */
 export const layer = (
   options?: Options
-): Layer.Layer<Ledger, SqlError | Migrator.MigrationError | SchemaMismatch, PgClient.PgClient | SqlClient> =>
+): Layer.Layer<Ledger, SqlError | MigrationError | SchemaMismatch, PgClient.PgClient | SqlClient> =>
   Layer.effect(
     Ledger,
     Effect.gen(function*() {
@@ -188,7 +116,14 @@ export const layer = (
       if (!(lease >= shortestLease && lease < Infinity)) {
         return yield* Effect.die(new RangeError(`lease: expected at least 1 second, got ${lease} ms`))
       }
-      yield* (options?.migrate ?? true) ? migrate({ schema }) : check(schema)
+      yield* Databases.apart(
+        sql,
+        Effect.provideService(
+          (options?.migrate ?? true) ? Migrations.migrate(schema) : Migrations.check(schema),
+          SqlClient,
+          sql
+        )
+      )
       const database = Databases.make(sql, schema, bound)
       const words = yield* Words.make(sql, schema)
       return Ledger.of({
@@ -228,7 +163,7 @@ export interface ConnectOptions extends Options {
  */
 export const layerConnect = (
   { maxConnections, url, ...options }: ConnectOptions
-): Layer.Layer<Ledger, SqlError | Migrator.MigrationError | SchemaMismatch> =>
+): Layer.Layer<Ledger, SqlError | MigrationError | SchemaMismatch> =>
   Layer.provide(
     layer(options),
     PgClient.layer({

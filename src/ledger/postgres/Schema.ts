@@ -217,4 +217,8 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
  * @category running
  */
 export const create = (sql: SqlClient, schema: string): Effect.Effect<void, SqlError> =>
-  Effect.asVoid(sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`)
+  Effect.flatMap(
+    sql`SELECT 1 FROM pg_namespace WHERE nspname = ${schema}`,
+    // Even where there is one, the statement takes a role that may create one.
+    (found) => found.length > 0 ? Effect.void : Effect.asVoid(sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`)
+  )
