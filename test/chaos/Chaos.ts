@@ -90,6 +90,7 @@ export const run = Effect.fnUntraced(function*(options: Options): Effect.fn.Retu
   const { emulator, endpoint } = yield* Emulation.start(world(seed))
   const fleet = yield* Fleet.start(server, replicas, {
     source: options.source ?? new URL("../../src/", import.meta.url).href,
+    seed,
     schema,
     endpoint,
     cap,

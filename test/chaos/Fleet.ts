@@ -43,7 +43,7 @@ const leaveTimeout = "10 seconds"
 /** How long one that works may take to answer, once nobody else asks. */
 const answerTimeout = "15 seconds"
 
-export type Orders = Omit<Message.Orders, "name" | "seed" | "database" | "skew" | "hold">
+export type Orders = Omit<Message.Orders, "name" | "database" | "skew" | "hold">
 
 /** The clocks of some are right, and of some wrong by an hour. */
 const skews = [0, 3_600_000, 0, -3_600_000]
@@ -60,19 +60,19 @@ export const start = Effect.fnUntraced(function*(
   const expected = new Set<ReplicaProcess.ReplicaProcess>()
   let started = 0
   let died = 0
-  let isServerBusy = false
+  let isAway = false
 
   const occupy = (place: Place): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const seed = started++
+      const number = started++
       place.isWorking = false
       return Effect.flatMap(
         ReplicaProcess.start({
           ...orders,
-          name: `replica-${seed}`,
-          seed,
+          name: `replica-${number}`,
+          seed: orders.seed * 10_000 + number,
           database: server.url,
-          skew: skews[seed % skews.length] ?? 0
+          skew: skews[number % skews.length] ?? 0
         }),
         (replica) => {
           place.replica = replica
@@ -110,15 +110,28 @@ export const start = Effect.fnUntraced(function*(
     PgClient.PgClient
   )
 
-  const busy = (effect: Effect.Effect<void>) =>
+  /** A session of our own may be gone since the last crash: the next one is not. */
+  const cut = (every: number) =>
+    Effect.match(
+      Effect.retry(
+        client`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'fleetcap' AND pid % ${every} = 0`,
+        { times: 2 }
+      ),
+      { onFailure: () => false, onSuccess: (ended) => ended.length > 0 }
+    )
+
+  const crash = (millis: number) =>
     Effect.sync(() => {
-      if (isServerBusy) return false
-      isServerBusy = true
-      runAside(Effect.ensuring(
-        effect,
-        Effect.sync(() => {
-          isServerBusy = false
-        })
+      isAway = true
+      runAside(Effect.andThen(
+        Effect.promise(server.kill),
+        Effect.andThen(
+          Effect.delay(Effect.promise(server.start), millis),
+          Effect.sync(() => {
+            isAway = false
+          })
+        )
       ))
       return true
     })
@@ -126,15 +139,9 @@ export const start = Effect.fnUntraced(function*(
   const suffer = (fault: Fault): Effect.Effect<boolean> => {
     switch (fault._tag) {
       case "Cut":
-        return busy(Effect.ignore(
-          client`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE application_name = 'fleetcap' AND pid % ${fault.every} = 0`
-        ))
+        return Effect.suspend(() => isAway ? Effect.succeed(false) : cut(fault.every))
       case "Crash":
-        return busy(Effect.andThen(
-          Effect.promise(server.kill),
-          Effect.delay(Effect.promise(server.start), fault.millis)
-        ))
+        return Effect.suspend(() => isAway ? Effect.succeed(false) : crash(fault.millis))
       default:
         return harm(fault)
     }

@@ -16,10 +16,18 @@ const { values } = parseArgs({
     twins: { type: "boolean", default: false }
   }
 })
-const seed = Number(values.seed)
+
+const number = (name: string, text: string): number => {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new Error(`--${name}: expected a number above 0, got ${text}`)
+}
+
+const seed = number("seed", values.seed)
+const given = values.seconds === undefined ? undefined : number("seconds", values.seconds)
 
 const chaos = Effect.gen(function*() {
-  const report = yield* Effect.scoped(Chaos.run({ seconds: Number(values.seconds ?? 600), seed }))
+  const report = yield* Effect.scoped(Chaos.run({ seconds: given ?? 600, seed }))
   yield* Console.log(Chaos.describe(report))
   return Chaos.isSound(report)
 })
@@ -50,7 +58,7 @@ const twin = Effect.fnUntraced(function*({ directed: scenario, name, patches, wi
   const source = yield* Twins.make(patches)
   yield* Console.log(name)
   const onPurpose = scenario === undefined || (yield* directed(scenario, source))
-  const seconds = Number(values.seconds ?? within ?? tried)
+  const seconds = given ?? within ?? tried
   const { account, firstWrong } = yield* Effect.scoped(Chaos.run({ seconds, seed, source, untilWrong: true }))
   const [first] = account.violations
   yield* Console.log(
