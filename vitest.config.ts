@@ -7,7 +7,7 @@ const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta
 /** What takes long begins first: begun last, it would keep one processor busy while the others have nothing to do. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
-    const rank = ({ moduleId }: TestSpecification) => moduleId.includes("/test/simulation/") ? 0 : 1
+    const rank = ({ moduleId }: TestSpecification) => /\/test\/(simulation|chaos)\//.test(moduleId) ? 0 : 1
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
   }
 }

@@ -2,7 +2,7 @@
  * Chaos for as long as wanted: `npm run chaos -- --seconds 600 --seed 1`, and of
  * the broken twins, which have to be caught: `npm run chaos -- --twins`.
  */
-import { Clock, Console, Effect, Option } from "effect"
+import { Cause, Clock, Console, Effect, Exit, Option } from "effect"
 import { parseArgs } from "node:util"
 import * as PostgresServer from "../postgres/PostgresServer.ts"
 import * as Chaos from "./Chaos.ts"
@@ -73,5 +73,12 @@ const main = values.twins
   ? Effect.map(Effect.forEach(Twins.twins, twin), (caught) => caught.every((each) => each))
   : chaos
 
-const isSound = await Effect.runPromise(main)
-if (!isSound) process.exitCode = 1
+const running = Effect.runFork(Effect.tapCause(
+  main,
+  (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))
+))
+// Whoever loses patience does not leave processes behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
+running.addObserver((exit) => {
+  process.exitCode = Exit.isSuccess(exit) && exit.value ? 0 : 1
+})
