@@ -23,10 +23,11 @@ const second = 1000
  * - `lines`: many wait with all processes, few slots become free, and processes stand still meanwhile
  * - `doubt`: processes are gone for a while, or for good, while their launches have no verdict
  * - `reach`: messages are lost, late and doubled, and processes shut down while they are on their way
+ * - `deaf`: a process hears nothing from the ledger from the middle of a reading on, and others need theirs
  * - `rollout`: the cap is changed, and all processes are replaced
  * - `mixed`: any of it
  */
-type Theme = "lines" | "doubt" | "reach" | "rollout" | "mixed"
+type Theme = "lines" | "doubt" | "reach" | "deaf" | "rollout" | "mixed"
 
 /**
  * Draws a world of several processes.
@@ -34,12 +35,12 @@ type Theme = "lines" | "doubt" | "reach" | "rollout" | "mixed"
  * @category constructors
  */
 export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
-  const theme = dice.pick<Theme>("lines", "doubt", "doubt", "reach", "rollout", "mixed")
+  const theme = dice.pick<Theme>("lines", "doubt", "doubt", "reach", "deaf", "rollout", "mixed")
   const replicas = dice.pick(2, 2, 2, 3, 3, 4)
   const most = dice.between(1, dice.pick(Math.ceil(maxWorkers / 2), maxWorkers))
   const cap = theme === "lines" ? Math.min(most, 3) : most
   const place = () => dice.between(0, replicas - 1)
-  const asks = placed(asksOf(dice, theme), place)
+  const asks = theme === "deaf" ? asksBeside(dice, replicas) : placed(asksOf(dice, theme), place)
   const until = Math.max(...asks.map(({ at }) => at)) + dice.pick(5, 20) * second
   /** While somebody who has just asked is on the way to a task, or before another one asks. */
   const soon = () => dice.pick(...asksAt(asks)) + dice.between(-20, dice.pick(50, 300, 2 * second))
@@ -60,8 +61,9 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
     events: [
       ...asks,
       ...some(theme === "lines" ? 0.8 : 0.2, () => pause(dice, soon(), place())),
-      ...some(theme === "reach" ? 0.6 : 0.3, () => cut(dice, soon(), place())),
-      ...some(theme === "rollout" ? 0 : 0.3, () => restart(dice, soon(), place())),
+      ...some(theme === "reach" ? 0.5 : 0.3, () => cut(dice, soon(), place())),
+      ...(theme === "deaf" ? [deaf(dice, dice.between(0, second), 0)] : []),
+      ...some(theme === "rollout" || theme === "deaf" ? 0 : 0.3, () => restart(dice, soon(), place())),
       ...(theme === "doubt" ? doubt(dice, soon(), replicas) : []),
       ...(theme === "rollout" || dice.chance(0.1) ? placed(Workload.resizes(dice, cap, until), place) : []),
       ...(theme === "rollout" ? rollout(dice, soon(), replicas) : []),
@@ -90,6 +92,14 @@ const asksAt = (asks: ReadonlyArray<Event>): readonly [number, ...Array<number>]
   return [first, ...others]
 }
 
+/** One asks the process that will be deaf, and all others come to the others, when they need a newer reading. */
+const asksBeside = (dice: Dice, replicas: number): ReadonlyArray<Event> => {
+  const first: Event = { at: 0, _tag: "Ask", key: "k1", waits: false, givesUpAfter: undefined, replica: 0 }
+  const later = lease + dice.between(0, 5 * second)
+  const others = asksOf(dice, "deaf").map((event): Event => ({ ...event, at: event.at + later }))
+  return [first, ...placed(others, () => dice.between(1, replicas - 1))]
+}
+
 /** Sends each caller, and each operator, to one of the processes. */
 const placed = (events: ReadonlyArray<Event>, place: () => number): ReadonlyArray<Event> =>
   events.map((event) => event._tag === "Ask" || event._tag === "Resize" ? { ...event, replica: place() } : event)
@@ -111,6 +121,15 @@ const cut = (dice: Dice, at: number, replica: number): Cut => ({
   replica,
   takes: absence(dice),
   way: dice.pick<Cut["way"]>("requests", "answers", "both")
+})
+
+/** What it asks is decided, and keeps its lease, while it hears nothing for longer than anybody waits for an answer. */
+const deaf = (dice: Dice, at: number, replica: number): Cut => ({
+  at,
+  _tag: "Cut",
+  replica,
+  takes: lease + dice.between(0, lease),
+  way: "answers"
 })
 
 const restart = (dice: Dice, at: number, replica: number): Restart => ({
@@ -194,6 +213,8 @@ const hostile = (dice: Dice, seed: number, theme: Theme): EcsSettings => ({
   ...(theme === "doubt"
     ? { ...Hostility.doubt(dice), latencyOf: { RunTask: { min: 500, max: 4000 }, ListTasks: 40, DescribeTasks: 40 } }
     : {}),
+  // What is cut off in the middle of a reading shows where that takes its time.
+  ...(theme === "deaf" ? { latencyOf: { RunTask: 50, ListTasks: { min: 100, max: 1000 }, DescribeTasks: 40 } } : {}),
   // Slots become free, one after the other.
   ...(theme === "lines"
     ? {
