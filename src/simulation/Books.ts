@@ -10,6 +10,7 @@ import type { World } from "../emulator/State.ts"
 import type { Listing, Reading } from "../rules/Evidence.ts"
 import type { Standing } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
+import { replayWindow } from "../Settings.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../Slot.ts"
 import type { Caps } from "./Caps.ts"
 import type { Chronicle } from "./Chronicle.ts"
@@ -35,11 +36,21 @@ export interface Books {
   readonly held: (ticket: Ticket) => void
   /** Whether a ticket is of whoever was last known to hold the slot. */
   readonly isHolder: (ticket: Ticket) => boolean
+  /** Whether some launch has no verdict. */
+  readonly isSettling: (generation: number) => boolean
+  /** Looks at what became of the task of an answer that said that it has stopped already. */
+  readonly stopped: (generation: number, arn: string) => void
   /** The standing that was last seen. */
   readonly latest: (generation: number) => Standing | undefined
   /** Tells that a ledger is lost: it is not looked at any more. */
   readonly lose: (generation: number) => void
 }
+
+/**
+ * How long after it may be sent for the last time a launch may keep its key: the
+ * longest wait between two attempts, and one more attempt, with some room.
+ */
+const goodbye = 6 * 60_000
 
 /**
  * Begins to look at the ledgers of a run.
@@ -81,8 +92,18 @@ export const make = (options: {
     }
   }
 
+  const checkKeys = (standing: Standing): void => {
+    for (const { id, key, state } of HashMap.values(standing.slots)) {
+      if (state._tag !== "Launching" || key === undefined) continue
+      if (now() - state.firstSentAt <= replayWindow + goodbye) continue
+      if (Occupancies.findByKey(standing, key)?.id !== id) continue
+      chronicle.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
+    }
+  }
+
   return {
     inspect: (generation, standing) => {
+      if (chronicle.now() > replayWindow + goodbye) checkKeys(standing)
       if (lost.has(generation) || latest.get(generation) === standing) return
       const before = latest.get(generation)
       latest.set(generation, standing)
@@ -140,6 +161,17 @@ export const make = (options: {
       fences.set(slotId, Math.max(fence, fences.get(slotId) ?? 0))
     },
     isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
+    isSettling: (generation) => {
+      const standing = latest.get(generation)
+      if (standing === undefined) return false
+      for (const { state } of HashMap.values(standing.slots)) if (state._tag === "Launching") return true
+      return false
+    },
+    stopped: (generation, arn) => {
+      const standing = latest.get(generation)
+      if (standing === undefined || Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
+      chronicle.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
+    },
     latest: (generation) => latest.get(generation),
     lose: (generation) => {
       lost.add(generation)

@@ -41,6 +41,8 @@ export interface Callers {
   readonly changed: (generation: number, change: Change) => void
   /** Those who are still waiting. */
   readonly waiting: () => ReadonlyArray<Caller>
+  /** Whether anybody asks, or has done so within some milliseconds. */
+  readonly areAsking: (within: number) => boolean
   /** Those who have asked for a key. */
   readonly of: (key: string) => ReadonlyArray<Caller>
   /** Those who stand in line for a slot, and whose process has known it for some milliseconds. */
@@ -195,6 +197,7 @@ export const make = (options: {
       }
     },
     waiting: () => all.filter((caller) => caller.leftAt === undefined),
+    areAsking: (within) => all.some(({ leftAt }) => leftAt === undefined || chronicle.now() - leftAt <= within),
     of: (key) => byKey.get(key) ?? [],
     inLine: (known) =>
       all.filter((caller) =>

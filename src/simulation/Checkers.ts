@@ -38,6 +38,9 @@ export interface Checkers {
   readonly launchId: Effect.Effect<string>
 }
 
+/** How long what somebody asked may go on without them. */
+const asking = 5 * 60_000
+
 /**
  * Makes the world of a scenario, in which nothing has happened yet.
  *
@@ -80,12 +83,15 @@ export const make = (options: {
     chronicle,
     censusInterval: millis(fleet.settings.censusInterval),
     censusMaxAge: millis(fleet.settings.censusMaxAge),
+    backgroundCensusInterval: millis(fleet.settings.backgroundCensusInterval),
+    // Who stands in line for a launch that was held back does not ask itself, but has it read.
+    isWanted: (generation) => callers.areAsking(asking) || books.isSettling(generation),
     attemptTimeout: millis(fleet.settings.attemptTimeout),
     shutdownTimeout: millis(fleet.settings.shutdownTimeout),
     isShared: scenario.sharing !== undefined,
     clockError
   })
-  const callers = Callers.make({
+  const callers: Callers.Callers = Callers.make({
     chronicle,
     launches,
     reads,

@@ -41,8 +41,11 @@ export const make = (options: {
   /** All in milliseconds, as the fleet has them. */
   readonly censusInterval: number
   readonly censusMaxAge: number
+  readonly backgroundCensusInterval: number
   readonly attemptTimeout: number
   readonly shutdownTimeout: number
+  /** Whether anybody may want to know how the fleet of a ledger stands. */
+  readonly isWanted: (generation: number) => boolean
   /** Whether all processes have one budget of reads, and not each its own. */
   readonly isShared: boolean
   /** How far the ledger's time may be off. */
@@ -54,6 +57,8 @@ export const make = (options: {
   const ended = new Map<Process | number, Ended>()
   const attempts = new Map<Process, number>()
   const listed = new Map<number, Ended>()
+  /** When each process read last without being asked. */
+  const unasked = new Map<Process, number>()
 
   const dueAt = ({ calls, endedAt }: Ended): number =>
     endedAt + Math.max(options.censusInterval, Math.floor((calls * 1000) / readsPerSecond))
@@ -75,11 +80,25 @@ export const make = (options: {
     }
   }
 
+  /** A reading may list the tasks a second time, and one that failed is left open. */
+  const checkNeed = (process: Process, now: number): void => {
+    if (readings.has(process)) return
+    const before = unasked.get(process) ?? -Infinity
+    if (options.isWanted(process.generation)) return
+    unasked.set(process, now)
+    if (now - before >= options.backgroundCensusInterval) return
+    chronicle.violate(
+      "ECS is read while somebody asks, and else now and then",
+      `${process.name} reads again after ${now - before} ms, and nobody asks`
+    )
+  }
+
   return {
     call: (process, firstPage) => {
       const now = chronicle.now()
       if (firstPage) {
         check(process, now)
+        checkNeed(process, now)
         readings.set(process, 0)
       }
       attempts.set(process, (attempts.get(process) ?? 0) + 1)

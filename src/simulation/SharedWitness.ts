@@ -5,6 +5,7 @@
  * It looks at what is asked and answered, and at the fleet before and after. How
  * the ledger came to its decision does not matter here.
  */
+import { isTerminal } from "../Ecs.ts"
 import { defaultLease as lease } from "../ledger/SharedFleet.ts"
 import type { SharedFleet } from "../ledger/SharedFleet.ts"
 import type { Answer, Step } from "../ledger/Step.ts"
@@ -48,6 +49,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
   const lines = Lines.make(checkers, sharing)
   /** When each holder was heard of last, in virtual milliseconds. */
   const heard = new Map<string, number>()
+  const holders = new Map<string, Process>()
   const left = new Set<string>()
   const owners = new Map<string, Process>()
   const seen = new WeakSet<Answer>()
@@ -178,7 +180,8 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
           if (left.has(holder)) {
             chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
           }
-          if (silence(holder) > lease - slack) lapse(process, holder)
+          for (const [other, itsProcess] of holders) if (silence(other) > lease - slack) lapse(itsProcess, other)
+          holders.set(holder, process)
           heard.set(holder, chronicle.now())
           lines.heard(process, askedAt)
           const fresh = batch.steps.flatMap((step, index) => {
@@ -194,6 +197,13 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
             reads.folding(process, begunAt - startTime, running !== undefined)
           }
           tell(before, after, process)
+          for (const { step } of fresh) {
+            if (!Steps.isStep("Settle", step)) continue
+            const { verdict } = step.payload
+            if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
+              books.stopped(generation, verdict.taskArn)
+            }
+          }
           for (const reading of readings) {
             books.observed(generation, after.occupancy, reading)
             // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.

@@ -96,9 +96,11 @@ const asksAt = (asks: ReadonlyArray<Event>): readonly [number, ...Array<number>]
 const asksBeside = (dice: Dice, replicas: number): ReadonlyArray<Event> => {
   const first: Event = { at: 0, _tag: "Ask", key: "k1", waits: false, givesUpAfter: undefined, replica: 0 }
   const later = lease + dice.between(0, 5 * second)
-  const others = asksOf(dice, "deaf").map((event): Event => ({ ...event, at: event.at + later }))
+  const others = asksOf(dice, "deaf").map((event) => delayed(event, later))
   return [first, ...placed(others, () => dice.between(1, replicas - 1))]
 }
+
+const delayed = (event: Event, by: number): Event => ({ ...event, at: event.at + by })
 
 /** Sends each caller, and each operator, to one of the processes. */
 const placed = (events: ReadonlyArray<Event>, place: () => number): ReadonlyArray<Event> =>

@@ -8,6 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import { isTerminal } from "../Ecs.ts"
 import type { FleetLedger } from "../Ledger.ts"
 import { Ledger, LedgerUnavailable } from "../Ledger.ts"
 import type { SeededRandom } from "../testing/SeededRandom.ts"
@@ -131,7 +132,12 @@ export const connect = (options: {
       settle: (ticket, verdict) =>
         reach(
           "settle",
-          seen(fleet.settle(ticket, verdict), () => chronicle.count(`verdict: ${verdict._tag}`))
+          seen(fleet.settle(ticket, verdict), () => {
+            chronicle.count(`verdict: ${verdict._tag}`)
+            if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
+              books.stopped(generation, verdict.taskArn)
+            }
+          })
         ),
       withdraw: (ticket) => reach("withdraw", seen(fleet.withdraw(ticket))),
       takeOver: reach(
