@@ -6,7 +6,7 @@
 export type { Line, Standing, Violation } from "./Chronicle.ts"
 export { draw, type DrawOptions, type Name, names } from "./Draw.ts"
 export { type Run, run } from "./Run.ts"
-export type { Event, LedgerFaults, LedgerOperation, Restart, Scenario } from "./Scenario.ts"
+export type { Cut, Event, LedgerFaults, LedgerOperation, Restart, Scenario, Sharing } from "./Scenario.ts"
 export { shrink, type Shrunk } from "./Shrink.ts"
 export {
   describeFailures,

@@ -4,7 +4,8 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import * as BrokenCopy from "./brokenCopy.ts"
-import { mutants, seenByOthers } from "./mutants.ts"
+import { mutants } from "./mutants.ts"
+import { seenByOthers } from "./mutants/seenByOthers.ts"
 
 const copies = BrokenCopy.make()
 afterAll(() => copies.remove())

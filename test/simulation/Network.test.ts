@@ -3,11 +3,14 @@
  * each of these.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger } from "effect"
+import { Effect, Exit, Fiber, Logger, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { parseKey } from "../../src/Key.ts"
+import { LedgerUnavailable } from "../../src/Ledger.ts"
 import * as SharedFleet from "../../src/ledger/SharedFleet.ts"
 import { type Link, makeWith, soundLink } from "../../src/simulation/SharedStore.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
+import { SlotId } from "../../src/Slot.ts"
 
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000 } as const
 
@@ -53,7 +56,7 @@ describe("a holder", () => {
       assert.isAtMost(Math.abs((yield* ledger.now) - clock), 10)
     }).pipe(Effect.provide(Logger.layer([]))))
 
-  it("is told of no time before that of a decision that others have heard of", () => {
+  it("decides by no earlier time than another one has", () => {
     let time = 1000
     const store = makeWith(() => time)
     const ledger = store.connect(soundLink)
@@ -65,4 +68,33 @@ describe("a holder", () => {
     Effect.runSync(Effect.scoped(opened))
     assert.strictEqual(store.fleet("c/f")?.decidedAt, 1000)
   })
+
+  it.effect("hands what was taken over for somebody who did not wait to the next who asks", () =>
+    Effect.gen(function*() {
+      let link: Link = soundLink
+      const store = yield* SharedStore.make
+      const attach = (holder: string, link: Link) =>
+        store.connect(link).attach({ ...description, fleet: "c/f", holder, line: () => nobody })
+      const gone = yield* Scope.make()
+      const lost = yield* Scope.provide(attach("a", soundLink), gone)
+      const ledger = yield* attach("b", (call) => Effect.suspend(() => link(call)))
+      const reserved = yield* lost.reserve({
+        slotId: SlotId("id"),
+        key: Result.getOrThrow(parseKey("k")),
+        request: { cluster: "c", taskDefinition: "f:1", count: 1, clientToken: "id", startedBy: "id" },
+        readSince: Number.NEGATIVE_INFINITY,
+        ahead: 0,
+        waitingSince: undefined
+      })
+      if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
+      yield* lost.gate(reserved.ticket)
+      yield* Scope.close(gone, Exit.void)
+      link = (call) => Effect.andThen(call, Effect.fail(new LedgerUnavailable({ detail: "answer lost" })))
+      const asking = yield* Effect.forkChild(Effect.flip(ledger.takeOver), { startImmediately: true })
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(asking)
+      link = soundLink
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual((yield* ledger.takeOver).map(({ key }) => String(key)), ["k"])
+    }).pipe(Effect.provide(Logger.layer([]))))
 })

@@ -81,6 +81,8 @@ describe("a simulation", inTurn, () => {
     const summary = simulate({ seeds: 300, from: 1000, onSeed: ({ runs }) => runs < 200 })
     assert.strictEqual(summary.runs, 200)
     assert.strictEqual([...summary.scenarios.values()].reduce((sum, count) => sum + count, 0), 200)
+    // One in eight, whatever else a seed draws.
+    assert.isAbove(summary.scenarios.get("shared") ?? 0, 10)
     for (const tried of ["event: Ask", "event: Resize", "calls of RunTask", "verdict: Unknown", "answer: Launched"]) {
       assert.isAbove(summary.counts.get(tried) ?? 0, 0, tried)
     }
@@ -118,6 +120,29 @@ describe("a simulation", inTurn, () => {
         "conflict"
       ]
     ) assert.isAbove(lossy.get(`RunTask: ${fault}`) ?? 0, 0, fault)
+  })
+
+  it("tries everything that may happen between processes that share a ledger, and breaks no rule", () => {
+    const summary = simulate({ seeds: 40, scenario: "shared" })
+    assertNoViolations(summary)
+    for (
+      const what of [
+        "event: Pause",
+        "event: Cut",
+        "event: Restart (close, ledger kept)",
+        "event: Restart (crash, ledger kept)",
+        "network: request lost",
+        "network: request late",
+        "network: request doubled",
+        "network: request lost where nothing passes",
+        "network: request held up where nothing passes",
+        "network: answer lost",
+        "network: answer late",
+        "network: answer lost where nothing passes",
+        "network: answer held up where nothing passes",
+        "ledger: Abandoned"
+      ]
+    ) assert.isAbove(summary.counts.get(what) ?? 0, 0, what)
   })
 
   it("counts an overshoot apart where ECS breaks the bound on its lag", () => {

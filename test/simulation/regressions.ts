@@ -2,7 +2,7 @@
  * Worlds in which the simulation found something, made small, each with what it
  * was. They are data, so that drawing other worlds does not change them.
  */
-import type { Event, Scenario } from "../../src/simulation/index.ts"
+import type { Event, Scenario, Sharing } from "../../src/simulation/index.ts"
 
 const world = (events: ReadonlyArray<Event>, rest: Partial<Scenario> = {}): Scenario => ({
   seed: 1,
@@ -21,13 +21,32 @@ const world = (events: ReadonlyArray<Event>, rest: Partial<Scenario> = {}): Scen
   events
 })
 
-const ask = (at: number, key: string, waits: boolean): Event => ({
+const ask = (at: number, key: string, waits: boolean, replica?: number): Event => ({
   at,
   _tag: "Ask",
   key,
   waits,
-  givesUpAfter: undefined
+  givesUpAfter: undefined,
+  replica
 })
+
+const closing = (at: number, replica: number): Event => ({
+  at,
+  _tag: "Restart",
+  how: "close",
+  ledger: "kept",
+  takes: 0,
+  replica
+})
+
+const sharing: Sharing = { replicas: 2, latency: 5, lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 }
+
+/** Several processes ask the ledger once a second each: a run that ends in hours would take long. */
+const brisk = {
+  backgroundCensusInterval: "1 minute",
+  attemptTimeout: "5 seconds",
+  replayBackoffMax: "5 seconds"
+} as const
 
 export const regressions: ReadonlyArray<{ readonly sentence: string; readonly scenario: Scenario }> = [
   {
@@ -82,6 +101,37 @@ export const regressions: ReadonlyArray<{ readonly sentence: string; readonly sc
       { at: 60, _tag: "Restart", how: "crash", ledger: "kept", takes: 5 },
       ...Array.from({ length: 12 }, (): Event => ({ at: 61, _tag: "Restart", how: "close", ledger: "kept", takes: 0 }))
     ], { seed: 53, ecs: { seed: 53, latencyOf: { RunTask: 400, ListTasks: 40, DescribeTasks: 40 } } })
+  },
+  {
+    sentence: "a process that could not say that it has read does not keep the others from reading for ever",
+    scenario: world([
+      ask(0, "a", false, 0),
+      { at: 200, _tag: "Cut", replica: 0, takes: 12_000, way: "answers" },
+      ask(12_500, "b", true, 1)
+    ], { sharing, settings: brisk, ecs: { seed: 1, latencyOf: { RunTask: 50, ListTasks: 500, DescribeTasks: 40 } } })
+  },
+  {
+    sentence: "whoever asks a process that had stood still is not taken to have waited all that time",
+    scenario: world([
+      ...["a", "b"].map((key) => ask(0, key, true, 0)),
+      ...["c", "d", "e"].map((key, index) => ask(1000 + 200 * index, key, true, 1)),
+      { at: 2000, _tag: "Pause", replica: 0, takes: 15_000 },
+      ...["f", "g"].map((key) => ask(16_000, key, true, 0))
+    ], { cap: 1, sharing: { ...sharing, latency: 300 }, settings: brisk })
+  },
+  {
+    sentence: "a process that has left stays away, though what it began with arrives once more",
+    scenario: world([
+      ask(0, "a", true, 0),
+      closing(100, 0),
+      ask(200, "b", true, 1),
+      ask(300, "c", true, 0),
+      closing(500, 0),
+      closing(1500, 1)
+    ], {
+      sharing: { ...sharing, twice: 0.7, late: 0.2, lateBy: 5000 },
+      settings: { ...brisk, shutdownTimeout: 0 }
+    })
   },
   {
     sentence: "a process that shuts down as it begins ends",

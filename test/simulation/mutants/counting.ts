@@ -1,0 +1,59 @@
+/**
+ * Broken rules about what is counted, and held against the cap.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const launch = "rules/Launch.ts"
+const occupancy = "rules/Occupancy.ts"
+
+export const counting: ReadonlyArray<Mutant> = [
+  mutant("every launch is reserved before it is sent", "the list alone is counted", 50, [[
+    occupancy,
+    "=> HashMap.size(occupancy.slots)",
+    "=> [...HashMap.values(occupancy.slots)].filter(({ state }) => state._tag === \"Launched\").length"
+  ]]),
+  mutant("every launch is reserved before it is sent", "checking and acting are two steps", 50, [
+    [
+      "Ledger.ts",
+      "Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {",
+      "Effect.flatMap(Effect.tap(Ref.get(fleet.occupancy), () => Effect.yieldNow), (before) =>"
+      + " Ref.modify(fleet.occupancy, (): readonly [A, Occupancy] => {"
+    ],
+    ["Ledger.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
+  ]),
+  mutant("fewer than the cap", "one more than the cap is granted", 50, [[
+    launch,
+    "!(occupied + owed < occupancy.cap)",
+    "!(occupied + owed <= occupancy.cap)"
+  ]]),
+  mutant("fewer than the cap", "one more than the cap passes the gate", 100, [[
+    launch,
+    "!(others < occupancy.cap)",
+    "!(others <= occupancy.cap)"
+  ]], "resize"),
+  mutant("fewer than the cap", "a cap below use is no cap", 50, [
+    [launch, "!(occupied + owed < occupancy.cap)", "occupied + owed === occupancy.cap"],
+    [launch, "!(others < occupancy.cap)", "others === occupancy.cap"]
+  ]),
+  mutant(
+    "slots are released by id, and only what is unsent",
+    "what is cut short is given back though it was sent",
+    100,
+    [[
+      launch,
+      "if (slot !== undefined && Slots.isUnsent(slot)) Occ",
+      "if (slot !== undefined) Occ"
+    ]],
+    "restart"
+  ),
+  mutant("every attempt passes the gate", "the gate looks at nothing", 50, [[
+    launch,
+    "const over = occupancy.cap !== \"unlimited\" && !(others < occupancy.cap)",
+    "const over = occupancy.cap !== \"unlimited\" && others < 0"
+  ], ["rules/Launch.ts", "occupied: others, cap: occupancy.cap }", "occupied: others, cap: 0 }"]], "resize"),
+  mutant("an attempt is sent soon or never", "a late attempt is sent", 300, [[
+    "Launcher.ts",
+    "return sendWithin < 0",
+    "return sendWithin < -1e9"
+  ]], "ledger")
+]

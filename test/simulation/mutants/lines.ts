@@ -1,0 +1,77 @@
+/**
+ * Broken rules about who is served, in which order, and who may leave.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const flight = "provisioner/Flight.ts"
+const upkeep = "provisioner/Upkeep.ts"
+
+export const lines: ReadonlyArray<Mutant> = [
+  mutant("callers may leave", "a caller who leaves takes the launch along", 50, [[
+    "provisioner/InFlight.ts",
+    "    fork(\n",
+    "    flight.fiber = fork(\n"
+  ], [
+    "provisioner/InFlight.ts",
+    "export interface Flight {\n",
+    "export interface Flight {\n  fiber?: Fiber.Fiber<void>\n"
+  ], [
+    "provisioner/InFlight.ts",
+    "import * as FiberSet from",
+    "import * as Fiber from \"effect/Fiber\"\nimport * as FiberSet from"
+  ], [
+    "provisioner/Requests.ts",
+    "Effect.timeoutOrElse(Deferred.await(flight.answer), {",
+    "Effect.timeoutOrElse(Effect.onInterrupt(Deferred.await(flight.answer), () => flight.fiber === undefined ? Effect.void"
+    + " : Effect.forkDetach(Fiber.interrupt(flight.fiber))), {"
+  ], [
+    "provisioner/Requests.ts",
+    "import * as Effect from",
+    "import * as Fiber from \"effect/Fiber\"\nimport * as Effect from"
+  ]]),
+  mutant("a newcomer does not overtake", "newcomers overtake", 100, [[
+    "Waiters.ts",
+    "ahead: (key) => head()?.key === key ? 0 : places.size",
+    "ahead: (key) => head()?.key === key ? 0 : 0"
+  ]], "burst"),
+  mutant("in order", "the last in line is first", 50, [[
+    "Waiters.ts",
+    "places.values().next().value",
+    "[...places.values()].at(-1)"
+  ]]),
+  mutant("in order", "who comes back goes to the end", 100, [[
+    "Waiters.ts",
+    "if (isEarlier || (isNew && arrival.order < last)) reorder()",
+    ""
+  ]], "resize"),
+  mutant("in order", "who loses a slot at the gate asks again out of line", 300, [[
+    flight,
+    "if (isFromLine) return",
+    "if (isFromLine && readSince < 0) return"
+  ]], "resize"),
+  mutant("whoever waits is served", "one who leaves takes the others along", 200, [[
+    "Waiters.ts",
+    "if (place.callers === 0) remove(place)",
+    "remove(place)"
+  ]], "same-key"),
+  mutant("who leaves the line gets nothing", "who left is still in line", 100, [[
+    "Waiters.ts",
+    "if (place.callers === 0) remove(place)",
+    ""
+  ]]),
+  mutant("a freed slot wakes", "nobody is woken", 100, [[
+    upkeep,
+    "wake.openUnsafe()",
+    "wake.closeUnsafe()"
+  ]]),
+  mutant("waiters look again by themselves", "a line is served only when it is woken", 50, [[
+    "provisioner/Serving.ts",
+    "yield* Effect.timeoutOption(wake.await, told.retryAfter)",
+    "yield* wake.await"
+  ]]),
+  mutant("a launch that is held back waits for room", "nothing is read for a launch that is held back", 100, [[
+    "Launcher.ts",
+    "yield* Effect.ignore(census.refresh)",
+    "yield* Effect.void"
+  ]], "resize")
+]

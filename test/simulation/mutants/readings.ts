@@ -1,0 +1,63 @@
+/**
+ * Broken rules about how ECS is read, how often, and what a reading is good for.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const launch = "rules/Launch.ts"
+const flight = "provisioner/Flight.ts"
+const turn = "rules/Turn.ts"
+const upkeep = "provisioner/Upkeep.ts"
+
+export const readings: ReadonlyArray<Mutant> = [
+  mutant("a burst costs one reading", "everybody reads for themselves", 100, [[
+    "Census.ts",
+    "if (underWay !== undefined) return Effect.succeed",
+    "if (underWay !== undefined && since < 0) return Effect.succeed"
+  ]]),
+  mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
+    turn,
+    "if (now < turn.dueAt) return",
+    "if (now < 0) return"
+  ]]),
+  mutant("5 reads a second", "the budget of reads is ignored", 200, [[
+    "Census.ts",
+    "(calls * 1000) / readsPerSecond",
+    "0 * calls * readsPerSecond"
+  ]], "pages"),
+  mutant("a reading is complete", "the first page is the list", 50, [[
+    "Census.ts",
+    "while (nextToken !== undefined)",
+    "while (nextToken === \"more\")"
+  ]], "pages"),
+  mutant("a grant relies on a recent reading", "any reading is recent enough", 50, [[
+    launch,
+    "if (occupancy.readingBegunAt < options.readSince) return",
+    "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
+  ]]),
+  mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
+    ["Census.ts", "joined.reading.begunAt >= since", "joined.reading.begunAt >= 0"],
+    [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
+    [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
+  ]),
+  mutant("a held slot is looked after", "ECS is not read in the background", 50, [[
+    upkeep,
+    "yield* Effect.ignore(options.census.refresh)",
+    "yield* Effect.void"
+  ]]),
+  mutant("a full fleet is read again", "a full fleet stays full", 50, [[
+    flight,
+    "if (current || !(yield* census.refresh)) {",
+    "if (current || readSince > 0) {"
+  ]]),
+  mutant("a read error fails closed", "a page that cannot be read is empty", 100, [[
+    "Census.ts",
+    "const page = yield* call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))",
+    "const page: Ecs.TaskPage = yield* Effect.orElseSucceed(\n"
+    + "          call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"
+  ]], "outage"),
+  mutant("ECS is read only while somebody asks", "a held slot is read for every second", 20, [[
+    upkeep,
+    "yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)",
+    "yield* Effect.sleep(options.fleet.settings.censusInterval)"
+  ]], "endurance")
+]

@@ -1,0 +1,52 @@
+/**
+ * What a simulated world cannot show, why, and the test that shows it.
+ */
+export const seenByOthers: ReadonlyArray<{
+  readonly name: string
+  readonly why: string
+  readonly file: string
+  readonly test: string
+}> = [
+  {
+    name: "one full reading is enough to give up an unknown launch",
+    why: "within the lag bound the first reading shows the task, and beyond it nothing is promised",
+    file: "test/provisioner/Settling.test.ts",
+    test: "is sent for 45 minutes, then gives up its key, and is freed once two full readings do not show it"
+  },
+  {
+    name: "a failed page fails its reading",
+    why: "the reading is made again later, and nobody is promised when",
+    file: "test/simulation/Simulation.test.ts",
+    test: "is read on where a page fails, and not from the beginning"
+  },
+  {
+    name: "a takeover that fails is not tried again",
+    why: "a ledger that is away at the very moment in which another process ends is too rare: one world in 300",
+    file: "test/provisioner/Sharing.test.ts",
+    test: "take over what is left behind while the ledger is away, once it is back"
+  },
+  {
+    name: "a conflict is no verdict, though it names a task",
+    why: "the task is found by a reading too, only later, and nobody is promised when",
+    file: "test/EcsErrors.test.ts",
+    test: "takes the task that a conflict names, after any number of requests"
+  },
+  {
+    name: "an answer without a task and without a failure is a refusal",
+    why: "answers are told apart by what the emulated ECS stands on too, of which there is one for all copies",
+    file: "test/EcsErrors.test.ts",
+    test: "learns nothing from an answer without a task and without a failure"
+  },
+  {
+    name: "nothing is held at start-up",
+    why: "the hold only makes an overshoot less likely that a ledger in memory cannot exclude",
+    file: "test/Provisioner.test.ts",
+    test: "grants nothing during the hold at start-up, and says how long it lasts"
+  },
+  {
+    name: "what was taken over by somebody who did not wait is taken over by nobody",
+    why: "the answer has to be lost between two messages, and nothing may show the task until the end",
+    file: "test/simulation/Network.test.ts",
+    test: "hands what was taken over for somebody who did not wait to the next who asks"
+  }
+]

@@ -1,0 +1,118 @@
+/**
+ * Broken rules about what several processes share: the ledger, its time, its lines
+ * and the turn to read.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const fleet = "ledger/SharedFleet.ts"
+const ledger = "ledger/SharedLedger.ts"
+const handover = "rules/Handover.ts"
+const description = "rules/Description.ts"
+
+const shared = (
+  rule: string,
+  name: string,
+  within: number,
+  patches: ReadonlyArray<readonly [file: string, find: string, replace: string]>
+): Mutant => mutant(rule, name, within, patches, "shared")
+
+export const sharing: ReadonlyArray<Mutant> = [
+  shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 60, [[
+    handover,
+    "      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {",
+    "      if (slot.key !== undefined) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {"
+  ]]),
+  shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
+    fleet,
+    "now - member.heardAt > lease",
+    "now - member.heardAt > lease * 1e6"
+  ]]),
+  shared("a batch is decided once", "a batch that is sent again is decided again", 40, [[
+    fleet,
+    "if (answered !== undefined) {",
+    "if (answered !== undefined && now < 0) {"
+  ]]),
+  shared("a batch is decided once", "a batch that arrives after a later one is decided", 60, [[
+    fleet,
+    "(member.status === \"left\" || batch.number < member.number)",
+    "member.status === \"left\""
+  ]]),
+  shared("what is granted to nobody is undone", "a slot that nobody waited for stays reserved", 50, [[
+    ledger,
+    "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
+    "undefined"
+  ]]),
+  shared("what is granted to nobody is undone", "a turn that nobody waited for is not ended", 60, [[
+    ledger,
+    "answer.value._tag === \"Yours\" ? { tag: \"EndTurn\", payload: { rest: 0 } } : undefined",
+    "undefined"
+  ]]),
+  shared("who has left is granted nothing", "what a holder asked before it left is granted after", 30, [[
+    fleet,
+    "(member.status === \"left\" || batch.number < member.number)",
+    "batch.number < member.number"
+  ]]),
+  shared("a holder attaches once", "a holder that attaches again is a new one", 100, [[
+    fleet,
+    "if (found.members.has(holder)) return found",
+    "if (found.members.has(holder) && now < 0) return found"
+  ]]),
+  shared("processes are served in turn", "the lines of others are not respected", 60, [[
+    "rules/Launch.ts",
+    "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)",
+    "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere.slice(elsewhere.length))"
+  ]]),
+  shared("processes are served in turn", "a process says nothing of its line", 60, [[
+    "Provisioner.ts",
+    "line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })",
+    "line: () => ({ waiting: 0, since: undefined })"
+  ]]),
+  shared("one reads at a time", "everybody gets the turn", 20, [[
+    "rules/Turn.ts",
+    "if (turn.reader !== undefined && turn.reader !== holder) return { _tag: \"Theirs\" }",
+    ""
+  ]]),
+  shared("a turn to read ends", "who could not end its turn keeps it", 40, [[
+    "Census.ts",
+    "return unended === undefined ? over : Effect.andThen(over, endLate)",
+    "return unended === undefined || interval > 0 ? over : Effect.andThen(over, endLate)"
+  ]]),
+  shared("a turn to read ends", "who is gone keeps the turn", 40, [[
+    handover,
+    "if (occupancy.turn.reader === holder) {",
+    "if (occupancy.turn.reader === holder && now < 0) {"
+  ]]),
+  shared("time does not go back", "it is decided by whatever time somebody holds it to be", 30, [[
+    fleet,
+    "decidedAt: Math.max(time, fleet.decidedAt)",
+    "decidedAt: time"
+  ]]),
+  shared("a process knows the ledger's time", "an answer that comes late sets the time back", 100, [[
+    ledger,
+    "Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)",
+    "decided.now - elapsed()"
+  ]]),
+  shared("who takes over has a new fence", "a launch is taken over under the fence that it had", 60, [[
+    "Slot.ts",
+    "fence: slot.fence + 1",
+    "fence: slot.fence"
+  ]]),
+  shared(
+    "who joins takes the cap in force",
+    "what a holder describes overrides what was resized, while others rely on it",
+    100,
+    [
+      [fleet, "const described = isHeld\n", "const described = isHeld && now < 0\n"],
+      [
+        description,
+        "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
+        "const { cap } = description"
+      ]
+    ]
+  ),
+  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 40, [[
+    description,
+    "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
+    "const { cap } = description"
+  ]])
+]
