@@ -22,10 +22,9 @@ describe("a holder", () => {
   it("that has left stays away, though what it began with arrives once more", () => {
     const entered = SharedFleet.attach(undefined, "a", description, 0)
     if (typeof entered === "string") return assert.fail(entered)
-    const again = SharedFleet.attach(SharedFleet.leave(entered, "a", 10), "a", description, 20)
-    if (typeof again === "string") return assert.fail(again)
-    assert.strictEqual(again.members.get("a")?.status, "left")
-    assert.isUndefined(SharedFleet.decide(again, "a", batch, 30))
+    const left = SharedFleet.leave(entered, "a", 10)
+    assert.strictEqual(SharedFleet.attach(left, "a", description, 20), "holder a has left it")
+    assert.isUndefined(SharedFleet.decide(left, "a", batch, 30))
   })
 
   it("is not decided for again, though what it began with arrives once more", () => {

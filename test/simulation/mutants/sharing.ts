@@ -24,8 +24,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
     fleet,
-    "now - member.heardAt > lease",
-    "now - member.heardAt > lease * 1e6"
+    "now - member.heardAt > member.lease",
+    "now - member.heardAt > member.lease * 1e6"
   ]]),
   shared("a batch is decided once", "a batch that is sent again is decided again", 40, [[
     fleet,
@@ -54,8 +54,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("a holder attaches once", "a holder that attaches again is a new one", 100, [[
     fleet,
-    "if (found.members.has(holder)) return found",
-    "if (found.members.has(holder) && now < 0) return found"
+    "if (known?.status === \"left\") return `holder ${holder} has left it`\n  if (known !== undefined) return found",
+    "if (known !== undefined && now < 0) return found"
   ]]),
   shared("processes are served in turn", "the lines of others are not respected", 60, [[
     "rules/Launch.ts",
@@ -110,7 +110,7 @@ export const sharing: ReadonlyArray<Mutant> = [
       ]
     ]
   ),
-  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 40, [[
+  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 200, [[
     description,
     "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
     "const { cap } = description"
