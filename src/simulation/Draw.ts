@@ -23,7 +23,7 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `outage`: ECS cannot be read for so long that it forgets tasks that stopped
  * - `endurance`: tasks live for hours, and ECS shows nothing for a few minutes
  * - `shared`: several processes at a time over one shared ledger, and a bad network
- *   between; one seed in eight is one of these, by a draw of its own, so that the
+ *   between; one seed in sixteen is one of these, by a draw of its own, so that the
  *   worlds of all other seeds are what they would be without it
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
@@ -81,7 +81,7 @@ export interface DrawOptions {
 export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
   const dice = Dices.make(seed, 2)
   const wanted = options.scenario ?? "mixed"
-  const isShared = wanted === "mixed" && Dices.make(seed, 9).chance(1 / 8)
+  const isShared = wanted === "mixed" && Dices.make(seed, 9).chance(1 / 16)
   const name = isShared ? "shared" : wanted === "mixed" ? mixed(dice) : wanted
   const world = { dice, seed, maxWorkers: options.maxWorkers ?? 8 }
   const drawn = drawWorld(world, name)

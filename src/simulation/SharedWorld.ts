@@ -2,7 +2,7 @@
  * Worlds in which several processes share one ledger: they stand still, are cut
  * off, end and begin, while callers come to all of them, for the same keys too.
  *
- * They are a scenario of their own, which one seed in eight draws. Whether a seed
+ * They are a scenario of their own, which one seed in sixteen draws. Whether a seed
  * does is drawn apart from all else, so that the worlds of the other seeds are
  * what they would be if there were none of these.
  */

@@ -3,7 +3,8 @@
  * has to catch.
  *
  * Every mutant breaks one rule, says which, and within how many seeds it is caught.
- * What cannot be seen in a simulated world is listed in `seenByOthers`.
+ * Those about what processes share are in `sharing`, and run by themselves; what
+ * cannot be seen in a simulated world is listed in `seenByOthers`.
  */
 import { counting } from "./mutants/counting.ts"
 import { evidence } from "./mutants/evidence.ts"
@@ -12,7 +13,6 @@ import { lines } from "./mutants/lines.ts"
 import type { Mutant } from "./mutants/Mutant.ts"
 import { processes } from "./mutants/processes.ts"
 import { readings } from "./mutants/readings.ts"
-import { sharing } from "./mutants/sharing.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   ...counting,
@@ -20,6 +20,5 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...launches,
   ...readings,
   ...lines,
-  ...processes,
-  ...sharing
+  ...processes
 ]

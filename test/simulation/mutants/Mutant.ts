@@ -12,6 +12,8 @@ export interface Mutant {
   readonly patches: ReadonlyArray<Patch>
   /** Within how many seeds it is caught. */
   readonly within: number
+  /** The first of them: what it takes long to come to is not run every time. It is 1 unless said. */
+  readonly from?: number
   /** Which worlds show it, where any will not do. */
   readonly scenario?: Name
 }

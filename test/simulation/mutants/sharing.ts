@@ -13,15 +13,16 @@ const shared = (
   rule: string,
   name: string,
   within: number,
-  patches: ReadonlyArray<readonly [file: string, find: string, replace: string]>
-): Mutant => mutant(rule, name, within, patches, "shared")
+  patches: ReadonlyArray<readonly [file: string, find: string, replace: string]>,
+  from = 1
+): Mutant => ({ ...mutant(rule, name, within, patches, "shared"), from })
 
 export const sharing: ReadonlyArray<Mutant> = [
-  shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 60, [[
+  shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 20, [[
     handover,
     "      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {"
-  ]]),
+  ]], 21),
   shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
     fleet,
     "now - member.heardAt > member.lease",
@@ -52,11 +53,11 @@ export const sharing: ReadonlyArray<Mutant> = [
     "(member.status === \"left\" || batch.number < member.number)",
     "batch.number < member.number"
   ]]),
-  shared("a holder attaches once", "a holder that attaches again is a new one", 100, [[
+  shared("a holder attaches once", "a holder that attaches again is a new one", 20, [[
     fleet,
     "if (known?.status === \"left\") return `holder ${holder} has left it`\n  if (known !== undefined) return found",
     "if (known !== undefined && now < 0) return found"
-  ]]),
+  ]], 41),
   shared("processes are served in turn", "the lines of others are not respected", 60, [[
     "rules/Launch.ts",
     "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)",
@@ -87,20 +88,20 @@ export const sharing: ReadonlyArray<Mutant> = [
     "decidedAt: Math.max(time, fleet.decidedAt)",
     "decidedAt: time"
   ]]),
-  shared("a process knows the ledger's time", "an answer that comes late sets the time back", 100, [[
+  shared("a process knows the ledger's time", "an answer that comes late sets the time back", 20, [[
     ledger,
     "Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)",
     "decided.now - elapsed()"
-  ]]),
-  shared("who takes over has a new fence", "a launch is taken over under the fence that it had", 60, [[
+  ]], 81),
+  shared("who takes over has a new fence", "a launch is taken over under the fence that it had", 20, [[
     "Slot.ts",
     "fence: slot.fence + 1",
     "fence: slot.fence"
-  ]]),
+  ]], 41),
   shared(
     "who joins takes the cap in force",
     "what a holder describes overrides what was resized, while others rely on it",
-    100,
+    20,
     [
       [fleet, "const described = isHeld\n", "const described = isHeld && now < 0\n"],
       [
@@ -108,7 +109,8 @@ export const sharing: ReadonlyArray<Mutant> = [
         "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
         "const { cap } = description"
       ]
-    ]
+    ],
+    61
   ),
   shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 200, [[
     description,
