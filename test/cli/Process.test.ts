@@ -63,13 +63,13 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
   })
 
   it("asks again for a while, and prints a summary", async () => {
-    const args = ["--requests", "30", "--max-workers", "2", "--retry-every", "250ms", "--for", "3s"]
+    const args = ["--requests", "30", "--max-workers", "2", "--retry-every", "250ms", "--for", "6s"]
     const ended = await start(at(url, "again", ...args), { NO_COLOR: "1" }).ended
     assert.strictEqual(ended.code, 0)
     const [, launched, atCapacity] =
       /launched +(\d+) of 30.*\n +at capacity +(\d+)\n +failed +0\n/.exec(ended.stdout) ?? []
     assert.isAtLeast(Number(launched), 3)
-    assert.isAtMost(Number(launched), 4)
+    assert.isAtMost(Number(launched), 8)
     assert.strictEqual(Number(launched) + Number(atCapacity), 30)
     assert.include(ended.stdout, "cap 2 ┼")
     assert.notInclude(ended.stdout, "\u001b")
