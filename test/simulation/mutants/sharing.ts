@@ -6,6 +6,7 @@ import { type Mutant, mutant } from "./Mutant.ts"
 
 const fleet = "ledger/SharedFleet.ts"
 const ledger = "ledger/SharedLedger.ts"
+const outbox = "ledger/Outbox.ts"
 const handover = "rules/Handover.ts"
 const description = "rules/Description.ts"
 
@@ -39,12 +40,12 @@ export const sharing: ReadonlyArray<Mutant> = [
     "member.status === \"left\""
   ]]),
   shared("what is granted to nobody is undone", "a slot that nobody waited for stays reserved", 50, [[
-    ledger,
+    outbox,
     "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
     "undefined"
   ]]),
   shared("what is granted to nobody is undone", "a turn that nobody waited for is not ended", 60, [[
-    ledger,
+    outbox,
     "answer.value._tag === \"Yours\" ? { tag: \"EndTurn\", payload: { rest: 0 } } : undefined",
     "undefined"
   ]]),
