@@ -10,9 +10,10 @@
  */
 import type { Change } from "../Change.ts"
 import * as Descriptions from "../rules/Description.ts"
+import type { Decision } from "../rules/Draft.ts"
 import * as Handover from "../rules/Handover.ts"
 import type { Line } from "../rules/Launch.ts"
-import type { Decision, Occupancy, Turn } from "../rules/Occupancy.ts"
+import type { Occupancy, Turn } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
 import type { Answer, Asker, Step, Tag } from "./Step.ts"
 import * as Steps from "./Step.ts"

@@ -12,11 +12,12 @@ import type { Verdict } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
+import type { Decision } from "../rules/Draft.ts"
+import * as Drafts from "../rules/Draft.ts"
 import * as Evidence from "../rules/Evidence.ts"
 import * as Handover from "../rules/Handover.ts"
 import * as Launch from "../rules/Launch.ts"
-import type { Decision, Occupancy, Standing } from "../rules/Occupancy.ts"
-import * as Occupancies from "../rules/Occupancy.ts"
+import type { Occupancy, Standing } from "../rules/Occupancy.ts"
 import * as Turns from "../rules/Turn.ts"
 import type { SlotId, Ticket } from "../Slot.ts"
 
@@ -141,7 +142,7 @@ const rules: Rules = {
   Release: (occupancy, { slotId }, _, now) => Evidence.release(occupancy, slotId, now),
   Resize: (occupancy, { cap }, _, now) => Descriptions.resize(occupancy, cap, now),
   TurnAway: (occupancy, { key }, _, now) =>
-    Occupancies.decide(occupancy, now, (draft) => Occupancies.note(draft, { _tag: "AtCapacity", key })),
+    Drafts.decide(occupancy, now, (draft) => Drafts.note(draft, { _tag: "AtCapacity", key })),
   Stand: (occupancy) => look(occupancy, occupancy)
 }
 

@@ -3,8 +3,9 @@
  */
 import * as HashMap from "effect/HashMap"
 import type { Cap } from "../Change.ts"
-import type { Decision, Occupancy } from "./Occupancy.ts"
-import * as Occupancies from "./Occupancy.ts"
+import type { Decision } from "./Draft.ts"
+import * as Drafts from "./Draft.ts"
+import type { Occupancy } from "./Occupancy.ts"
 
 /**
  * What a holder says of a fleet.
@@ -25,9 +26,9 @@ export interface Description {
  * @category decisions
  */
 export const resize = (occupancy: Occupancy, cap: Cap, now: number): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     draft.occupancy = { ...draft.occupancy, cap }
-    Occupancies.note(draft, { _tag: "Resized" })
+    Drafts.note(draft, { _tag: "Resized" })
   })
 
 /**
@@ -43,16 +44,16 @@ export const describe = (
   description: Description,
   now: number
 ): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? occupancy.cap : description.cap
     draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound }
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
-      if (exclusiveKeys) Occupancies.claimKey(draft, slot.key, slot.id)
-      else Occupancies.dropKey(draft, slot)
+      if (exclusiveKeys) Drafts.claimKey(draft, slot.key, slot.id)
+      else Drafts.dropKey(draft, slot)
     }
-    if (cap !== occupancy.cap) Occupancies.note(draft, { _tag: "Resized" })
+    if (cap !== occupancy.cap) Drafts.note(draft, { _tag: "Resized" })
   })
 
 /**

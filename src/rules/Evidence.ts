@@ -13,7 +13,9 @@ import { isTerminal } from "../Ecs.ts"
 import { missingSpacing, stoppedRetention } from "../Settings.ts"
 import type { Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import type { Decision, Draft, Occupancy } from "./Occupancy.ts"
+import type { Decision, Draft } from "./Draft.ts"
+import * as Drafts from "./Draft.ts"
+import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
 /**
@@ -59,7 +61,7 @@ export interface Reading extends Listing {
  * @category decisions
  */
 export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Decision<Question> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     for (const arn of listing.running ?? []) adoptTask(draft, arn)
     const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
     for (const arn of listing.stopped ?? []) {
@@ -78,7 +80,7 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
  * @category decisions
  */
 export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<Tally> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     for (const task of reading.tasks) observeTask(draft, task)
     if (reading.running !== undefined) observeListed(draft, reading, reading.running)
     const { cap } = draft.occupancy
@@ -118,12 +120,12 @@ export type Release =
  * @category decisions
  */
 export const release = (occupancy: Occupancy, id: SlotId, now: number): Decision<Release> =>
-  Occupancies.decide<Release>(occupancy, now, (draft) => {
+  Drafts.decide<Release>(occupancy, now, (draft) => {
     const slot = Occupancies.find(occupancy, id)
     if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
     const until = Slots.visibleBy(slot.state, occupancy.lagBound)
     if (now <= until) return { _tag: "TooEarly", until }
-    Occupancies.free(draft, id, "absent")
+    Drafts.free(draft, id, "absent")
     return { _tag: "Freed" }
   })
 
@@ -141,13 +143,13 @@ export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: s
   }
   // A task is one slot however many ways it was seen.
   const seen = Occupancies.findByArn(draft.occupancy, arn)
-  if (seen !== undefined) Occupancies.free(draft, seen.id, "merged")
+  if (seen !== undefined) Drafts.free(draft, seen.id, "merged")
   const launched = Slots.launched(slot, arn, lastStatus, draft.now)
-  Occupancies.put(draft, launched)
-  Occupancies.dropRequest(draft, id)
-  if (!draft.occupancy.exclusiveKeys) Occupancies.dropKey(draft, launched)
-  Occupancies.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
-  if (Occupancies.isGone(draft.occupancy, arn)) Occupancies.free(draft, id, "stopped")
+  Drafts.put(draft, launched)
+  Drafts.dropRequest(draft, id)
+  if (!draft.occupancy.exclusiveKeys) Drafts.dropKey(draft, launched)
+  Drafts.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
+  if (Occupancies.isGone(draft.occupancy, arn)) Drafts.free(draft, id, "stopped")
   else observeStatus(draft, arn, lastStatus)
 }
 
@@ -164,19 +166,19 @@ const observeTask = (draft: Draft, task: TaskDescription): void => {
 const adoptTask = (draft: Draft, arn: TaskArn): void => {
   if (HashMap.has(draft.occupancy.byArn, arn) || Occupancies.isGone(draft.occupancy, arn)) return
   const slot = Slots.adopted(arn, draft.now)
-  Occupancies.put(draft, slot)
-  Occupancies.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
+  Drafts.put(draft, slot)
+  Drafts.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
 }
 
 const observeStatus = (draft: Draft, arn: TaskArn, lastStatus: string | undefined): void => {
   const slot = Occupancies.findByArn(draft.occupancy, arn)
   if (isTerminal(lastStatus)) {
-    if (slot === undefined) Occupancies.remember(draft, arn)
-    else Occupancies.free(draft, slot.id, "stopped")
+    if (slot === undefined) Drafts.remember(draft, arn)
+    else Drafts.free(draft, slot.id, "stopped")
   } else if (slot?.state._tag === "Launched") {
     const { state } = slot
     if (state.lastStatus === (lastStatus ?? state.lastStatus) && state.missingSince === undefined) return
-    Occupancies.put(draft, {
+    Drafts.put(draft, {
       ...slot,
       state: { ...state, lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }
     })
@@ -201,12 +203,12 @@ const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<T
     const { state } = slot
     if (listed.has(arn) || reading.begunAt - state.knownSince <= stoppedRetention) {
       if (state.missingSince !== undefined) {
-        Occupancies.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
+        Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
       }
     } else if (state.missingSince === undefined) {
-      Occupancies.put(draft, { ...slot, state: { ...state, missingSince: reading.begunAt } })
+      Drafts.put(draft, { ...slot, state: { ...state, missingSince: reading.begunAt } })
     } else if (reading.begunAt - state.missingSince >= missingSpacing) {
-      Occupancies.free(draft, slot.id, "forgotten")
+      Drafts.free(draft, slot.id, "forgotten")
     }
   }
 }
@@ -214,9 +216,9 @@ const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<T
 const observeAbsent = (draft: Draft, begunAt: number): void => {
   for (const { slot, state } of sought(draft.occupancy, begunAt)) {
     if (state.absentSince === undefined) {
-      Occupancies.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
+      Drafts.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
     } else if (begunAt > state.absentSince) {
-      Occupancies.free(draft, slot.id, "absent")
+      Drafts.free(draft, slot.id, "absent")
     }
   }
 }

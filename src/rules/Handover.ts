@@ -7,8 +7,10 @@ import type { RunTaskRequest } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Decision } from "./Draft.ts"
+import * as Drafts from "./Draft.ts"
 import type { Holder } from "./Launch.ts"
-import type { Decision, Occupancy } from "./Occupancy.ts"
+import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
 /**
@@ -18,13 +20,13 @@ import * as Occupancies from "./Occupancy.ts"
  * @category decisions
  */
 export const abandon = (occupancy: Occupancy, holder: string, now: number): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
-      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
       else {
-        Occupancies.put(draft, { ...slot, holder: undefined })
-        Occupancies.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+        Drafts.put(draft, { ...slot, holder: undefined })
+        Drafts.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
       }
     }
     if (occupancy.turn.reader === holder) {
@@ -50,7 +52,7 @@ export interface TakenOver {
  * @category decisions
  */
 export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Decision<ReadonlyArray<TakenOver>> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
@@ -58,7 +60,7 @@ export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Dec
       const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)
-      Occupancies.put(draft, mine)
+      Drafts.put(draft, mine)
       taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key, request })
     }
     return taken

@@ -9,8 +9,10 @@ import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Decision } from "./Draft.ts"
+import * as Drafts from "./Draft.ts"
 import { recordTask } from "./Evidence.ts"
-import type { Decision, Occupancy } from "./Occupancy.ts"
+import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
 /**
@@ -90,7 +92,7 @@ export const reserve = (
   asker: Holder,
   now: number
 ): Decision<Reservation> =>
-  Occupancies.decide<Reservation>(occupancy, now, (draft) => {
+  Drafts.decide<Reservation>(occupancy, now, (draft) => {
     if (asker.closing) return { _tag: "Closed" }
     const holding = Occupancies.findByKey(occupancy, options.key)
     if (holding !== undefined) {
@@ -111,10 +113,10 @@ export const reserve = (
       holder: asker.id,
       now
     })
-    Occupancies.put(draft, slot)
-    Occupancies.keepRequest(draft, slot.id, options.request)
-    Occupancies.claimKey(draft, options.key, slot.id)
-    Occupancies.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
+    Drafts.put(draft, slot)
+    Drafts.keepRequest(draft, slot.id, options.request)
+    Drafts.claimKey(draft, options.key, slot.id)
+    Drafts.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
     return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
   })
 
@@ -147,22 +149,22 @@ export type GateAnswer =
  * @category decisions
  */
 export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: number): Decision<GateAnswer> =>
-  Occupancies.decide<GateAnswer>(occupancy, now, (draft) => {
+  Drafts.decide<GateAnswer>(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
     const others = Occupancies.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
-      if (over || holder.closing) Occupancies.free(draft, slot.id, "withdrawn")
+      if (over || holder.closing) Drafts.free(draft, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
       if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
-      Occupancies.dropKey(draft, slot)
+      Drafts.dropKey(draft, slot)
       return { _tag: "Expired" }
     }
     if (over) return { _tag: "Hold" }
-    Occupancies.put(draft, Slots.sending(slot, now))
+    Drafts.put(draft, Slots.sending(slot, now))
     return { _tag: "Pass" }
   })
 
@@ -194,7 +196,7 @@ export type Settlement =
  * @category decisions
  */
 export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, now: number): Decision<Settlement> =>
-  Occupancies.decide<Settlement>(occupancy, now, (draft) => {
+  Drafts.decide<Settlement>(occupancy, now, (draft) => {
     if (verdict._tag === "Accepted") {
       recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
@@ -205,13 +207,13 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, n
     if (slot.state._tag === "Reserved") return { _tag: "Lost" }
     const believed = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
     if (believed) {
-      Occupancies.refuse(draft, slot, verdict.failure)
+      Drafts.refuse(draft, slot, verdict.failure)
       return { _tag: "Refused", failure: verdict.failure }
     }
     const ambiguous = verdict._tag === "Unknown"
-    Occupancies.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
+    Drafts.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
     if (ambiguous && !slot.state.ambiguous) {
-      Occupancies.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+      Drafts.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
     }
     return { _tag: "Resend" }
   })
@@ -223,9 +225,9 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, n
  * @category decisions
  */
 export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: number): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
-    if (slot !== undefined && Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, "withdrawn")
+    if (slot !== undefined && Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
   })
 
 /**

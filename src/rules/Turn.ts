@@ -4,9 +4,10 @@
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.
  */
+import type { Decision } from "./Draft.ts"
+import * as Drafts from "./Draft.ts"
 import { isSearching } from "./Evidence.ts"
-import type { Decision, Occupancy } from "./Occupancy.ts"
-import * as Occupancies from "./Occupancy.ts"
+import type { Occupancy } from "./Occupancy.ts"
 
 /**
  * What asking to read ECS is answered.
@@ -37,7 +38,7 @@ export type Claim =
  * @category decisions
  */
 export const claim = (occupancy: Occupancy, holder: string, since: number, now: number): Decision<Claim> =>
-  Occupancies.decide<Claim>(occupancy, now, (draft) => {
+  Drafts.decide<Claim>(occupancy, now, (draft) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
     if (turn.reader !== undefined && turn.reader !== holder) return { _tag: "Theirs" }
@@ -52,7 +53,7 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
  * @category decisions
  */
 export const end = (occupancy: Occupancy, holder: string, rest: number, now: number): Decision<void> =>
-  Occupancies.decide(occupancy, now, (draft) => {
+  Drafts.decide(occupancy, now, (draft) => {
     const { turn } = occupancy
     // Nobody has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return

@@ -162,7 +162,7 @@ describe("a seed that fails", inTurn, () => {
       file: "rules/Launch.ts",
       find: "    const ambiguous = verdict._tag === \"Unknown\"\n",
       replace: "    const ambiguous = verdict._tag === \"Unknown\"\n" +
-        "    if (ambiguous) Occupancies.free(draft, slot.id, \"withdrawn\")\n" +
+        "    if (ambiguous) Drafts.free(draft, slot.id, \"withdrawn\")\n" +
         "    if (ambiguous) return { _tag: \"Lost\" }\n"
     }])
     const summary = broken.simulate({ seeds: 20, scenario: "lost-answers" })

@@ -10,7 +10,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     file,
     "  observeMissing(draft, reading, running)\n",
     `  observeMissing(draft, reading, running)
-  for (const [arn, id] of draft.occupancy.byArn) if (!running.includes(arn)) Occupancies.free(draft, id, "stopped")
+  for (const [arn, id] of draft.occupancy.byArn) if (!running.includes(arn)) Drafts.free(draft, id, "stopped")
 `
   ]]),
   mutant("only evidence removes", "MISSING is believed", 100, [
@@ -33,7 +33,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "endurance"),
   mutant("what ECS has forgotten is let go", "MISSING is never believed", 100, [[
     file,
-    "Occupancies.free(draft, slot.id, \"forgotten\")",
+    "Drafts.free(draft, slot.id, \"forgotten\")",
     ""
   ]]),
   mutant("a stopping task still runs", "stopping counts as stopped", 50, [[
@@ -45,13 +45,13 @@ export const evidence: ReadonlyArray<Mutant> = [
     file,
     "    if (reading.running !== undefined) observeListed",
     `    for (const slot of HashMap.values(draft.occupancy.slots)) {
-      if (slot.state._tag === "Launched" && now - slot.state.knownSince > 60_000) Occupancies.free(draft, slot.id, "stopped")
+      if (slot.state._tag === "Launched" && now - slot.state.knownSince > 60_000) Drafts.free(draft, slot.id, "stopped")
     }
     if (reading.running !== undefined) observeListed`
   ]], "endurance"),
   mutant("a task is one slot", "a task is counted for its launch and for its ARN", 50, [[
     file,
-    "if (seen !== undefined) Occupancies.free(draft, seen.id, \"merged\")",
+    "if (seen !== undefined) Drafts.free(draft, seen.id, \"merged\")",
     ""
   ]], "blackout"),
   mutant("a task is one slot", "a task is not known by who started it", 100, [[
@@ -71,7 +71,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "churn"),
   mutant("an unknown launch is settled", "an absent launch is never freed", 50, [[
     file,
-    "      Occupancies.free(draft, slot.id, \"absent\")\n    }",
+    "      Drafts.free(draft, slot.id, \"absent\")\n    }",
     "    }"
   ]], "blackout"),
   mutant("not before the lag bound", "the lag bound is ignored", 200, [[

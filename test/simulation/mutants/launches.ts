@@ -11,7 +11,7 @@ export const launches: ReadonlyArray<Mutant> = [
   mutant("no answer is no verdict", "a lost answer frees", 50, [[
     launch,
     "    const ambiguous = verdict._tag === \"Unknown\"\n",
-    "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Occupancies.refuse(draft, slot, { reason: \"unreachable\", detail: \"\" })\n"
+    "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Drafts.refuse(draft, slot, { reason: \"unreachable\", detail: \"\" })\n"
     + "    if (ambiguous) return { _tag: \"Refused\", failure: { reason: \"unreachable\", detail: \"\" } }\n"
   ]]),
   mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 50, [[
@@ -27,9 +27,9 @@ export const launches: ReadonlyArray<Mutant> = [
     ],
     [
       launch,
-      "      Occupancies.refuse(draft, slot, verdict.failure)\n      return { _tag: \"Refused\", failure: verdict.failure }",
+      "      Drafts.refuse(draft, slot, verdict.failure)\n      return { _tag: \"Refused\", failure: verdict.failure }",
       "      const failure = verdict._tag === \"Throttled\" ? { reason: \"throttled\", detail: \"\" } as const : verdict.failure\n"
-      + "      Occupancies.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
+      + "      Drafts.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
     ]
   ], "lost-answers"),
   mutant("taking over makes ambiguous", "a launch taken over is as good as new", 200, [[
@@ -89,7 +89,7 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "lost-answers"),
   mutant("after 45 minutes a launch gives up its key", "a launch keeps its key for ever", 50, [[
     launch,
-    "      Occupancies.dropKey(draft, slot)\n      return { _tag: \"Expired\" }",
+    "      Drafts.dropKey(draft, slot)\n      return { _tag: \"Expired\" }",
     "      return { _tag: \"Expired\" }"
   ]], "blackout")
 ]

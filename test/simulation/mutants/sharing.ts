@@ -21,8 +21,8 @@ const shared = (
 export const sharing: ReadonlyArray<Mutant> = [
   shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 20, [[
     handover,
-    "      if (Slots.isUnsent(slot)) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {",
-    "      if (slot.key !== undefined) Occupancies.free(draft, slot.id, \"withdrawn\")\n      else {"
+    "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
+    "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], 21),
   shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
     fleet,
