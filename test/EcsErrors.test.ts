@@ -31,6 +31,11 @@ describe("verdictOfError", () => {
     assert.deepStrictEqual(verdictOfError(error), { _tag: "Accepted", taskArn: arn })
   })
 
+  it("cuts a long message between two characters", () => {
+    const verdict = verdictOfError({ name: "Error", message: `${"x".repeat(499)}😀 and more` })
+    assert.strictEqual("detail" in verdict ? verdict.detail : "", `Error: ${"x".repeat(499)}`)
+  })
+
   it("keeps credentials out of the detail", () => {
     const verdict = verdictOfError(ecs(
       "IncompleteSignatureException",

@@ -39,21 +39,14 @@ export const parse = (text: string): Option.Option<LedgerPlace> => {
 }
 
 /**
- * Says which place it is, without what nobody else may know.
+ * Says which place it is that processes share, without what nobody else may know.
  *
  * @category formatting
  */
-export const describe = (place: LedgerPlace): string => {
-  switch (place._tag) {
-    case "Memory":
-      return "in memory"
-    case "Postgres": {
-      const { host, pathname } = new URL(Redacted.value(place.url))
-      return `in PostgreSQL at ${host}${pathname}`
-    }
-    case "DynamoDb":
-      return `in table ${place.table} of DynamoDB`
-  }
+export const describe = (place: Exclude<LedgerPlace, { readonly _tag: "Memory" }>): string => {
+  if (place._tag === "DynamoDb") return `in table ${place.table} of DynamoDB`
+  const { host, pathname } = new URL(Redacted.value(place.url))
+  return `in PostgreSQL at ${host}${pathname}`
 }
 
 /**

@@ -7,6 +7,7 @@ import type * as Schema from "effect/Schema"
 import type { LastStatus } from "./Lifecycle.ts"
 import * as Lifecycle from "./Lifecycle.ts"
 import * as Tally from "./Tally.ts"
+import type { Task } from "./Task.ts"
 import * as World from "./World.ts"
 
 export type { Filter, Step } from "./Tally.ts"
@@ -71,25 +72,13 @@ export interface TaskTruth {
  */
 export const tasks = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<TaskTruth> => {
   World.advance(world, now)
-  const found: Array<TaskTruth> = []
-  for (const cluster of world.clusters.values()) {
-    for (const { arn, clusterArn, life, origin, spec } of cluster.tasks.values()) {
-      const moment = Lifecycle.at(life, world.now)
-      if (moment === undefined || world.now >= life.stoppedAt) continue
-      if (!Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)) continue
-      found.push({
-        arn,
-        cluster: clusterArn,
-        family: spec.family,
-        startedBy: spec.startedBy,
-        origin,
-        lastStatus: moment.lastStatus,
-        desiredStatus: moment.desiredStatus,
-        createdAt: life.createdAt
-      })
-    }
-  }
-  return found
+  return all(world, filter).flatMap((task) => {
+    const { life } = task
+    const moment = Lifecycle.at(life, world.now)
+    if (moment === undefined || world.now >= life.stoppedAt) return []
+    const { desiredStatus, lastStatus } = moment
+    return [{ ...identityOf(task), lastStatus, desiredStatus, createdAt: life.createdAt }]
+  })
 }
 
 /**
@@ -124,21 +113,28 @@ export const history = (
   filter: Tally.Filter = {}
 ): ReadonlyArray<TaskLife> => {
   World.advance(world, now)
-  const found: Array<TaskLife> = []
-  for (const cluster of world.clusters.values()) {
-    for (const { arn, clusterArn, life, origin, spec } of cluster.tasks.values()) {
-      if (!Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)) continue
-      found.push({
-        arn,
-        cluster: clusterArn,
-        family: spec.family,
-        startedBy: spec.startedBy,
-        origin,
-        overrides: spec.overrides,
-        createdAt: life.createdAt,
-        stoppedAt: world.now < life.stoppedAt ? undefined : life.stoppedAt
-      })
-    }
-  }
-  return found
+  return all(world, filter).map((task) => lifeOf(task, world.now))
 }
+
+const lifeOf = (task: Task, now: number): TaskLife => ({
+  ...identityOf(task),
+  overrides: task.spec.overrides,
+  createdAt: task.life.createdAt,
+  stoppedAt: now < task.life.stoppedAt ? undefined : task.life.stoppedAt
+})
+
+/** All tasks that are not forgotten. */
+const all = (world: World.World, filter: Tally.Filter): ReadonlyArray<Task> =>
+  [...world.clusters.values()].flatMap(({ tasks }) =>
+    [...tasks.values()].filter(({ clusterArn, origin, spec }) =>
+      Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)
+    )
+  )
+
+const identityOf = ({ arn, clusterArn, origin, spec }: Task) => ({
+  arn,
+  cluster: clusterArn,
+  family: spec.family,
+  startedBy: spec.startedBy,
+  origin
+})

@@ -145,7 +145,7 @@ export const attach = Effect.fnUntraced(function*(
 
   const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: number) => {
     if (fleet === undefined) return notKept
-    const step = SharedFleets.decide(fleet, holder, batch, now)
+    const step = SharedFleets.decide(fleet, holder, batch, now, lease)
     if (step === undefined) return new LedgerUnavailable({ detail: "superseded" })
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,

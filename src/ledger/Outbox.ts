@@ -132,6 +132,10 @@ export const make = (elapsed: () => number): Outbox => {
     }
   })
 
+  const stirIfLeft = (): void => {
+    if (pending.size > 0 || undoing.length > 0) stirred.openUnsafe()
+  }
+
   const next = (): Parcel => {
     const limit = suspects > 0 ? 1 : most
     const undone = undoing.splice(0, limit)
@@ -151,20 +155,20 @@ export const make = (elapsed: () => number): Outbox => {
           pending.delete(entry)
           if (!entry.answered(answer)) undo(entry.step, answer)
         }
-        if (pending.size > 0 || undoing.length > 0) stirred.openUnsafe()
+        stirIfLeft()
       },
       refused: (detail) => {
-        stirred.openUnsafe()
         if (steps.length > 1) {
           undoing.unshift(...undone)
           suspects = steps.length
-          return
+        } else {
+          suspects = Math.max(0, suspects - 1)
+          for (const entry of entries) {
+            pending.delete(entry)
+            entry.failed(detail)
+          }
         }
-        suspects = Math.max(0, suspects - 1)
-        for (const entry of entries) {
-          pending.delete(entry)
-          entry.failed(detail)
-        }
+        stirIfLeft()
       }
     }
   }

@@ -170,7 +170,8 @@ export const attach = (
 
 /**
  * Decides a batch. `undefined` if a later one was decided already, or the holder
- * has left: nobody waits for its answer.
+ * has left: nobody waits for its answer. The lease is that of a holder that the
+ * fleet does not know, which was removed and made anew.
  *
  * @category decisions
  */
@@ -178,7 +179,8 @@ export const decide = (
   fleet: SharedFleet,
   holder: string,
   batch: Batch,
-  time: number
+  time: number,
+  lease: number = defaultLease
 ): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
   const begun = atTime(fleet, time)
   const now = begun.decidedAt
@@ -192,7 +194,7 @@ export const decide = (
       number: batch.number,
       answers: [],
       heardAt: now,
-      lease: member?.lease ?? defaultLease,
+      lease: member?.lease ?? lease,
       line: batch.line,
       status: "here"
     })

@@ -110,11 +110,12 @@ export const make = Effect.fnUntraced(function*(
     turnEnds = Deferred.makeUnsafe()
   }
 
-  const tellAway = (error: LedgerUnavailable | Refused) =>
+  const tellAway = ({ _tag, detail }: LedgerUnavailable | Refused) =>
     Effect.suspend(() => {
       if (isAway) return Effect.void
       isAway = true
-      return Effect.logWarning(`The ledger of fleet ${options.fleet} is away, and nothing is launched: ${error.detail}`)
+      const how = _tag === "Refused" ? "refuses what it is asked" : "is away, and nothing is launched"
+      return Effect.logWarning(`The ledger of fleet ${options.fleet} ${how}: ${detail}`)
     })
 
   /** A bug must not keep whoever asks for something else from being answered. */

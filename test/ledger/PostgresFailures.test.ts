@@ -196,6 +196,21 @@ describe("LedgerPostgres, where its database is not as it must be", () => {
       }
     }).pipe(Effect.provide(layerPool())))
 
+  it.live("is made by a role that has the schema, and may make no other", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const schema = yield* freshSchema
+      const role = `${schema}_owner`
+      yield* sql.unsafe(`CREATE ROLE ${role} LOGIN`)
+      yield* sql.unsafe(`CREATE SCHEMA ${schema} AUTHORIZATION ${role}`)
+      yield* Effect.provide(
+        Effect.scoped(attach("a")),
+        LedgerPostgres.layer({ schema }).pipe(Layer.provide(layerPool({ username: role })))
+      )
+      yield* sql.unsafe(`DROP OWNED BY ${role}`)
+      yield* sql.unsafe(`DROP ROLE ${role}`)
+    }).pipe(Effect.provide(layerPool())))
+
   it.live("needs no more than its documented grants", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient

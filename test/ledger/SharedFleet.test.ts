@@ -42,4 +42,23 @@ describe("a shared fleet", () => {
       assert.isAtMost(SharedFleets.lineHeartbeat(lease), Math.min(lease / 4, SharedFleets.lineValidity / 3))
     }
   })
+
+  it("keeps a holder away that has left, though what it began with arrives once more", () => {
+    const left = SharedFleets.leave(attach(undefined, "a"), "a", 10)
+    assert.strictEqual(SharedFleets.attach(left, "a", description, 20), "holder a has left it")
+    assert.isUndefined(SharedFleets.decide(left, "a", batch, 30))
+  })
+
+  it("decides nothing again for a holder whose beginning arrives once more", () => {
+    const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, 10)
+    assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, 30))
+  })
+
+  it("is decided by no earlier time than it was before", () => {
+    const fleet = SharedFleets.attach(undefined, "a", description, 1000)
+    if (typeof fleet === "string") return assert.fail(fleet)
+    assert.strictEqual(attach(fleet, "b").decidedAt, 1000)
+    assert.strictEqual(decide(fleet, "a", 400).decidedAt, 1000)
+    assert.strictEqual(SharedFleets.leave(fleet, "a", 400).decidedAt, 1000)
+  })
 })

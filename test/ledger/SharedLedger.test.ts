@@ -3,9 +3,11 @@
  * the contract, and decides once what it is asked however bad the way to it is.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
+import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
+import { Refused } from "../../src/ledger/SharedLedger.ts"
+import * as SharedLedgers from "../../src/ledger/SharedLedger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import type { Link } from "../../src/simulation/SharedStore.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
@@ -37,6 +39,51 @@ const loseAnswers: Link = (call) => Effect.andThen(call, Effect.fail(new LedgerU
 const twice: Link = (call) => Effect.andThen(call, call)
 
 const quiet = Effect.provide(Logger.layer([]))
+
+describe("a shared ledger that takes nothing", () => {
+  /** Where everything is refused, or breaks down, from some batch on. */
+  const hold = Effect.fnUntraced(function*(decide: () => Effect.Effect<never, Refused>) {
+    let sent = 0
+    const ledger = yield* SharedLedgers.make({
+      store: {
+        // One that is never answered ends what would go on for ever.
+        decide: () => Effect.suspend(() => ++sent > 100 ? Effect.never : decide()),
+        word: Effect.never,
+        leave: Effect.void
+      },
+      sequence: 0,
+      turn: { reader: undefined, begunAt: 0, dueAt: 0, servesFor: 0 },
+      now: 0,
+      lease: 10_000
+    }, {
+      fleet: "c/f",
+      cap: 2,
+      exclusiveKeys: false,
+      lagBound: 300_000,
+      holder: "a",
+      line: () => ({ waiting: 0, since: undefined })
+    })
+    return { ledger, sent: () => sent }
+  })
+
+  for (
+    const [how, decide] of [
+      ["refuses", () => Effect.fail(new Refused({ detail: "no" }))],
+      ["breaks down", () => Effect.die("a bug")]
+    ] as const
+  ) {
+    it.effect(`is asked once a second, and not without a pause, when it ${how}`, () =>
+      Effect.gen(function*() {
+        const { ledger, sent } = yield* hold(decide)
+        yield* TestClock.adjust("5 seconds")
+        assert.isAtMost(sent(), 6)
+        const asking = yield* Effect.forkChild(Effect.flip(ledger.standing), { startImmediately: true })
+        yield* TestClock.adjust("100 millis")
+        assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
+        assert.isAtMost(sent(), 8)
+      }).pipe(quiet))
+  }
+})
 
 describe("a shared ledger whose link is bad", () => {
   it.effect("decides a batch once, though it arrives twice and its answer is lost", () =>
@@ -121,6 +168,38 @@ describe("a shared ledger whose link is bad", () => {
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual((yield* lost.gate(sent))._tag, "Lost")
       assert.strictEqual((yield* reserve(lost, "again"))._tag, "Granted")
+    }).pipe(quiet))
+
+  it.effect("knows the time, though an answer comes so late as to one that had stood still", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "a")
+      yield* TestClock.adjust("2 seconds")
+      becomes((call) => Effect.tap(call, () => Effect.sleep("20 seconds")))
+      yield* TestClock.adjust("20 seconds")
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("1 second")
+      const now = yield* Clock.currentTimeMillis
+      assert.isAtMost(Math.abs((yield* ledger.now) - now), 10)
+    }).pipe(quiet))
+
+  it.effect("hands what was taken over for somebody who did not wait to the next who asks", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const ledger = yield* attach(store.connect(link), "b")
+      yield* Effect.scoped(Effect.gen(function*() {
+        const gone = yield* attach(store.connect(SharedStore.soundLink), "a")
+        yield* gone.gate(yield* granted(gone, "k"))
+      }))
+      becomes(loseAnswers)
+      const asking = yield* Effect.forkChild(Effect.flip(ledger.takeOver), { startImmediately: true })
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(asking)
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual((yield* ledger.takeOver).map(({ key }) => String(key)), ["k"])
     }).pipe(quiet))
 
   it.effect("keeps the rest after a reading whose holder was taken to be gone while it read", () =>

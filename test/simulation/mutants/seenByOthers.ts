@@ -46,7 +46,7 @@ export const seenByOthers: ReadonlyArray<{
   {
     name: "what was taken over by somebody who did not wait is taken over by nobody",
     why: "the answer has to be lost between two messages, and nothing may show the task until the end",
-    file: "test/simulation/Network.test.ts",
+    file: "test/ledger/SharedLedger.test.ts",
     test: "hands what was taken over for somebody who did not wait to the next who asks"
   }
 ]
