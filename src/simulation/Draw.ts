@@ -81,8 +81,7 @@ export interface DrawOptions {
 export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
   const dice = Dices.make(seed, 2)
   const wanted = options.scenario ?? "mixed"
-  const isShared = wanted === "mixed" && Dices.make(seed, 9).chance(1 / 16)
-  const name = isShared ? "shared" : wanted === "mixed" ? mixed(dice) : wanted
+  const name = wanted === "mixed" ? drawnApart(seed) ?? mixed(dice) : wanted
   const world = { dice, seed, maxWorkers: options.maxWorkers ?? 8 }
   const drawn = drawWorld(world, name)
   const lag = options.listLag === undefined ? {} : { unlisted: { min: 0, max: options.listLag } }
@@ -104,6 +103,17 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario =>
 type Drawn = Exclude<Name, "mixed">
 
 const isLong = (name: Drawn): name is LongWorld.Name => LongWorld.names.some((long) => long === name)
+
+/**
+ * The scenarios that are drawn apart from all else: each by a random stream of its
+ * own, so that adding one changes only the worlds of the seeds that now draw it.
+ */
+const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; readonly chance: number }> = [
+  { name: "shared", stream: 9, chance: 1 / 16 }
+]
+
+const drawnApart = (seed: number): Drawn | undefined =>
+  apart.find(({ chance, stream }) => Dices.make(seed, stream).chance(chance))?.name
 
 /** Long worlds take longer to run, and are drawn less often. */
 const mixed = (dice: Dices.Dice): Drawn => {
