@@ -15,6 +15,7 @@ import { TaskArn } from "../src/Ecs.ts"
 import { type FleetLedger, Ledger } from "../src/Ledger.ts"
 import * as LedgerDynamoDb from "../src/ledger/dynamodb/LedgerDynamoDb.ts"
 import * as LedgerPostgres from "../src/ledger/postgres/LedgerPostgres.ts"
+import * as Time from "../src/Time.ts"
 import * as Holding from "../test/ledger/holding.ts"
 import * as PostgresServer from "../test/postgres/PostgresServer.ts"
 
@@ -149,7 +150,7 @@ const handOver = Effect.fnUntraced(function*(url: string) {
     )
     const begun = performance.now()
     yield* mine.observe({
-      begunAt: yield* mine.now,
+      begunAt: Time.of(yield* mine.now),
       running: undefined,
       stopped: undefined,
       tasks: [{ taskArn: task, lastStatus: "STOPPED" }],

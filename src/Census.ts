@@ -102,7 +102,7 @@ export const make = Effect.fnUntraced(function*(
   ))
 
   const start = (turn: YourTurn): UnderWay => {
-    const started: UnderWay = { begunAt: turn.begunAt, done: Deferred.makeUnsafe() }
+    const started: UnderWay = { begunAt: turn.begunAt.fast, done: Deferred.makeUnsafe() }
     underWay = started
     fork(
       Effect.flatMap(read(turn), ({ calls, exit }) => {

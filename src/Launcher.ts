@@ -15,12 +15,12 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { Census } from "./Census.ts"
 import { Ecs, type Failure, type RunTaskRequest, type TaskArn, type Verdict } from "./Ecs.ts"
-import * as Elapsed from "./Elapsed.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger } from "./Ledger.ts"
 import type { GateAnswer, Settlement } from "./rules/Launch.ts"
 import { gateValidity } from "./Settings.ts"
 import type { Ticket } from "./Slot.ts"
+import * as Time from "./Time.ts"
 
 /**
  * How a launch ended, for this holder.
@@ -70,7 +70,9 @@ export const make = Effect.fnUntraced(function*(
   const pass = (ticket: Ticket, request: RunTaskRequest, restore: Restore) =>
     Effect.gen(function*() {
       // Measured from before the gate is asked: its answer may take long to come.
-      const sinceGate = Elapsed.atMost(yield* Clock.Clock)
+      const now = Time.reader(yield* Clock.Clock)
+      const askedAt = now()
+      const sinceGate = () => Time.atMost(askedAt, now())
       const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
       return gate._tag === "Pass" ? yield* Effect.exit(restore(send(request, sinceGate))) : gate
     })

@@ -21,7 +21,6 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Cap, Change } from "./Change.ts"
 import type { Verdict } from "./Ecs.ts"
-import * as Elapsed from "./Elapsed.ts"
 import * as Steps from "./ledger/Step.ts"
 import * as Descriptions from "./rules/Description.ts"
 import type { Decision } from "./rules/Draft.ts"
@@ -32,6 +31,7 @@ import type { Occupancy, Standing, Turn } from "./rules/Occupancy.ts"
 import * as Occupancies from "./rules/Occupancy.ts"
 import type * as Turns from "./rules/Turn.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
+import * as Time from "./Time.ts"
 
 /**
  * The ledger could not be asked. Nothing was granted; ask again.
@@ -127,8 +127,8 @@ export interface FleetLedger {
    */
   readonly subscribe: (capacity: number) => Effect.Effect<Queue.Dequeue<Change>, never, Scope.Scope>
   /**
-   * The time that the ledger decides by, in epoch milliseconds. It goes on evenly:
-   * that a wall clock is set does not move it.
+   * The time that the ledger paces by, in epoch milliseconds: the fast reading of
+   * its {@link Time.Time}. It never goes back.
    */
   readonly now: Effect.Effect<number>
   /** Stops this holder: it is granted nothing more, and what it has not sent is not sent. */
@@ -162,7 +162,7 @@ export const changes = (ledger: FleetLedger, capacity: number): Stream.Stream<Ch
 interface Fleet {
   readonly occupancy: Ref.Ref<Occupancy>
   readonly subscribers: Set<Queue.Queue<Change>>
-  readonly now: () => number
+  readonly now: () => Time.Time
   /** Who waits, by holder. */
   readonly lines: Map<string, () => Launch.Line>
   /** What those who hold it said of it. The cap may have been changed since. */
@@ -171,7 +171,7 @@ interface Fleet {
   turnEnds: Deferred.Deferred<void>
 }
 
-const makeFleet = (description: Descriptions.Description, now: () => number): Fleet => ({
+const makeFleet = (description: Descriptions.Description, now: () => Time.Time): Fleet => ({
   occupancy: Ref.makeUnsafe(Occupancies.make(description, now())),
   subscribers: new Set(),
   now,
@@ -195,7 +195,7 @@ const elsewhere = (fleet: Fleet, holder: string): ReadonlyArray<Launch.Line> => 
 
 /** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
 const decideIn =
-  (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: number) => Decision<A>): Effect.Effect<A> =>
+  (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
     Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
       const { answer, changes, occupancy } = decision(before, fleet.now())
       for (const subscriber of fleet.subscribers) {
@@ -224,7 +224,7 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
             Queue.shutdown(queue)
           )
       ),
-    now: Effect.sync(fleet.now),
+    now: Effect.sync(() => fleet.now().fast),
     close: Effect.sync(() => {
       holder = { id: holderId, closing: true }
     })
@@ -244,7 +244,7 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
 export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
   Ledger,
   Effect.map(Clock.Clock, (clock) => {
-    const now = Elapsed.steadyTime(clock)
+    const now = Time.reader(clock)
     const fleets = new Map<string, Fleet>()
     const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
       Effect.suspend(() => {

@@ -12,6 +12,7 @@ import type * as Brand from "effect/Brand"
 import type { TaskArn } from "./Ecs.ts"
 import type { Key } from "./Key.ts"
 import { gateValidity, replayWindow, signatureLifetime } from "./Settings.ts"
+import * as Time from "./Time.ts"
 
 /**
  * Identifies a slot. A launch's id is a bare UUID, and is also the client token
@@ -56,16 +57,16 @@ export interface Reserved {
 export interface Launching {
   readonly _tag: "Launching"
   /** When the first attempt passed the gate. Written once: the client token is safe to repeat for a while from here. */
-  readonly firstSentAt: number
+  readonly firstSentAt: Time.Time
   /** When the latest attempt passed the gate. */
-  readonly lastSentAt: number
+  readonly lastSentAt: Time.Time
   readonly attempts: number
   /** An attempt has passed the gate, and its verdict has not been recorded. */
   readonly underWay: boolean
   /** Some attempt ended without a verdict: a refusal of another one no longer proves that there is no task. */
   readonly ambiguous: boolean
   /** When the first full reading began that should have shown the task and did not. */
-  readonly absentSince: number | undefined
+  readonly absentSince: Time.Time | undefined
 }
 
 /**
@@ -76,10 +77,10 @@ export interface Launching {
 export interface Launched {
   readonly _tag: "Launched"
   readonly taskArn: TaskArn
-  readonly knownSince: number
+  readonly knownSince: Time.Time
   readonly lastStatus: string | undefined
   /** When the first complete reading began that neither listed nor described a task which ECS may have forgotten. */
-  readonly missingSince: number | undefined
+  readonly missingSince: Time.Time | undefined
 }
 
 /**
@@ -102,6 +103,7 @@ export interface Slot {
   readonly holder: string | undefined
   /** Grows each time the slot changes hands. */
   readonly fence: number
+  /** By the fast clock of the ledger. */
   readonly since: number
   readonly state: SlotState
 }
@@ -147,13 +149,13 @@ export const reserved = (options: {
   readonly id: SlotId
   readonly key: Key
   readonly holder: string
-  readonly now: number
+  readonly now: Time.Time
 }): Slot => ({
   id: options.id,
   key: options.key,
   holder: options.holder,
   fence: 1,
-  since: options.now,
+  since: options.now.fast,
   state: { _tag: "Reserved" }
 })
 
@@ -162,12 +164,12 @@ export const reserved = (options: {
  *
  * @category constructors
  */
-export const adopted = (arn: TaskArn, now: number): Slot => ({
+export const adopted = (arn: TaskArn, now: Time.Time): Slot => ({
   id: SlotId(arn),
   key: undefined,
   holder: undefined,
   fence: 1,
-  since: now,
+  since: now.fast,
   state: launchedState(arn, undefined, now)
 })
 
@@ -177,7 +179,7 @@ export const adopted = (arn: TaskArn, now: number): Slot => ({
  *
  * @category transitions
  */
-export const sending = (slot: Slot, now: number): Slot => {
+export const sending = (slot: Slot, now: Time.Time): Slot => {
   const before = slot.state._tag === "Launching" ? slot.state : undefined
   return {
     ...slot,
@@ -209,7 +211,7 @@ export const attempted = (slot: Slot, state: Launching, options: { readonly ambi
  *
  * @category transitions
  */
-export const launched = (slot: Slot, arn: TaskArn, lastStatus: string | undefined, now: number): Slot => ({
+export const launched = (slot: Slot, arn: TaskArn, lastStatus: string | undefined, now: Time.Time): Slot => ({
   ...slot,
   state: launchedState(arn, lastStatus, now)
 })
@@ -242,19 +244,23 @@ export const isUnsent = ({ state }: Slot): boolean =>
  *
  * @category guards
  */
-export const mayReplay = (state: Launching, now: number): boolean => now < state.firstSentAt + replayWindow
+export const mayReplay = (state: Launching, now: Time.Time): boolean =>
+  Time.atMost(state.firstSentAt, now) < replayWindow
 
 /**
- * Returns when a launch without a verdict must be visible to a full reading, if
- * there is a task: its last request can no longer arrive, and the lag bound has
- * passed.
+ * Returns in how many milliseconds a launch without a verdict must be visible to a
+ * full reading, if there is a task: its last request can no longer arrive, and the
+ * lag bound has passed. It is visible once this is negative.
  *
  * @category accessors
  */
-export const visibleBy = (state: Launching, lagBound: number): number =>
-  Math.max(state.firstSentAt + replayWindow, state.lastSentAt + gateValidity + signatureLifetime + lagBound)
+export const visibleIn = (state: Launching, lagBound: number, now: Time.Time): number =>
+  Math.max(
+    replayWindow - Time.atLeast(state.firstSentAt, now),
+    gateValidity + signatureLifetime + lagBound - Time.atLeast(state.lastSentAt, now)
+  )
 
-const launchedState = (arn: TaskArn, lastStatus: string | undefined, now: number): Launched => ({
+const launchedState = (arn: TaskArn, lastStatus: string | undefined, now: Time.Time): Launched => ({
   _tag: "Launched",
   taskArn: arn,
   knownSince: now,

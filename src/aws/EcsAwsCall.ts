@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import type { ObservedError } from "../EcsErrors.ts"
-import * as Elapsed from "../Elapsed.ts"
+import * as Time from "../Time.ts"
 
 /**
  * The operations of ECS that are counted.
@@ -129,7 +129,8 @@ export const call = Effect.fnUntraced(
     const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout } = options
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
-    const elapsed = Elapsed.atMost(clock)
+    const now = Time.reader(clock)
+    const calledAt = now()
     let sent = 0
     let failed: OnlyRequestFailed | undefined
 
@@ -138,7 +139,7 @@ export const call = Effect.fnUntraced(
         if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
         // Credentials may take long: by now nobody may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
-        if (elapsed() > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
+        if (Time.atMost(calledAt, now()) > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
         sent++
         counters[operation].updateUnsafe(1, context)
         return next(args).catch((error: unknown) => {

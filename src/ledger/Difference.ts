@@ -13,6 +13,7 @@ import type { Occupancy } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import * as Time from "../Time.ts"
 import * as Encoding from "./Encoding.ts"
 import { keptChanges, type SharedFleet } from "./SharedFleet.ts"
 
@@ -32,7 +33,7 @@ export const Difference = Schema.Struct({
     goneSince: Schema.Finite,
     goneBefore: Schema.Finite,
     sequence: Schema.Finite,
-    decidedAt: Schema.Finite
+    decidedAt: Encoding.DecidedAt
   }),
   /** Slots that are new or not as they were, with what was sent for those that are new. */
   slots: Schema.Array(Schema.Struct({
@@ -99,7 +100,7 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): Di
 export const apply = (before: SharedFleet | undefined, difference: Difference): SharedFleet => {
   const { changes, forgotten, head, members } = difference
   const { description, goneBefore, goneSince } = head
-  const start = before?.occupancy ?? Occupancies.make(description, goneSince)
+  const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))
   const next = new Map(before?.members)
   for (const { id, member } of members) next.set(id, member)
   for (const id of forgotten) next.delete(id)

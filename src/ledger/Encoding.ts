@@ -41,6 +41,15 @@ const Ticket = Schema.Struct({ slotId: SlotId, fence: Schema.Finite })
 const Failure = Schema.Struct({ reason: FailureReason, detail: Schema.String })
 const Nothing = Schema.Undefined
 
+const Time = Schema.Struct({ fast: Schema.Finite, slow: Schema.Finite })
+
+/**
+ * When a decision was made.
+ *
+ * @category schemas
+ */
+export const DecidedAt = Schema.Struct({ time: Time, store: Schema.Finite })
+
 /**
  * What was sent, as text: a database that orders the fields of JSON anew must not
  * change a byte of it.
@@ -71,18 +80,18 @@ export const Slot: Schema.Codec<AnySlot, unknown> = Schema.Struct({
   state: Schema.Union([
     Schema.TaggedStruct("Reserved", {}),
     Schema.TaggedStruct("Launching", {
-      firstSentAt: Schema.Finite,
-      lastSentAt: Schema.Finite,
+      firstSentAt: Time,
+      lastSentAt: Time,
       attempts: Schema.Finite,
       underWay: Schema.Boolean,
       ambiguous: Schema.Boolean,
-      absentSince: maybe(Schema.Finite)
+      absentSince: maybe(Time)
     }),
     Schema.TaggedStruct("Launched", {
       taskArn: TaskArn,
-      knownSince: Schema.Finite,
+      knownSince: Time,
       lastStatus: maybe(Schema.String),
-      missingSince: maybe(Schema.Finite)
+      missingSince: maybe(Time)
     })
   ])
 })
@@ -168,7 +177,7 @@ const Settlement: Schema.Codec<Launches.Settlement, unknown> = Schema.Union([
 const TakenOver: Schema.Codec<Taken, unknown> = Schema.Struct({ ticket: Ticket, key: Key, request: RunTaskRequest })
 
 const Claim: Schema.Codec<Turns.Claim, unknown> = Schema.Union([
-  Schema.TaggedStruct("Yours", { begunAt: Schema.Finite, cap: Cap, searching: Schema.Boolean }),
+  Schema.TaggedStruct("Yours", { begunAt: Time, cap: Cap, searching: Schema.Boolean }),
   Schema.TaggedStruct("Theirs", {}),
   Schema.TaggedStruct("Resting", { dueAt: Schema.Finite }),
   Schema.TaggedStruct("Recent", {})

@@ -11,14 +11,15 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import * as Elapsed from "../Elapsed.ts"
 import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
+import * as Time from "../Time.ts"
 import type { Difference } from "./Difference.ts"
 import * as Differences from "./Difference.ts"
 import type { Batch, Decided, SharedFleet } from "./SharedFleet.ts"
 import * as SharedFleets from "./SharedFleet.ts"
 import type { Attached, Refused, Store } from "./SharedLedger.ts"
+import * as StoreClocks from "./StoreClock.ts"
 
 /**
  * How a fleet is kept, and at what time it was looked at.
@@ -28,7 +29,7 @@ import type { Attached, Refused, Store } from "./SharedLedger.ts"
 export interface Kept {
   /** Grows by one with each write. 0 stands for a fleet that is not kept yet. */
   readonly version: number
-  /** The time of the database, in epoch milliseconds. */
+  /** What the clock of the database says, in epoch milliseconds. */
   readonly now: number
   /** What has changed since the version that was asked for, in order. */
   readonly changed: ReadonlyArray<Difference>
@@ -55,7 +56,7 @@ export interface Keeper {
   readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   /**
    * Writes a difference if the fleet has the version that it was made from, and no
-   * later than {@link decisionValidity} after its `decidedAt`.
+   * later than {@link decisionValidity} after its `decidedAt`, by the database's clock.
    * `isNews` says that others may be waiting for it.
    */
   readonly write: (
@@ -77,6 +78,9 @@ export const decisionValidity = 2000
 
 /** How often a decision is made anew before whoever asked is told to come again. */
 const attempts = 30
+
+/** How long nothing more is said of a clock that was set, in milliseconds. */
+const stepSilence = 60_000
 
 interface Known {
   readonly version: number
@@ -102,55 +106,69 @@ export const attach = Effect.fnUntraced(function*(
   lease: number = SharedFleets.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
   const { holder } = options
-  const elapsed = Elapsed.start(yield* Clock.Clock)
+  const time = StoreClocks.make(yield* Clock.Clock)
   let known: Known = { version: 0, fleet: undefined }
-  let heard = { now: 0, at: 0 }
+  let toldOfStepAt: Time.Time | undefined
 
-  const hear = (now: number): void => {
-    heard = { now, at: elapsed() }
-  }
-
-  const learn = ({ changed, now, version, whole }: Kept): void => {
+  const learn = ({ changed, now, version, whole }: Kept, sentAt: Time.Time): void => {
     let fleet = whole ? undefined : known.fleet
     for (const difference of changed) fleet = Differences.apply(fleet, difference)
+    time.answered(sentAt, now, version !== known.version)
     known = { version, fleet }
-    hear(now)
   }
 
-  const look = Effect.map(Effect.suspend(() => keeper.read(known.version)), learn)
+  const look = Effect.suspend(() => {
+    const sentAt = time.own()
+    return Effect.map(keeper.read(known.version), (kept) => learn(kept, sentAt))
+  })
+
+  /** A clock that is wrong in some answers only steps with each of them. */
+  const tellStep = ({ own, step = 0 }: StoreClocks.Moment) =>
+    Effect.suspend(() => {
+      if (step === 0 || (toldOfStepAt !== undefined && Time.atMost(toldOfStepAt, own) < stepSilence)) return Effect.void
+      toldOfStepAt = own
+      return Effect.logWarning(
+        `Fleet ${options.fleet}: the clock of its ledger was set by ${Math.round(step / 1000)} s; the step is not ` +
+          "counted as time that has passed"
+      )
+    })
 
   const commit = <A, E>(
-    decide: (fleet: SharedFleet | undefined, now: number) => Effect.Effect<Decision<A>, E>,
+    decide: (fleet: SharedFleet | undefined, now: StoreClocks.DecidedAt) => Effect.Effect<Decision<A>, E>,
     isFresh: boolean,
     attempt = 0
   ): Effect.Effect<A, E | LedgerUnavailable | Refused> =>
     Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
       const before = known
-      return Effect.flatMap(decide(before.fleet, heard.now + elapsed() - heard.at), ({ answer, fleet, isSilent }) => {
+      const moment = time.next(before.fleet?.decidedAt)
+      return Effect.flatMap(decide(before.fleet, moment.decidedAt), ({ answer, fleet, isSilent }) => {
         if (isSilent && isFresh) return Effect.succeed(answer)
         if (isSilent) return Effect.andThen(look, commit(decide, true, attempt))
         if (attempt === attempts) return new LedgerUnavailable({ detail: "too many decide at the same time" })
         const difference = Differences.between(before.fleet, fleet)
-        return Effect.flatMap(keeper.write(before.version, difference, isNews(before.fleet, difference)), (written) => {
+        const sentAt = time.own()
+        const writing = keeper.write(before.version, difference, isNews(before.fleet, difference))
+        return Effect.flatMap(writing, (written) => {
           if (written._tag === "Written") {
             known = { version: before.version + 1, fleet }
-            hear(written.now)
-            return Effect.succeed(answer)
+            time.answered(sentAt, written.now, false)
+            time.decided(moment)
+            return Effect.as(tellStep(moment), answer)
           }
-          learn(written.kept)
+          learn(written.kept, sentAt)
           return Effect.andThen(pause(attempt), commit(decide, true, attempt + 1))
         })
       })
     })
 
-  const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: number) => {
+  const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: StoreClocks.DecidedAt) => {
     if (fleet === undefined) return notKept
     const step = SharedFleets.decide(fleet, holder, batch, now, lease)
     if (step === undefined) return new LedgerUnavailable({ detail: "superseded" })
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,
       answer: step.decided,
-      isSilent: step.fleet.occupancy === fleet.occupancy && !isDue(fleet, batch, now)
+      isSilent: step.fleet.occupancy === fleet.occupancy && !isDue(fleet, batch, now.time.slow)
     })
   }
 
@@ -193,7 +211,7 @@ export const attach = Effect.fnUntraced(function*(
     (error) => error._tag === "Refused" ? new LedgerUnavailable({ detail: error.detail }) : error
   )
   const { sequence, turn } = entered.occupancy
-  return { store, sequence, turn, now: heard.now, lease }
+  return { store, sequence, turn, now: entered.decidedAt.time.fast, lease }
 })
 
 const notKept = new LedgerUnavailable({ detail: "it does not have the fleet any more" })

@@ -15,8 +15,10 @@ import * as Handover from "../rules/Handover.ts"
 import type { Line } from "../rules/Launch.ts"
 import type { Occupancy, Turn } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
+import type { Time } from "../Time.ts"
 import type { Answer, Asker, Step, Tag } from "./Step.ts"
 import * as Steps from "./Step.ts"
+import type { DecidedAt } from "./StoreClock.ts"
 
 /**
  * How long after a holder was last heard of it is taken to be gone, unless it has
@@ -92,6 +94,7 @@ export interface Decided {
   /** What has happened since the changes that the holder had seen, as far as it is kept. */
   readonly changes: ReadonlyArray<Change>
   readonly turn: Turn
+  /** When it was decided, by the fast clock of the fleet. */
   readonly now: number
 }
 
@@ -105,6 +108,7 @@ export interface Member {
   readonly number: number
   /** What its latest batch was answered, but for what may be asked again. */
   readonly answers: ReadonlyArray<Answer | undefined>
+  /** By the slow clock of the fleet: it is gone only after its lease. */
   readonly heardAt: number
   /** How long after that it is taken to be gone, in milliseconds. */
   readonly lease: number
@@ -125,8 +129,8 @@ export interface SharedFleet {
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
-  /** When the latest decision was made. Holders do not know the time to the millisecond; it does not go back. */
-  readonly decidedAt: number
+  /** When the latest decision was made. It does not go back. */
+  readonly decidedAt: DecidedAt
 }
 
 /**
@@ -140,11 +144,11 @@ export const attach = (
   fleet: SharedFleet | undefined,
   holder: string,
   description: Descriptions.Description,
-  time: number,
+  time: DecidedAt,
   lease: number = defaultLease
 ): SharedFleet | string => {
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
-  const now = found.decidedAt
+  const now = found.decidedAt.time
   // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
   const known = found.members.get(holder)
   if (known?.status === "left") return `holder ${holder} has left it`
@@ -161,7 +165,7 @@ export const attach = (
   return withMember(described, holder, {
     number: 0,
     answers: [],
-    heardAt: now,
+    heardAt: now.slow,
     lease,
     line: { waiting: 0, since: undefined },
     status: "here"
@@ -179,21 +183,21 @@ export const decide = (
   fleet: SharedFleet,
   holder: string,
   batch: Batch,
-  time: number,
+  time: DecidedAt,
   lease: number = defaultLease
 ): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
   const begun = atTime(fleet, time)
-  const now = begun.decidedAt
+  const now = begun.decidedAt.time
   const member = fleet.members.get(holder)
   if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
   const before = batch.number === member?.number ? member.answers : undefined
-  const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now) }
+  const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now.slow) }
   const answers: Array<Answer> = []
   let next = sweep(
     withMember(begun, holder, {
       number: batch.number,
       answers: [],
-      heardAt: now,
+      heardAt: now.slow,
       lease: member?.lease ?? lease,
       line: batch.line,
       status: "here"
@@ -217,7 +221,7 @@ export const decide = (
       answers,
       changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
       turn: next.occupancy.turn,
-      now
+      now: now.fast
     }
   }
 }
@@ -227,33 +231,30 @@ export const decide = (
  *
  * @category decisions
  */
-export const leave = (fleet: SharedFleet, holder: string, time: number): SharedFleet => {
+export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): SharedFleet => {
   const member = fleet.members.get(holder)
   if (member === undefined || member.status === "left") return fleet
   const begun = atTime(fleet, time)
-  const now = begun.decidedAt
-  const left = withMember(begun, holder, { ...member, heardAt: now, answers: [], status: "left" })
+  const now = begun.decidedAt.time
+  const left = withMember(begun, holder, { ...member, heardAt: now.slow, answers: [], status: "left" })
   return record(left, Handover.abandon(left.occupancy, holder, now))
 }
 
 /** What is only read, or says the same again, need not be kept to be answered again. */
 const isRepeatable = (tag: Tag): boolean => tag === "Trace" || tag === "Adopt" || tag === "Observe" || tag === "Stand"
 
-const begin = (description: Descriptions.Description, now: number): SharedFleet => ({
+const begin = (description: Descriptions.Description, now: DecidedAt): SharedFleet => ({
   description,
-  occupancy: Occupancies.make(description, now),
+  occupancy: Occupancies.make(description, now.time),
   members: new Map(),
   changes: [],
   decidedAt: now
 })
 
 /** Every decision begins with it: a fleet is written with the time at which it was decided. */
-const atTime = (fleet: SharedFleet, time: number): SharedFleet => ({
-  ...fleet,
-  decidedAt: Math.max(time, fleet.decidedAt)
-})
+const atTime = (fleet: SharedFleet, decidedAt: DecidedAt): SharedFleet => ({ ...fleet, decidedAt })
 
-const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: number) => {
+const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: Time) => {
   const decision = Steps.decide(fleet.occupancy, step, asker, now)
   const answer: Answer = { tag: step.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
@@ -279,16 +280,16 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
 const sweep = (fleet: SharedFleet): SharedFleet => {
-  const now = fleet.decidedAt
+  const now = fleet.decidedAt.time.slow
   const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
   for (const [id, member] of remembered) {
-    if (member.status === "here" && now - member.heardAt > member.lease) swept = lapse(swept, id, member, now)
+    if (member.status === "here" && now - member.heardAt > member.lease) swept = lapse(swept, id, member)
   }
   return swept
 }
 
-const lapse = (fleet: SharedFleet, holder: string, member: Member, now: number): SharedFleet => {
+const lapse = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => {
   const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
-  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, now))
+  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
 }

@@ -20,9 +20,9 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { Change } from "../Change.ts"
-import * as Elapsed from "../Elapsed.ts"
 import type { AttachOptions, FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import type { Turn } from "../rules/Occupancy.ts"
+import * as Time from "../Time.ts"
 import * as Outboxes from "./Outbox.ts"
 import { type Batch, type Decided, lineHeartbeat } from "./SharedFleet.ts"
 import * as Steps from "./Step.ts"
@@ -59,6 +59,7 @@ export interface Attached {
   /** The number of the latest change. */
   readonly sequence: number
   readonly turn: Turn
+  /** By the fast clock of the fleet. */
   readonly now: number
   /** How long after it was last heard of the holder is taken to be gone, in milliseconds. */
   readonly lease: number
@@ -79,7 +80,8 @@ export const make = Effect.fnUntraced(function*(
   options: AttachOptions
 ): Effect.fn.Return<FleetLedger, never, Scope.Scope> {
   const { store } = attached
-  const elapsed = Elapsed.start(yield* Clock.Clock)
+  const own = Time.reader(yield* Clock.Clock)
+  const elapsed = () => own().fast
   /** How long the ledger is left alone when nobody asks anything. */
   const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
   const outbox = Outboxes.make(elapsed)

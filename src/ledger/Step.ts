@@ -20,6 +20,7 @@ import * as Launch from "../rules/Launch.ts"
 import type { Occupancy, Standing } from "../rules/Occupancy.ts"
 import * as Turns from "../rules/Turn.ts"
 import type { SlotId, Ticket } from "../Slot.ts"
+import type { Time } from "../Time.ts"
 
 /**
  * What each step says.
@@ -121,7 +122,7 @@ type Rules = {
     occupancy: Occupancy,
     payload: Payloads[K],
     asker: Asker,
-    now: number
+    now: Time
   ) => Decision<Answers[K]>
 }
 
@@ -155,7 +156,7 @@ export const decide = <T extends Tag>(
   occupancy: Occupancy,
   { payload, tag }: Step<T>,
   asker: Asker,
-  now: number
+  now: Time
 ): Decision<Answers[T]> => rules[tag](occupancy, payload, asker, now)
 
 /**

@@ -3,6 +3,7 @@
  */
 import * as HashMap from "effect/HashMap"
 import type { Cap } from "../Change.ts"
+import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import type { Occupancy } from "./Occupancy.ts"
@@ -25,7 +26,7 @@ export interface Description {
  *
  * @category decisions
  */
-export const resize = (occupancy: Occupancy, cap: Cap, now: number): Decision<void> =>
+export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     draft.occupancy = { ...draft.occupancy, cap }
     Drafts.note(draft, { _tag: "Resized" })
@@ -42,7 +43,7 @@ export const describe = (
   occupancy: Occupancy,
   before: Description,
   description: Description,
-  now: number
+  now: Time
 ): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     const { exclusiveKeys, lagBound } = description

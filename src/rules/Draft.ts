@@ -12,6 +12,7 @@ import type { Key } from "../Key.ts"
 import { goneRetention } from "../Settings.ts"
 import type { Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Time } from "../Time.ts"
 import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
@@ -24,7 +25,7 @@ import * as Occupancies from "./Occupancy.ts"
 export interface Draft {
   occupancy: Occupancy
   readonly changes: Array<Change>
-  readonly now: number
+  readonly now: Time
 }
 
 /**
@@ -43,7 +44,7 @@ export interface Decision<out A> {
  *
  * @category constructors
  */
-export const decide = <A>(occupancy: Occupancy, now: number, edit: (draft: Draft) => A): Decision<A> => {
+export const decide = <A>(occupancy: Occupancy, now: Time, edit: (draft: Draft) => A): Decision<A> => {
   const draft: Draft = { occupancy, changes: [], now }
   const answer = edit(draft)
   return { answer, occupancy: draft.occupancy, changes: draft.changes }
@@ -60,7 +61,7 @@ export const note = (draft: Draft, happening: Happening): void => {
   draft.changes.push({
     ...happening,
     sequence,
-    at: draft.now,
+    at: draft.now.fast,
     occupied: Occupancies.used(draft.occupancy),
     cap: draft.occupancy.cap
   })
@@ -147,8 +148,9 @@ export const refuse = (draft: Draft, slot: Slot, failure: Failure): void => {
  */
 export const remember = (draft: Draft, arn: TaskArn): void => {
   const { gone } = draft.occupancy
-  const turned = draft.now - gone.turnedAt >= goneRetention
-    ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: draft.now, olderSince: gone.turnedAt }
+  const { slow: now } = draft.now
+  const turned = now - gone.turnedAt >= goneRetention
+    ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: now, olderSince: gone.turnedAt }
     : gone
   draft.occupancy = {
     ...draft.occupancy,

@@ -13,6 +13,7 @@ import { isTerminal } from "../Ecs.ts"
 import { missingSpacing, stoppedRetention } from "../Settings.ts"
 import type { Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import * as Time from "../Time.ts"
 import type { Decision, Draft } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import type { Occupancy } from "./Occupancy.ts"
@@ -49,7 +50,7 @@ export interface Question {
  */
 export interface Reading extends Listing {
   /** When it began. What happened later, it does not show. */
-  readonly begunAt: number
+  readonly begunAt: Time.Time
   readonly tasks: ReadonlyArray<TaskDescription>
   readonly missing: ReadonlyArray<TaskArn>
 }
@@ -60,7 +61,7 @@ export interface Reading extends Listing {
  *
  * @category decisions
  */
-export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Decision<Question> =>
+export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): Decision<Question> =>
   Drafts.decide(occupancy, now, (draft) => {
     for (const arn of listing.running ?? []) adoptTask(draft, arn)
     const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
@@ -79,7 +80,7 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: number): Deci
  *
  * @category decisions
  */
-export const observe = (occupancy: Occupancy, reading: Reading, now: number): Decision<Tally> =>
+export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time): Decision<Tally> =>
   Drafts.decide(occupancy, now, (draft) => {
     for (const task of reading.tasks) observeTask(draft, task)
     if (reading.running !== undefined) observeListed(draft, reading, reading.running)
@@ -119,12 +120,12 @@ export type Release =
  *
  * @category decisions
  */
-export const release = (occupancy: Occupancy, id: SlotId, now: number): Decision<Release> =>
+export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decision<Release> =>
   Drafts.decide<Release>(occupancy, now, (draft) => {
     const slot = Occupancies.find(occupancy, id)
     if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
-    const until = Slots.visibleBy(slot.state, occupancy.lagBound)
-    if (now <= until) return { _tag: "TooEarly", until }
+    const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)
+    if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
     Drafts.free(draft, id, "absent")
     return { _tag: "Freed" }
   })
@@ -190,7 +191,7 @@ const observeListed = (draft: Draft, reading: Reading, running: ReadonlyArray<Ta
   if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
   draft.occupancy = {
     ...draft.occupancy,
-    readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt)
+    readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt.fast)
   }
 }
 
@@ -201,32 +202,32 @@ const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<T
     const slot = Occupancies.findByArn(draft.occupancy, arn)
     if (slot?.state._tag !== "Launched") continue
     const { state } = slot
-    if (listed.has(arn) || reading.begunAt - state.knownSince <= stoppedRetention) {
+    if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {
       if (state.missingSince !== undefined) {
         Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
       }
     } else if (state.missingSince === undefined) {
       Drafts.put(draft, { ...slot, state: { ...state, missingSince: reading.begunAt } })
-    } else if (reading.begunAt - state.missingSince >= missingSpacing) {
+    } else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {
       Drafts.free(draft, slot.id, "forgotten")
     }
   }
 }
 
-const observeAbsent = (draft: Draft, begunAt: number): void => {
+const observeAbsent = (draft: Draft, begunAt: Time.Time): void => {
   for (const { slot, state } of sought(draft.occupancy, begunAt)) {
     if (state.absentSince === undefined) {
       Drafts.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
-    } else if (begunAt > state.absentSince) {
+    } else if (begunAt.fast > state.absentSince.fast) {
       Drafts.free(draft, slot.id, "absent")
     }
   }
 }
 
 /** The tasks that have been known for longer than ECS remembers stopped ones. */
-const forgettable = function*(occupancy: Occupancy, at: number): Generator<TaskArn> {
+const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<TaskArn> {
   for (const { state } of HashMap.values(occupancy.slots)) {
-    if (state._tag === "Launched" && at - state.knownSince > stoppedRetention) yield state.taskArn
+    if (state._tag === "Launched" && Time.atLeast(state.knownSince, at) > stoppedRetention) yield state.taskArn
   }
 }
 
@@ -236,15 +237,15 @@ const forgettable = function*(occupancy: Occupancy, at: number): Generator<TaskA
  *
  * @category guards
  */
-export const isSearching = (occupancy: Occupancy, now: number): boolean => {
+export const isSearching = (occupancy: Occupancy, now: Time.Time): boolean => {
   for (const _ of sought(occupancy, now)) return true
   return false
 }
 
 /** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
-const sought = function*(occupancy: Occupancy, at: number): Generator<{ slot: Slot; state: Launching }> {
+const sought = function*(occupancy: Occupancy, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
   for (const slot of HashMap.values(occupancy.slots)) {
     if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
-    if (at > Slots.visibleBy(slot.state, occupancy.lagBound)) yield { slot, state: slot.state }
+    if (Slots.visibleIn(slot.state, occupancy.lagBound, at) < 0) yield { slot, state: slot.state }
   }
 }

@@ -7,6 +7,7 @@ import type { RunTaskRequest } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import type { Holder } from "./Launch.ts"
@@ -19,7 +20,7 @@ import * as Occupancies from "./Occupancy.ts"
  *
  * @category decisions
  */
-export const abandon = (occupancy: Occupancy, holder: string, now: number): Decision<void> =>
+export const abandon = (occupancy: Occupancy, holder: string, now: Time): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
@@ -51,7 +52,7 @@ export interface TakenOver {
  *
  * @category decisions
  */
-export const takeOver = (occupancy: Occupancy, holder: Holder, now: number): Decision<ReadonlyArray<TakenOver>> =>
+export const takeOver = (occupancy: Occupancy, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
   Drafts.decide(occupancy, now, (draft) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {

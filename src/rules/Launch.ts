@@ -9,6 +9,7 @@ import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
+import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import { recordTask } from "./Evidence.ts"
@@ -55,7 +56,7 @@ export interface ReserveOptions {
   readonly slotId: SlotId
   readonly key: Key
   readonly request: RunTaskRequest
-  /** A grant relies on a reading of ECS that began at this time or later. */
+  /** A grant relies on a reading of ECS that began at this time of the fast clock or later. */
   readonly readSince: number
   /** How many wait for a slot before this request, with the same holder. The places that they are owed count as taken. */
   readonly ahead: number
@@ -90,7 +91,7 @@ export const reserve = (
   options: ReserveOptions,
   elsewhere: ReadonlyArray<Line>,
   asker: Holder,
-  now: number
+  now: Time
 ): Decision<Reservation> =>
   Drafts.decide<Reservation>(occupancy, now, (draft) => {
     if (asker.closing) return { _tag: "Closed" }
@@ -148,7 +149,7 @@ export type GateAnswer =
  *
  * @category decisions
  */
-export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: number): Decision<GateAnswer> =>
+export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
   Drafts.decide<GateAnswer>(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
@@ -195,7 +196,7 @@ export type Settlement =
  *
  * @category decisions
  */
-export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, now: number): Decision<Settlement> =>
+export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, now: Time): Decision<Settlement> =>
   Drafts.decide<Settlement>(occupancy, now, (draft) => {
     if (verdict._tag === "Accepted") {
       recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
@@ -224,7 +225,7 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, n
  *
  * @category decisions
  */
-export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: number): Decision<void> =>
+export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: Time): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     const slot = held(occupancy, ticket)
     if (slot !== undefined && Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")

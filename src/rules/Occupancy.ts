@@ -10,6 +10,7 @@ import type { Cap } from "../Change.ts"
 import type { RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId } from "../Slot.ts"
+import type { Time } from "../Time.ts"
 import type { Description } from "./Description.ts"
 
 /**
@@ -38,14 +39,14 @@ export interface Occupancy extends Standing {
   readonly lagBound: number
   /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
-  /** When the latest complete reading began that listed the running tasks. */
+  /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
   readonly readingBegunAt: number
   readonly turn: Turn
   readonly gone: Gone
 }
 
 /**
- * Whose turn it is to read ECS, for all.
+ * Whose turn it is to read ECS, for all. Its times are of the fast clock: they only pace.
  *
  * @category models
  */
@@ -68,7 +69,7 @@ export interface Turn {
 interface Gone {
   readonly recent: HashSet.HashSet<TaskArn>
   readonly older: HashSet.HashSet<TaskArn>
-  /** When each of the two began. */
+  /** When each of the two began, by the slow clock: they may be dropped only after a time. */
   readonly turnedAt: number
   readonly olderSince: number
 }
@@ -78,7 +79,7 @@ interface Gone {
  *
  * @category constructors
  */
-export const make = (description: Description, now: number): Occupancy => ({
+export const make = (description: Description, { slow: now }: Time): Occupancy => ({
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,

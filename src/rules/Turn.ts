@@ -4,6 +4,7 @@
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.
  */
+import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import { isSearching } from "./Evidence.ts"
@@ -22,7 +23,7 @@ import type { Occupancy } from "./Occupancy.ts"
 export type Claim =
   | {
     readonly _tag: "Yours"
-    readonly begunAt: number
+    readonly begunAt: Time
     readonly cap: Occupancy["cap"]
     /** Whether stopped tasks have to be listed too, to find those of launches without a verdict. */
     readonly searching: boolean
@@ -32,18 +33,18 @@ export type Claim =
   | { readonly _tag: "Recent" }
 
 /**
- * Gives a holder the turn to read, unless a reading that began at `since` or
- * later is there, or under way, or not due yet.
+ * Gives a holder the turn to read, unless a reading that began at `since` of the
+ * fast clock or later is there, or under way, or not due yet.
  *
  * @category decisions
  */
-export const claim = (occupancy: Occupancy, holder: string, since: number, now: number): Decision<Claim> =>
+export const claim = (occupancy: Occupancy, holder: string, since: number, now: Time): Decision<Claim> =>
   Drafts.decide<Claim>(occupancy, now, (draft) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
     if (turn.reader !== undefined && turn.reader !== holder) return { _tag: "Theirs" }
-    if (now < turn.dueAt) return { _tag: "Resting", dueAt: turn.dueAt }
-    draft.occupancy = { ...occupancy, turn: { ...turn, reader: holder, begunAt: now } }
+    if (now.fast < turn.dueAt) return { _tag: "Resting", dueAt: turn.dueAt }
+    draft.occupancy = { ...occupancy, turn: { ...turn, reader: holder, begunAt: now.fast } }
     return { _tag: "Yours", begunAt: now, cap: occupancy.cap, searching: isSearching(occupancy, now) }
   })
 
@@ -52,14 +53,14 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
  *
  * @category decisions
  */
-export const end = (occupancy: Occupancy, holder: string, rest: number, now: number): Decision<void> =>
+export const end = (occupancy: Occupancy, holder: string, rest: number, now: Time): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     const { turn } = occupancy
     // Nobody has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
     // A holder that was taken to be gone meanwhile has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) return
-    const dueAt = Math.max(turn.dueAt, now + rest)
+    const dueAt = Math.max(turn.dueAt, now.fast + rest)
     draft.occupancy = {
       ...occupancy,
       turn: { reader: undefined, begunAt: turn.begunAt, dueAt, servesFor: dueAt - turn.begunAt }

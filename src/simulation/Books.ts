@@ -95,7 +95,7 @@ export const make = (options: {
   const checkKeys = (standing: Standing): void => {
     for (const { id, key, state } of HashMap.values(standing.slots)) {
       if (state._tag !== "Launching" || key === undefined) continue
-      if (now() - state.firstSentAt <= replayWindow + goodbye) continue
+      if (now() - state.firstSentAt.fast <= replayWindow + goodbye) continue
       if (Occupancies.findByKey(standing, key)?.id !== id) continue
       chronicle.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
     }
@@ -133,7 +133,7 @@ export const make = (options: {
         }
       }
       const { unlisted } = options.world().resolved.lag
-      const begunAt = reading.begunAt - options.clockError
+      const begunAt = reading.begunAt.fast - options.clockError
       if (reading.running === undefined || options.configuredAt() >= begunAt) return
       for (const known of options.launches().live(now())) {
         const { createdAt, stoppingAt } = known.task.life

@@ -104,7 +104,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   yield* Effect.sleep(settling(system.fleet.settings, system.gather !== undefined))
   for (const slot of slotsOf(latest())) {
     const { state } = slot
-    const elapsed = state._tag === "Launching" ? chronicle.now() - (state.firstSentAt - system.startTime) : 0
+    const elapsed = state._tag === "Launching" ? chronicle.now() - (state.firstSentAt.fast - system.startTime) : 0
     if (state._tag === "Launching" && elapsed < replayWindow) {
       chronicle.violate("what a repetition can settle is settled", `${textOf(slot)} is not, since ${calmedAt} ms`)
     }

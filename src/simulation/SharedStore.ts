@@ -9,6 +9,7 @@ import type { AttachOptions, Ledger } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as SharedFleets from "../ledger/SharedFleet.ts"
 import * as SharedLedgers from "../ledger/SharedLedger.ts"
+import * as StoreClocks from "../ledger/StoreClock.ts"
 
 /**
  * What stands between a holder and where its fleet is kept. It may carry a call
@@ -64,6 +65,16 @@ export interface SharedStore {
  */
 export const soundLink: Link = (call) => call
 
+/** What comes of a decision: its answer and, where it changes the fleet, the fleet after it. */
+interface Decided<out A> {
+  readonly answer: A
+  readonly fleet: SharedFleets.SharedFleet | undefined
+}
+
+type Decider = <A>(
+  decide: (fleet: SharedFleets.SharedFleet | undefined, at: StoreClocks.DecidedAt) => Decided<A>
+) => A
+
 /**
  * Makes a place for fleets, where it is decided by a clock that may be wrong.
  *
@@ -82,17 +93,39 @@ export const makeWith = (now: () => number): SharedStore => {
     Deferred.doneUnsafe(told, Effect.void)
   }
 
-  const store = (id: string, holder: string, link: Link, witness: Witness | undefined): SharedLedgers.Store => {
+  /** Lets a holder decide here, at what it makes of the time, and keeps what it decided. */
+  const decider = (id: string, time: StoreClocks.StoreClock): Decider => {
+    let known: SharedFleets.SharedFleet | undefined
+    return (decide) => {
+      const before = fleets.get(id)
+      time.answered(time.own(), now(), before !== known)
+      const moment = time.next(before?.decidedAt)
+      const { answer, fleet } = decide(before, moment.decidedAt)
+      if (fleet === undefined) return answer
+      time.decided(moment)
+      known = fleet
+      keep(id, fleet)
+      return answer
+    }
+  }
+
+  const store = (
+    holder: string,
+    link: Link,
+    decideHere: Decider,
+    witness: Witness | undefined
+  ): SharedLedgers.Store => {
     const decide = (batch: SharedFleets.Batch) =>
       link(Effect.suspend(() => {
-        const fleet = fleets.get(id)
-        const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, now())
-        if (fleet === undefined || step === undefined) {
-          return Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
-        }
-        witness?.decided(holder, batch, fleet, step.fleet, step.decided)
-        keep(id, step.fleet)
-        return Effect.succeed(step.decided)
+        const decided = decideHere((fleet, at) => {
+          const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, at)
+          if (fleet === undefined || step === undefined) return { answer: undefined, fleet: undefined }
+          witness?.decided(holder, batch, fleet, step.fleet, step.decided)
+          return { answer: step.decided, fleet: step.fleet }
+        })
+        return decided === undefined
+          ? Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
+          : Effect.succeed(decided)
       }))
     const heard = Effect.suspend(() => Deferred.await(word))
     return {
@@ -102,13 +135,14 @@ export const makeWith = (now: () => number): SharedStore => {
           return decide(batch)
         }),
       word: link.word === undefined ? heard : link.word(heard),
-      leave: link(Effect.sync(() => {
-        const fleet = fleets.get(id)
-        if (fleet === undefined) return
-        const left = SharedFleets.leave(fleet, holder, now())
-        witness?.left(holder, fleet, left)
-        keep(id, left)
-      }))
+      leave: link(Effect.sync(() =>
+        decideHere((fleet, at) => {
+          if (fleet === undefined) return { answer: undefined, fleet: undefined }
+          const left = SharedFleets.leave(fleet, holder, at)
+          witness?.left(holder, fleet, left)
+          return { answer: undefined, fleet: left }
+        })
+      ))
     }
   }
 
@@ -116,22 +150,23 @@ export const makeWith = (now: () => number): SharedStore => {
     connect: (link, witness) => ({
       attach: Effect.fnUntraced(function*(options) {
         const { fleet: id, holder } = options
-        const entered = yield* link(Effect.sync(() => {
-          const before = fleets.get(id)
-          const fleet = SharedFleets.attach(before, holder, options, now())
-          if (typeof fleet === "string") return fleet
-          witness?.attached(options, before, fleet)
-          keep(id, fleet)
-          return fleet
-        }))
+        const decideHere = decider(id, StoreClocks.make(yield* Clock.Clock))
+        const entered = yield* link(Effect.sync(() =>
+          decideHere<SharedFleets.SharedFleet | string>((before, at) => {
+            const fleet = SharedFleets.attach(before, holder, options, at)
+            if (typeof fleet === "string") return { answer: fleet, fleet: undefined }
+            witness?.attached(options, before, fleet)
+            return { answer: fleet, fleet }
+          })
+        ))
         if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
         const { sequence, turn } = entered.occupancy
         return yield* SharedLedgers.make(
           {
-            store: store(id, holder, link, witness),
+            store: store(holder, link, decideHere, witness),
             sequence,
             turn,
-            now: entered.decidedAt,
+            now: entered.decidedAt.time.fast,
             lease: SharedFleets.defaultLease
           },
           options

@@ -194,7 +194,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
-            reads.folding(process, begunAt - startTime, running !== undefined)
+            reads.folding(process, begunAt.fast - startTime, running !== undefined)
           }
           tell(before, after, process)
           for (const { step } of fresh) {
@@ -208,7 +208,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
             books.observed(generation, after.occupancy, reading)
             // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
             if (reader?.holder !== holder) continue
-            reads.observed(process, reading.begunAt - startTime, reading.running !== undefined)
+            reads.observed(process, reading.begunAt.fast - startTime, reading.running !== undefined)
           }
         },
         left: (holder, before, after) => {

@@ -158,7 +158,7 @@ export const connect = (options: {
         reach(
           "observe",
           Effect.suspend(() => {
-            const begunAt = reading.begunAt - options.startTime
+            const begunAt = reading.begunAt.fast - options.startTime
             const listed = reading.running !== undefined
             reads.folding(process, begunAt, listed)
             return Effect.tap(fleet.observe(reading), () =>

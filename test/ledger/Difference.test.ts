@@ -10,6 +10,7 @@ import { apply, between, Difference } from "../../src/ledger/Difference.ts"
 import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import type { Step } from "../../src/ledger/Step.ts"
+import { agreed } from "../../src/ledger/StoreClock.ts"
 import { SlotId, type Ticket } from "../../src/Slot.ts"
 
 const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
@@ -51,7 +52,7 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: numbe
   }
   const tasks = [...HashMap.keys(fleet.occupancy.byArn)]
   const some = (yield* pick(tasks)) ?? arn(0)
-  const now = fleet.decidedAt
+  const now = fleet.decidedAt.time
   const steps: ReadonlyArray<Step> = [
     ...[1, 2].map((): Step => ({
       tag: "Reserve",
@@ -104,7 +105,7 @@ describe("a difference", () => {
       for (let seed = 0; seed < 60; seed++) {
         yield* Effect.gen(function*() {
           const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000 }
-          const attached = SharedFleets.attach(undefined, "a", description, 0)
+          const attached = SharedFleets.attach(undefined, "a", description, agreed(0))
           if (typeof attached === "string") return assert.fail(attached)
           let fleet = attached
           let copy = apply(undefined, written(between(undefined, fleet)))
@@ -112,14 +113,14 @@ describe("a difference", () => {
             const before = fleet
             const step = yield* randomStep(fleet, serial)
             const holder = (yield* pick(["a", "b"])) ?? "a"
-            const now = fleet.decidedAt + (yield* Random.nextIntBetween(0, 5000)) ** 2 / 2
+            const now = fleet.decidedAt.time.fast + (yield* Random.nextIntBetween(0, 5000)) ** 2 / 2
             const decided = SharedFleets.decide(fleet, holder, {
               number: serial,
               steps: step === undefined ? [] : [step],
               seen: fleet.occupancy.sequence,
               closing: false,
               line: { waiting: serial % 2, since: serial % 2 === 0 ? undefined : now }
-            }, now)
+            }, agreed(now))
             if (decided === undefined) continue
             fleet = decided.fleet
             copy = apply(copy, written(between(before, fleet)))

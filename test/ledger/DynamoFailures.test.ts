@@ -9,6 +9,7 @@ import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import { TaskArn } from "../../src/Ecs.ts"
 import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable } from "../../src/Ledger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
+import * as Time from "../../src/Time.ts"
 import type { Call, Door, Fate } from "./dynamo.ts"
 import { clientOptions, layerBehind, open, openTo } from "./dynamo.ts"
 import * as Holding from "./holding.ts"
@@ -19,8 +20,8 @@ const attach = Effect.fnUntraced(function*(
   holder: string,
   options?: Partial<LedgerDynamoDb.Options>
 ) {
-  const ledger = Context.get(yield* Layer.build(Layer.fresh(layerBehind(door, options))), Ledger)
-  return yield* Holding.attach(ledger, holder, { cap: 3 })
+  const process = yield* Layer.build(Layer.fresh(layerBehind(door, options)))
+  return yield* Effect.provide(Holding.attach(Context.get(process, Ledger), holder, { cap: 3 }), process)
 })
 
 const request = (key: string) => ({
@@ -207,7 +208,7 @@ describe("LedgerDynamoDb, where something is missing", () => {
       yield* ledger.resize(10_000)
       assert.deepStrictEqual(yield* reserve(ledger, "k"), { _tag: "Full", occupied: 5000, cap: 5000 })
       const stopped = tasks.slice(1).map((taskArn) => ({ taskArn, lastStatus: "STOPPED" }))
-      const begunAt = yield* ledger.now
+      const begunAt = Time.of(yield* ledger.now)
       yield* ledger.observe({ begunAt, running: [], stopped: undefined, tasks: stopped, missing: [] })
       assert.strictEqual((yield* reserve(ledger, "k"))._tag, "Granted")
     })

@@ -54,7 +54,7 @@ describe("the time of DynamoDB", () => {
       }
     }))
 
-  it.effect("is not known before an answer, after one without a date, nor when the process has stood still", () =>
+  it.effect("is not known before an answer, after one without a date or with a malformed one, nor when the process has stood still", () =>
     Effect.gen(function*() {
       const world = makeWorld(yield* Clock.Clock)
       const { call, freeze, time } = world.process(0)
@@ -65,7 +65,11 @@ describe("the time of DynamoDB", () => {
       assert.isUndefined(time.now())
       call(1, 1)
       assert.isAtLeast(time.now() ?? 0, world.now() - 1002)
-      time.sending()(undefined)
-      assert.isUndefined(time.now())
+      for (const date of [undefined, "", "soon", "2026-11-26", "1764000000", "Thu, 26 Nov 2026 14:00:00"]) {
+        time.sending()(date)
+        assert.isUndefined(time.now(), date)
+        call(1, 1)
+        assert.isDefined(time.now())
+      }
     }))
 })

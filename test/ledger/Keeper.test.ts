@@ -7,6 +7,7 @@ import type { Decided } from "../../src/ledger/SharedFleet.ts"
 import type { Step } from "../../src/ledger/Step.ts"
 import { isAnswerTo } from "../../src/ledger/Step.ts"
 import type { Ticket } from "../../src/Slot.ts"
+import * as Time from "../../src/Time.ts"
 import { reservation } from "./holding.ts"
 import * as UnreliableKeeper from "./unreliableKeeper.ts"
 
@@ -31,7 +32,7 @@ const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<
     {
       tag: "Observe",
       payload: {
-        begunAt: 1,
+        begunAt: Time.of(1),
         running: [],
         stopped: undefined,
         tasks: [{ taskArn, lastStatus: "STOPPED" }],

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
+import { agreed } from "../../src/ledger/StoreClock.ts"
 
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000 }
 const batch: SharedFleets.Batch = {
@@ -11,12 +12,12 @@ const batch: SharedFleets.Batch = {
 }
 
 const attach = (fleet: SharedFleets.SharedFleet | undefined, holder: string, lease?: number) => {
-  const attached = SharedFleets.attach(fleet, holder, description, 0, lease)
+  const attached = SharedFleets.attach(fleet, holder, description, agreed(0), lease)
   return typeof attached === "string" ? assert.fail(attached) : attached
 }
 
 const decide = (fleet: SharedFleets.SharedFleet, holder: string, now: number) =>
-  SharedFleets.decide(fleet, holder, batch, now)?.fleet ?? assert.fail("superseded")
+  SharedFleets.decide(fleet, holder, batch, agreed(now))?.fleet ?? assert.fail("superseded")
 
 describe("a shared fleet", () => {
   it("takes a holder to be gone once it was silent for longer than its own lease", () => {
@@ -44,21 +45,13 @@ describe("a shared fleet", () => {
   })
 
   it("keeps a holder away that has left, though what it began with arrives once more", () => {
-    const left = SharedFleets.leave(attach(undefined, "a"), "a", 10)
-    assert.strictEqual(SharedFleets.attach(left, "a", description, 20), "holder a has left it")
-    assert.isUndefined(SharedFleets.decide(left, "a", batch, 30))
+    const left = SharedFleets.leave(attach(undefined, "a"), "a", agreed(10))
+    assert.strictEqual(SharedFleets.attach(left, "a", description, agreed(20)), "holder a has left it")
+    assert.isUndefined(SharedFleets.decide(left, "a", batch, agreed(30)))
   })
 
   it("decides nothing again for a holder whose beginning arrives once more", () => {
-    const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, 10)
-    assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, 30))
-  })
-
-  it("is decided by no earlier time than it was before", () => {
-    const fleet = SharedFleets.attach(undefined, "a", description, 1000)
-    if (typeof fleet === "string") return assert.fail(fleet)
-    assert.strictEqual(attach(fleet, "b").decidedAt, 1000)
-    assert.strictEqual(decide(fleet, "a", 400).decidedAt, 1000)
-    assert.strictEqual(SharedFleets.leave(fleet, "a", 400).decidedAt, 1000)
+    const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, agreed(10))
+    assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, agreed(30)))
   })
 })

@@ -10,6 +10,7 @@ import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import type { Answer, Step } from "../../src/ledger/Step.ts"
 import { isAnswerTo } from "../../src/ledger/Step.ts"
+import * as StoreClock from "../../src/ledger/StoreClock.ts"
 import type { Ticket } from "../../src/Slot.ts"
 import { reservation } from "./holding.ts"
 
@@ -17,7 +18,7 @@ export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000 }
 export const start = 1_764_000_000_000
 
 export const empty = (): SharedFleet => {
-  const fleet = SharedFleets.attach(undefined, "first", description, start)
+  const fleet = SharedFleets.attach(undefined, "first", description, StoreClock.agreed(start))
   return typeof fleet === "string" ? assert.fail(fleet) : fleet
 }
 
@@ -36,7 +37,7 @@ export const ask = (
   const { fleet, gone } = aged
   const number = (fleet.members.get(holder)?.number ?? 0) + 1
   const batch = { number, steps, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
-  const decided = SharedFleets.decide(fleet, holder, batch, fleet.decidedAt + later)
+  const decided = SharedFleets.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
   if (decided === undefined) return assert.fail("superseded")
   return {
     fleet: decided.fleet,
@@ -84,7 +85,7 @@ export const stop = (aged: Aged, holder: string, tasks: ReadonlyArray<TaskArn>) 
   ask(aged, holder, [{
     tag: "Observe",
     payload: {
-      begunAt: aged.fleet.decidedAt,
+      begunAt: aged.fleet.decidedAt.time,
       running: [],
       stopped: undefined,
       tasks: tasks.map((taskArn) => ({ taskArn, lastStatus: "STOPPED" })),

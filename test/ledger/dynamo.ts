@@ -7,7 +7,8 @@ import { Clock, Duration, Effect, Layer, Logger } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import { createServer } from "node:http"
-import { Time } from "./contract/time.ts"
+import { StoreTime } from "./contract/storeClock.ts"
+import { shifted, Time } from "./contract/time.ts"
 
 /**
  * What happens to a call: it may be answered with an error in place of being
@@ -27,8 +28,10 @@ export interface Door {
   readonly calls: Array<Call>
   /** Decides about each call. */
   fate: (call: Call) => Fate
-  /** How far its time of day is ahead, in milliseconds. */
+  /** How far the time is ahead, for it and for the process behind it, in milliseconds. */
   ahead: number
+  /** By how much more its dates are wrong. */
+  wrong: number
 }
 
 const credentials = { accessKeyId: "nobody", secretAccessKey: "nothing" }
@@ -58,7 +61,7 @@ let tables = 0
 
 /** Opens a door to a table. */
 export const openTo = Effect.fnUntraced(function*(table: string) {
-  const door: Door = { endpoint: "", table, calls: [], fate: () => "done", ahead: 0 }
+  const door: Door = { endpoint: "", table, calls: [], fate: () => "done", ahead: 0, wrong: 0 }
   const server = yield* served(() => createServer(pass(door)))
   return Object.assign(door, { endpoint: `http://127.0.0.1:${yield* listen(server)}` })
 })
@@ -83,7 +86,7 @@ const pass = (door: Door): RequestListener => (request, response) => {
     door.calls.push(call)
     const fate = door.fate(call)
     if (fate === "without date") response.sendDate = false
-    else response.setHeader("date", new Date(Date.now() + door.ahead).toUTCString())
+    else response.setHeader("date", new Date(Date.now() + door.ahead + door.wrong).toUTCString())
     if (fate === "throttled") return fail(response, "ProvisionedThroughputExceededException")
     if (fate === "denied") return fail(response, "AccessDeniedException")
     if (fate === "answer lost") loseAnswer(request, response)
@@ -110,30 +113,25 @@ const handOver = (request: IncomingMessage, response: ServerResponse, chunks: Re
   request.emit("end")
 }
 
-/** A clock that can be put forward, and is as far ahead of the true one as the door is. */
-const shifted = (clock: Clock.Clock, door: Door): Clock.Clock => ({
-  ...clock,
-  sleep: (duration) => clock.sleep(duration),
-  currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + door.ahead,
-  currentTimeMillis: Effect.sync(() => clock.currentTimeMillisUnsafe() + door.ahead),
-  currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n,
-  currentTimeNanos: Effect.sync(() => clock.currentTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n),
-  monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + BigInt(door.ahead) * 1_000_000n
-})
-
 /** A ledger behind a door, as a process has it whose clock goes with the door. */
 export const layerBehind = (door: Door, options?: Partial<LedgerDynamoDb.Options>) =>
   Layer.unwrap(Effect.map(Clock.Clock, (clock) =>
     Layer.provideMerge(
       // A machine that is busy is no reason to fail.
       LedgerDynamoDb.layer({ ...clientOptions(door), table: door.table, callTimeout: "20 seconds", ...options }),
-      Layer.succeed(Clock.Clock, shifted(clock, door))
+      Layer.succeed(Clock.Clock, shifted(clock, () => door.ahead))
     )))
 
 /** The ledger over a table of its own, and the time of all that decides. */
 export const layerTest = Layer.unwrap(Effect.map(open, (door) =>
-  Layer.merge(
+  Layer.mergeAll(
     layerBehind(door),
+    Layer.succeed(StoreTime, {
+      set: (by) =>
+        Effect.sync(() => {
+          door.wrong += by
+        })
+    }),
     Layer.succeed(Time, {
       advance: (duration) =>
         Effect.sync(() => {

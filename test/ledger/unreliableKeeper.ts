@@ -32,7 +32,7 @@ export const make = Effect.gen(function*() {
   }
 
   const write = (holder: string, from: number, difference: Difference): Keepers.Written => {
-    if (from !== version || now() - difference.head.decidedAt > Keepers.decisionValidity) {
+    if (from !== version || now() - difference.head.decidedAt.store > Keepers.decisionValidity) {
       return { _tag: "Conflict", kept: since(from) }
     }
     version++

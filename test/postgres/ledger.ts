@@ -3,11 +3,12 @@
  * can be moved on.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Duration, Effect, Layer, Redacted } from "effect"
+import { Clock, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
 import { migrate } from "../../src/ledger/postgres/LedgerPostgres.ts"
-import { Time } from "../ledger/contract/time.ts"
+import { StoreTime } from "../ledger/contract/storeClock.ts"
+import { shifted, Time } from "../ledger/contract/time.ts"
 
 export const url = (): Redacted.Redacted => Redacted.make(inject("databaseUrl"))
 
@@ -34,7 +35,20 @@ export const makeSchema = Effect.gen(function*() {
   yield* sql`INSERT INTO ${sql(schema)}.passed VALUES (0)`
   yield* sql.unsafe(`CREATE OR REPLACE FUNCTION "${schema}".clock() RETURNS double precision LANGUAGE sql VOLATILE AS
     $$ SELECT extract(epoch FROM clock_timestamp())::double precision * 1000 + (SELECT millis FROM "${schema}".passed) $$`)
+  const clock = yield* Clock.Clock
+  let passed = 0
+  const set = (by: number) => Effect.asVoid(Effect.orDie(sql`UPDATE ${sql(schema)}.passed SET millis = millis + ${by}`))
   const advance = (duration: Duration.Input) =>
-    Effect.asVoid(Effect.orDie(sql`UPDATE ${sql(schema)}.passed SET millis = millis + ${Duration.toMillis(duration)}`))
-  return { schema, time: Layer.succeed(Time, { advance }) }
+    Effect.map(set(Duration.toMillis(duration)), () => {
+      passed += Duration.toMillis(duration)
+    })
+  return {
+    schema,
+    // The process sees as much time pass as the database does.
+    time: Layer.mergeAll(
+      Layer.succeed(Time, { advance }),
+      Layer.succeed(StoreTime, { set }),
+      Layer.succeed(Clock.Clock, shifted(clock, () => passed))
+    )
+  }
 })

@@ -79,7 +79,7 @@ export const make = (options: {
       isUntold = false
       return Effect.succeed({
         version,
-        now: Math.max(now, fleet?.decidedAt ?? now),
+        now,
         changed: whole && fleet !== undefined ? [Differences.between(undefined, fleet)] : [],
         whole
       })
@@ -153,7 +153,7 @@ export const make = (options: {
     Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
 
   const put = Effect.fnUntraced(function*(after: SharedFleet, difference: Difference) {
-    const { decidedAt } = difference.head
+    const { decidedAt: { store: decidedAt } } = difference.head
     const granted = difference.slots.flatMap(({ request, slot: { id } }) =>
       request === undefined || written.has(id) ? [] : [{ id, request }]
     )
@@ -175,7 +175,7 @@ export const make = (options: {
     yield* table.writeFleet(fleetId, { body, version }, { occupied: Occupancies.used(occupancy), cap: occupancy.cap })
     known = { version, fleet: after, gone, size: body.length }
     written.clear()
-    const answer: Written = { _tag: "Written", now: Math.max(time.now() ?? decidedAt, decidedAt) }
+    const answer: Written = { _tag: "Written", now: time.now() ?? decidedAt }
     return answer
   })
 
@@ -183,7 +183,7 @@ export const make = (options: {
     Effect.gen(function*() {
       const now = time.now()
       // Whoever was held up looks again: the time that it decided by is not that of the others any more.
-      const isLate = now === undefined || now - difference.head.decidedAt > decisionValidity
+      const isLate = now === undefined || now - difference.head.decidedAt.store > decisionValidity
       if (isLate || version !== known.version) return yield* conflict(read(version))
       const after = Differences.apply(known.fleet, difference)
       // A launch that is abandoned by this very decision may be taken over by it, too.

@@ -44,9 +44,10 @@
  * stale list still shows holds a slot again, until it is described in the same
  * reading: that costs room for a moment, and is never a task too many.
  *
- * **The time** is DynamoDB's, from the `Date` header of its answers, so that the
- * clocks of the processes do not matter. An emulator without that header is
- * refused, unless `clock` says `local`.
+ * **The time** is DynamoDB's, from the `Date` header of its answers, checked against
+ * the clocks of the processes: a date that is wrong by far is logged, and does not
+ * count as time that has passed. An answer without that header, or with a malformed
+ * one, is refused; for an emulator that sends none, `clock` may say `local`.
  *
  * **Gotchas**
  *

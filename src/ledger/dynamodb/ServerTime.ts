@@ -8,6 +8,9 @@
  * answer demands, so that processes agree within a second plus the duration of a
  * call, whatever their own clocks say.
  *
+ * A date that is wrong by far is taken for what it is, too: what the fleet makes of
+ * it is for `StoreClock`, which knows how much time the process has seen pass.
+ *
  * Nothing is decided finer than that. A lease is 10 seconds and only says who may
  * act. Where time frees or repeats anything the margins are minutes: a token is
  * repeated for 45 minutes of the hour for which ECS keeps it at least, and a launch
@@ -45,6 +48,9 @@ export interface ServerTime {
 /** How far the wall clock and the monotonic one may part between two answers. */
 const tolerance = 1000
 
+/** RFC 9110's only form of a date that may be sent. `Date.parse` takes anything that looks like one. */
+const imfFixdate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
 /** A `Date` header says whole seconds, cut off. */
 const resolution = 1000
 
@@ -69,7 +75,7 @@ export const make = (clock: Clock.Clock, source: Source): ServerTime => {
     sending: () => {
       const sentAt = monotonic()
       return (date) => {
-        const said = date === undefined ? Number.NaN : Date.parse(date)
+        const said = date !== undefined && imfFixdate.test(date) ? Date.parse(date) : Number.NaN
         missing = Number.isNaN(said)
         if (missing) return
         const atLeast = said - monotonic()

@@ -11,7 +11,7 @@
  *
  * What is decided is decided by the rules that the ledger in memory has, and is
  * written by compare-and-set under the fleet's row: one round trip for all that a
- * process asks at the same time. Only the server's clock counts. A word (`NOTIFY`)
+ * process asks at the same time. Time is the server's, checked against the clocks of the processes. A word (`NOTIFY`)
  * tells other replicas of a freed slot in milliseconds, and a poll within a second.
  *
  * **Gotchas**
@@ -21,9 +21,10 @@
  *   not replaced. Over PgBouncer, pool sessions and not transactions.
  * - A failover to an asynchronous standby, and `synchronous_commit = off`, lose
  *   what was acknowledged, and with it launches: neither is safe.
- * - The server's clock may be slewed, as NTP does, and must not be set. Set back,
- *   nothing is read until it has caught up; set forward, a launch whose answer was
- *   lost is given up sooner than its task must have become visible.
+ * - The server's clock may be set. The step is logged, and does not count as time
+ *   that has passed, as far as the processes that are attached have seen. One that is
+ *   set while no process is attached is believed only where the wall clock of the
+ *   next one agrees with it to within five minutes.
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"

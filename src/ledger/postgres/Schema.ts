@@ -160,7 +160,7 @@ const commit = (schema: string, channel: string): Statement =>
     END IF;
     SELECT version INTO v_version FROM ${schema}.fleet WHERE id = p_fleet FOR UPDATE;
     IF v_version IS DISTINCT FROM p_version
-      OR ${schema}.clock() - (v_head ->> 'decidedAt')::double precision > ${decisionValidity}
+      OR ${schema}.clock() - (v_head -> 'decidedAt' ->> 'store')::double precision > ${decisionValidity}
     THEN
       RETURN jsonb_build_object('written', false, 'kept', ${schema}.read(p_fleet, p_version));
     END IF;

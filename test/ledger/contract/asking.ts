@@ -11,6 +11,7 @@ import type { Reading } from "../../../src/rules/Evidence.ts"
 import type { Line } from "../../../src/rules/Launch.ts"
 import * as Occupancy from "../../../src/rules/Occupancy.ts"
 import { SlotId, status, type Ticket } from "../../../src/Slot.ts"
+import { of as at } from "../../../src/Time.ts"
 import * as Holding from "../holding.ts"
 import { Time } from "./time.ts"
 
@@ -39,7 +40,7 @@ export const attach = Effect.fnUntraced(function*(options?: {
 export const read = Effect.fnUntraced(function*(ledger: FleetLedger, shown: Partial<Reading> = {}) {
   // A ledger that is far away hears of the time with its answers.
   yield* ledger.standing
-  const begunAt = shown.begunAt ?? (yield* ledger.now)
+  const begunAt = shown.begunAt ?? at(yield* ledger.now)
   const running = shown.running ?? []
   yield* ledger.adopt({ running, stopped: shown.stopped })
   yield* ledger.observe({

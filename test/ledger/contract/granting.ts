@@ -4,6 +4,7 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
 import { SlotId } from "../../../src/Slot.ts"
+import { of as at } from "../../../src/Time.ts"
 import {
   accepted,
   advance,
@@ -41,7 +42,7 @@ export const granting = (name: string, test: Test): void => {
         const ledger = yield* attach({ read: false })
         const asked = yield* ledger.now
         assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked }))._tag, "Stale")
-        yield* read(ledger, { begunAt: asked })
+        yield* read(ledger, { begunAt: at(asked) })
         assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked + 1 }))._tag, "Stale")
         assert.strictEqual((yield* reserve(ledger, "a", { readSince: asked }))._tag, "Granted")
       })

@@ -33,8 +33,8 @@ export const sharing = (name: string, test: Test): void => {
         if (claim._tag !== "Yours") return assert.fail(claim._tag)
         yield* read(mine, { begunAt: claim.begunAt })
         yield* mine.endTurn(0)
-        assert.strictEqual((yield* yours.claimTurn(claim.begunAt))._tag, "Recent")
-        assert.strictEqual((yield* yours.claimTurn(claim.begunAt + 1))._tag, "Yours")
+        assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast))._tag, "Recent")
+        assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast + 1))._tag, "Yours")
       })
     )
     test(

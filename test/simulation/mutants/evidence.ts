@@ -16,20 +16,20 @@ export const evidence: ReadonlyArray<Mutant> = [
   mutant("only evidence removes", "MISSING is believed", 100, [
     [
       file,
-      "if (listed.has(arn) || reading.begunAt - state.knownSince <= stoppedRetention) {",
+      "if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {",
       "if (listed.has(arn)) {"
     ],
-    [file, "} else if (state.missingSince === undefined) {", "} else if (reading.begunAt < 0) {"],
-    [file, "} else if (reading.begunAt - state.missingSince >= missingSpacing) {", "} else {"]
+    [file, "} else if (state.missingSince === undefined) {", "} else if (stoppedRetention < 0) {"],
+    [file, "} else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {", "} else {"]
   ]),
   mutant("only evidence removes", "one reading is enough to be forgotten", 50, [
-    [file, "} else if (state.missingSince === undefined) {", "} else if (reading.begunAt < 0) {"],
-    [file, "} else if (reading.begunAt - state.missingSince >= missingSpacing) {", "} else {"]
+    [file, "} else if (state.missingSince === undefined) {", "} else if (stoppedRetention < 0) {"],
+    [file, "} else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {", "} else {"]
   ], "endurance"),
   mutant("only evidence removes", "two readings in a row are enough to be forgotten", 50, [[
     file,
-    "} else if (reading.begunAt - state.missingSince >= missingSpacing) {",
-    "} else if (reading.begunAt > state.missingSince) {"
+    "} else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {",
+    "} else if (Time.atLeast(state.missingSince, reading.begunAt) > 0) {"
   ]], "endurance"),
   mutant("what ECS has forgotten is let go", "MISSING is never believed", 100, [[
     file,
@@ -45,7 +45,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     file,
     "    if (reading.running !== undefined) observeListed",
     `    for (const slot of HashMap.values(draft.occupancy.slots)) {
-      if (slot.state._tag === "Launched" && now - slot.state.knownSince > 60_000) Drafts.free(draft, slot.id, "stopped")
+      if (slot.state._tag === "Launched" && Time.atLeast(slot.state.knownSince, now) > 60_000) Drafts.free(draft, slot.id, "stopped")
     }
     if (reading.running !== undefined) observeListed`
   ]], "endurance"),
@@ -76,12 +76,12 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "blackout"),
   mutant("not before the lag bound", "the lag bound is ignored", 200, [[
     "Slot.ts",
-    "+ signatureLifetime + lagBound)",
-    "+ signatureLifetime - lagBound)"
+    "+ signatureLifetime + lagBound - ",
+    "+ signatureLifetime - lagBound - "
   ]], "blackout"),
   mutant("not before the lag bound", "an operator may free at once", 50, [[
     file,
-    "if (now <= until) return",
-    "if (now < 0) return"
+    "if (left >= 0) return",
+    "if (left >= Infinity) return"
   ]], "lost-answers")
 ]

@@ -16,8 +16,8 @@ export const readings: ReadonlyArray<Mutant> = [
   ]]),
   mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
     turn,
-    "if (now < turn.dueAt) return",
-    "if (now < 0) return"
+    "if (now.fast < turn.dueAt) return",
+    "if (now.fast < 0) return"
   ]]),
   mutant("5 reads a second", "the budget of reads is ignored", 200, [[
     "Census.ts",

@@ -86,8 +86,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("time does not go back", "it is decided by whatever time somebody holds it to be", 30, [[
     fleet,
-    "decidedAt: Math.max(time, fleet.decidedAt)",
-    "decidedAt: time"
+    "{ fast: Math.max(fast, before.fast), slow: Math.max(slow, before.slow) }",
+    "{ fast: store, slow: store }"
   ]]),
   shared("a process knows the ledger's time", "an answer that comes late sets the time back", 20, [[
     ledger,
