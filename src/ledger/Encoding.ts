@@ -48,7 +48,7 @@ const Time = Schema.Struct({ fast: Schema.Finite, slow: Schema.Finite })
  *
  * @category schemas
  */
-export const DecidedAt = Schema.Struct({ time: Time, store: Schema.Finite })
+export const DecidedAt = Schema.Struct({ time: Time, store: Schema.Finite, isAgreed: Schema.Boolean })
 
 /**
  * What was sent, as text: a database that orders the fields of JSON anew must not

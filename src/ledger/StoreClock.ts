@@ -9,7 +9,8 @@
  *
  * A process has seen nothing of the time before it came. What passed since the last
  * decision is then the store's word alone, and to be certain of it the wall clock of
- * the process has to agree.
+ * the process that made that decision has to have agreed with the store's, and that of
+ * the newcomer as well.
  */
 import type * as Clock from "effect/Clock"
 import { replayWindow } from "../Settings.ts"
@@ -23,6 +24,8 @@ import * as Time from "../Time.ts"
 export interface DecidedAt {
   readonly time: Time.Time
   readonly store: number
+  /** Whether the wall clock of the process agreed with the store's. */
+  readonly isAgreed: boolean
 }
 
 /**
@@ -30,7 +33,7 @@ export interface DecidedAt {
  *
  * @category constructors
  */
-export const agreed = (millis: number): DecidedAt => ({ time: Time.of(millis), store: millis })
+export const agreed = (millis: number): DecidedAt => ({ time: Time.of(millis), store: millis, isAgreed: true })
 
 /**
  * The time for one decision.
@@ -108,14 +111,14 @@ export const make = (clock: Clock.Clock): StoreClock => {
       const now = own()
       // A process that stood still has to ask again, so that it counts on having done nothing meanwhile.
       const store = heard.store + Time.atLeast(heard.at, now)
-      if (before === undefined) return { decidedAt: agreed(store), own: now, step: undefined }
+      const isAgreed = Math.abs(heard.store - clock.currentTimeMillisUnsafe()) <= agreement
+      if (before === undefined) return { decidedAt: { ...agreed(store), isAgreed }, own: now, step: undefined }
       const least = Math.max(0, Time.atLeast(seen.since, now))
       const most = seen.notBefore === undefined ? Number.POSITIVE_INFINITY : Time.atMost(seen.notBefore, now)
       const said = store - before.store
       const isStep = said > most + tolerance || said < least - tolerance
       const saidAtMost = heard.store + Time.atMost(heard.at, now) - before.store
-      const isCertain = seen.notBefore !== undefined ||
-        Math.abs(heard.store - clock.currentTimeMillisUnsafe()) <= agreement
+      const isCertain = seen.notBefore !== undefined || (before.isAgreed && isAgreed)
       return {
         decidedAt: {
           time: Time.plus(
@@ -124,7 +127,8 @@ export const make = (clock: Clock.Clock): StoreClock => {
             isStep ? (Number.isFinite(most) ? most : least + replayWindow) : Math.max(0, saidAtMost),
             isCertain && !isStep ? Math.max(0, said) : least
           ),
-          store: isStep ? store : Math.max(before.store, store)
+          store: isStep ? store : Math.max(before.store, store),
+          isAgreed
         },
         own: now,
         step: isStep ? said : undefined

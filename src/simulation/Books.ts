@@ -69,6 +69,8 @@ export const make = (options: {
   readonly hasEnded: (holder: string) => boolean
   /** How far the ledger's time may be off, in milliseconds. */
   readonly clockError: number
+  /** For how long machines are suspended in all, in milliseconds. */
+  readonly asleep: number
   readonly breaksLagBound: boolean
 }): Books => {
   const { chronicle, startTime } = options
@@ -95,7 +97,7 @@ export const make = (options: {
   const checkKeys = (standing: Standing): void => {
     for (const { id, key, state } of HashMap.values(standing.slots)) {
       if (state._tag !== "Launching" || key === undefined) continue
-      if (now() - state.firstSentAt.fast <= replayWindow + goodbye) continue
+      if (now() - state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
       if (Occupancies.findByKey(standing, key)?.id !== id) continue
       chronicle.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
     }

@@ -68,6 +68,7 @@ export const make = (options: {
     startTime,
     hasEnded,
     clockError,
+    asleep: scenario.events.reduce((sum, event) => event._tag === "Suspend" ? sum + event.takes : sum, 0),
     breaksLagBound: scenario.breaksLagBound
   })
   const launches: Launches.Launches = Launches.make({

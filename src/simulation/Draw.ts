@@ -2,6 +2,7 @@
  * Draws the scenario of a seed.
  */
 import type * as Settings from "../Settings.ts"
+import * as ClockWorld from "./ClockWorld.ts"
 import * as Dices from "./Dice.ts"
 import * as LongWorld from "./LongWorld.ts"
 import type { Scenario } from "./Scenario.ts"
@@ -25,6 +26,8 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `shared`: several processes at a time over one shared ledger, and a bad network
  *   between; one seed in sixteen is one of these, by a draw of its own, so that the
  *   worlds of all other seeds are what they would be without it
+ * - `suspension`: the machine of the process is suspended, for up to a day, while launches have no answer
+ * - `wrong-clock`: the clock of a shared ledger, and those of its processes, are set, wrong for a while, or stand still
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -54,6 +57,8 @@ export const names = [
   "outage",
   "endurance",
   "shared",
+  "suspension",
+  "wrong-clock",
   "broken-bound"
 ] as const
 
@@ -93,12 +98,18 @@ export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
   }
 }
 
-const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario =>
-  name === "shared"
-    ? SharedWorld.draw(world)
-    : isLong(name)
-    ? LongWorld.draw(world, name)
-    : ShortWorld.draw(world, name)
+const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
+  switch (name) {
+    case "shared":
+      return SharedWorld.draw(world)
+    case "suspension":
+      return ClockWorld.suspension(world)
+    case "wrong-clock":
+      return ClockWorld.wrongClock(world)
+    default:
+      return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
+  }
+}
 
 type Drawn = Exclude<Name, "mixed">
 
@@ -109,7 +120,9 @@ const isLong = (name: Drawn): name is LongWorld.Name => LongWorld.names.some((lo
  * own, so that adding one changes only the worlds of the seeds that now draw it.
  */
 const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; readonly chance: number }> = [
-  { name: "shared", stream: 9, chance: 1 / 16 }
+  { name: "shared", stream: 9, chance: 1 / 16 },
+  { name: "suspension", stream: 10, chance: 1 / 64 },
+  { name: "wrong-clock", stream: 11, chance: 1 / 64 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

@@ -5,10 +5,12 @@
  * While it stands still nothing of the process runs, for however long that takes.
  * The process cannot tell: it goes on with whatever it was about to do, and finds
  * the time that has passed, the timers that are due and the messages that have
- * come.
+ * come. While the whole machine is suspended its monotonic clock stands still too,
+ * and so do its timers.
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Scheduler from "effect/Scheduler"
 
@@ -26,7 +28,13 @@ export interface Host {
   readonly awake: Effect.Effect<void>
   readonly isStopped: () => boolean
   readonly stop: () => void
+  /** Stops it, and its monotonic clock. */
+  readonly suspend: () => void
   readonly resume: () => void
+  /** Sets its wall clock, by milliseconds. */
+  readonly setWall: (by: number) => void
+  /** The clocks that it has. */
+  readonly clock: Clock.Clock
 }
 
 /**
@@ -38,6 +46,10 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock): Host =
   const below = scheduler.makeDispatcher()
   const held: Array<() => void> = []
   let resumed: Deferred.Deferred<void> | undefined
+  let suspendedAt: number | undefined
+  /** For how long the monotonic clock stood still, and how far the wall clock is off, in milliseconds. */
+  let asleep = 0
+  let wall = 0
 
   const deliver = (task: () => void, priority = 0): void =>
     below.scheduleTask(() => {
@@ -56,10 +68,25 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock): Host =
       ? Effect.void
       : Effect.andThen(Deferred.await(resumed), Effect.andThen(Effect.yieldNow, awake))
   )
+  const monotonic = () => clock.currentTimeMillisUnsafe() - asleep
+  /** A timer wakes its sleeper by itself, and not by way of the scheduler. It runs as the monotonic clock does. */
+  const sleep = (duration: Duration.Duration): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const due = monotonic() + Duration.toMillis(duration)
+      return Effect.flatMap(Effect.andThen(clock.sleep(duration), awake), () => {
+        const left = due - monotonic()
+        return left > 0 ? sleep(Duration.millis(left)) : Effect.void
+      })
+    })
+  const currentTimeMillisUnsafe = () => clock.currentTimeMillisUnsafe() + wall
+  const monotonicTimeNanosUnsafe = () => clock.monotonicTimeNanosUnsafe() - BigInt(asleep) * 1_000_000n
   const ownClock: Clock.Clock = {
     ...clock,
-    // A timer wakes its sleeper by itself, and not by way of the scheduler.
-    sleep: (duration) => Effect.andThen(clock.sleep(duration), awake)
+    currentTimeMillisUnsafe,
+    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+    monotonicTimeNanosUnsafe,
+    monotonicTimeNanos: Effect.sync(monotonicTimeNanosUnsafe),
+    sleep
   }
 
   return {
@@ -74,11 +101,21 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock): Host =
     stop: () => {
       resumed ??= Deferred.makeUnsafe()
     },
+    suspend: () => {
+      resumed ??= Deferred.makeUnsafe()
+      suspendedAt ??= clock.currentTimeMillisUnsafe()
+    },
     resume: () => {
+      if (suspendedAt !== undefined) asleep += clock.currentTimeMillisUnsafe() - suspendedAt
+      suspendedAt = undefined
       const told = resumed
       resumed = undefined
       for (const task of held.splice(0)) below.scheduleTask(task, 0)
       if (told !== undefined) Deferred.doneUnsafe(told, Effect.void)
-    }
+    },
+    setWall: (by) => {
+      wall += by
+    },
+    clock: ownClock
   }
 }

@@ -153,6 +153,12 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
       })
     case "Pause":
       return "pause" in system ? system.pause(event) : Effect.void
+    case "Suspend":
+      return system.suspend(event)
+    case "SetClock":
+      return "setClock" in system ? system.setClock(event) : Effect.void
+    case "SetStoreClock":
+      return "setStoreClock" in system ? system.setStoreClock(event) : Effect.void
     case "Cut":
       return "cut" in system ? system.cut(event) : Effect.void
     case "Weather":

@@ -18,6 +18,9 @@ import type * as Settings from "../Settings.ts"
  * - `Release`: an operator asks to free every launch without a verdict
  * - `Restart`: the process ends, and another one begins after a while
  * - `Pause`: a process stands still for a while, and goes on as if nothing had been
+ * - `Suspend`: the machine of a process is suspended for a while: its monotonic clock stands still, too
+ * - `SetClock`: the wall clock of a process is set
+ * - `SetStoreClock`: the clock of the shared ledger is set, and set back after a while, if ever
  * - `Cut`: nothing passes between a process and the shared ledger for a while, one way or both
  * - `Weather`: ECS behaves differently from here on
  *
@@ -45,6 +48,9 @@ export type Event =
     | Restart
     | { readonly _tag: "Pause"; readonly replica: number; readonly takes: number }
     | Cut
+    | { readonly _tag: "Suspend"; readonly takes: number; readonly replica?: number | undefined }
+    | { readonly _tag: "SetClock"; readonly by: number; readonly replica?: number | undefined }
+    | { readonly _tag: "SetStoreClock"; readonly by: number; readonly takes: number | undefined }
     | { readonly _tag: "Weather"; readonly name: string; readonly ecs: EcsSettings }
   )
 
@@ -142,6 +148,15 @@ export interface LedgerFaults {
 }
 
 /**
+ * Returns whether clocks of a scenario are set, or stand still. What may be done
+ * until a time may then be over sooner, and what may be done after it come later.
+ *
+ * @category guards
+ */
+export const hasWrongClocks = ({ events }: Pick<Scenario, "events">): boolean =>
+  events.some(({ _tag }) => _tag === "SetStoreClock" || _tag === "SetClock" || _tag === "Suspend")
+
+/**
  * A whole world to run.
  *
  * @category models
@@ -161,6 +176,8 @@ export interface Scenario {
   readonly ledger: LedgerFaults | undefined
   /** Absent where one process runs at a time, over a ledger in memory. */
   readonly sharing?: Sharing | undefined
+  /** Whether the only process runs on a machine that may be suspended. Where several run, each of them does. */
+  readonly suspendable?: boolean | undefined
   readonly events: ReadonlyArray<Event>
   /** Whether the fleet is paused before the end, to see how soon those in line are served afterwards. */
   readonly pausesAtTheEnd: boolean

@@ -22,7 +22,7 @@ import type { Chronicle } from "./Chronicle.ts"
 import * as Hosts from "./Host.ts"
 import * as Networks from "./Network.ts"
 import * as Processes from "./Process.ts"
-import type { Cut, Event, Restart, Scenario, Sharing } from "./Scenario.ts"
+import { type Cut, type Event, hasWrongClocks, type Restart, type Scenario, type Sharing } from "./Scenario.ts"
 import * as SharedStores from "./SharedStore.ts"
 import * as SharedWitnesses from "./SharedWitness.ts"
 import { fleetOf, type Running, type System } from "./System.ts"
@@ -39,6 +39,10 @@ export interface SharedSystem extends System {
   readonly resize: (running: Running, cap: Cap) => Effect.Effect<void>
   /** Cuts a process off from the ledger for a while. */
   readonly cut: (event: Cut) => Effect.Effect<void>
+  /** Sets the wall clock of a process. */
+  readonly setClock: (event: Extract<Event, { readonly _tag: "SetClock" }>) => Effect.Effect<void>
+  /** Sets the clock of the store. */
+  readonly setStoreClock: (event: Extract<Event, { readonly _tag: "SetStoreClock" }>) => Effect.Effect<void>
 }
 
 /** A network in which all is well, as far as that goes. */
@@ -72,11 +76,18 @@ export const make = Effect.fnUntraced(function*(
   const clockError = SeededRandom.make(scenario.seed, 8)
   const checkers = Checkers.make({ scenario, fleet, chronicle, clock, hasEnded: (holder) => witness.isGone(holder) })
   const { callers, caps, ecs, launchId } = checkers
-  const witness: SharedWitnesses.SharedWitness = SharedWitnesses.make(checkers, sharing)
+  const witness: SharedWitnesses.SharedWitness = SharedWitnesses.make(
+    checkers,
+    sharing,
+    hasWrongClocks(scenario)
+  )
   let present = sharing
+  /** How far the clock of the store is off. */
+  let storeError = 0
   const store = SharedStores.makeWith(() => {
     const most = present.clockError
-    return clock.currentTimeMillisUnsafe() + (most === 0 ? 0 : clockError.nextBelowUnsafe(2 * most + 1) - most)
+    return clock.currentTimeMillisUnsafe() + storeError +
+      (most === 0 ? 0 : clockError.nextBelowUnsafe(2 * most + 1) - most)
   })
   const replicas: Array<Replica | undefined> = Array.from({ length: sharing.replicas }, () => undefined)
   let begun = 0
@@ -202,6 +213,30 @@ export const make = Effect.fnUntraced(function*(
         replica.host.stop()
         return Effect.asVoid(later(takes, Effect.sync(() => resume(replica))))
       }),
+    suspend: ({ replica: place = 0, takes }) =>
+      Effect.suspend(() => {
+        const replica = replicas[place]
+        if (replica === undefined) return Effect.void
+        everything.add(replica)
+        chronicle.tell(replica.process.name, () => "is suspended with its machine")
+        replica.host.suspend()
+        return Effect.asVoid(later(takes, Effect.sync(() => resume(replica))))
+      }),
+    setClock: ({ by, replica: place = 0 }) =>
+      Effect.sync(() => {
+        const replica = replicas[place]
+        if (replica === undefined) return
+        chronicle.tell(replica.process.name, () => `has its wall clock set by ${by} ms`)
+        replica.host.setWall(by)
+      }),
+    setStoreClock: ({ by, takes }) => {
+      const set = (millis: number) =>
+        Effect.sync(() => {
+          chronicle.tell("ledger", () => `has its clock set by ${millis} ms`)
+          storeError += millis
+        })
+      return takes === undefined ? set(by) : Effect.asVoid(Effect.andThen(set(by), later(takes, set(-by))))
+    },
     resize: ({ host, process, provisioner }, cap) => {
       const resizing = Effect.ignore(provisioner.resize(cap))
       return Effect.map(Effect.forkDetach(host === undefined ? resizing : host.on(resizing)), (operator) => {

@@ -11,6 +11,7 @@ import type { SharedFleet } from "../ledger/SharedFleet.ts"
 import type { Answer, Step } from "../ledger/Step.ts"
 import * as Steps from "../ledger/Step.ts"
 import type { Description } from "../rules/Description.ts"
+import * as Time from "../Time.ts"
 import type { Checkers } from "./Checkers.ts"
 import * as Lines from "./Lines.ts"
 import type { Process } from "./Process.ts"
@@ -40,11 +41,20 @@ const longestTurn = 20_000
 const generation = 1
 
 /**
+ * How long a holder may be there beyond its lease where clocks are set: each step
+ * costs the time between two answers, in milliseconds.
+ */
+const stepSlack = 60_000
+
+/** How far a fleet's time may be off: what is not taken for a step, and a clock that differs from decision to decision. */
+const timeSlack = 10_000
+
+/**
  * Makes what sees the decisions of a run.
  *
  * @category constructors
  */
-export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
+export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boolean): SharedWitness => {
   const { books, callers, caps, chronicle, launches, reads, startTime } = checkers
   const lines = Lines.make(checkers, sharing)
   /** When each holder was heard of last, in virtual milliseconds. */
@@ -58,7 +68,11 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
   let relied: Description | undefined
   let decidedAt = 0
 
-  const slack = 2 * sharing.clockError
+  /** When each turn to read was given, in virtual milliseconds, by what the ledger took the time to be. */
+  const turns = new Map<number, number>()
+  let origin: { readonly time: Time.Time; readonly at: number } | undefined
+
+  const slack = 2 * sharing.clockError + (hasWrongClocks ? stepSlack : 0)
   const silence = (holder: string): number => chronicle.now() - (heard.get(holder) ?? -Infinity)
   const isGone = (holder: string): boolean => left.has(holder) || silence(holder) > lease + slack
   /** Whether it is beyond doubt that the ledger knows a holder to be there. */
@@ -77,6 +91,23 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
     if (before?.occupancy.cap !== after.occupancy.cap) caps.set(generation, after.occupancy.cap, chronicle.now())
     books.inspect(generation, after.occupancy)
   }
+
+  /** What may have passed is no less than the truth, and what certainly has is no more. */
+  const checkTime = (now: Time.Time): void => {
+    origin ??= { time: now, at: chronicle.now() }
+    const truth = chronicle.now() - origin.at
+    const atMost = Time.atMost(origin.time, now)
+    const atLeast = Time.atLeast(origin.time, now)
+    if (atMost < truth - timeSlack || atLeast > truth + timeSlack) {
+      chronicle.violate(
+        "a fleet's time is bounded by the truth",
+        `${truth} ms have passed, and not ${atLeast} to ${atMost}`
+      )
+      origin = undefined
+    }
+  }
+
+  const begun = (begunAt: Time.Time): number => turns.get(begunAt.fast) ?? begunAt.fast - startTime
 
   const takes = (process: Process, slotId: string): void => {
     owners.set(slotId, process)
@@ -120,7 +151,10 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
       if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
     }
     if (Steps.isStep("Settle", step)) chronicle.count(`verdict: ${step.payload.verdict._tag}`)
-    if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") claimed(process, holder)
+    if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
+      turns.set(answer.value.begunAt.fast, chronicle.now())
+      claimed(process, holder)
+    }
     if (Steps.isStep("EndTurn", step) && reader?.holder === holder) reader = undefined
     if (Steps.isStep("Resize", step)) caps.set(generation, step.payload.cap, chronicle.now())
     if (Steps.isStep("Adopt", step)) books.shown(generation, step.payload)
@@ -176,6 +210,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
         },
         decided: (holder, batch, before, after, { answers }) => {
           const askedAt = built.get(batch.number) ?? chronicle.now()
+          checkTime(after.decidedAt.time)
           // What it asked before is still on its way, and nobody is there to take what is granted.
           if (left.has(holder)) {
             chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
@@ -194,7 +229,7 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
-            reads.folding(process, begunAt.fast - startTime, running !== undefined)
+            reads.folding(process, begun(begunAt), running !== undefined)
           }
           tell(before, after, process)
           for (const { step } of fresh) {
@@ -205,10 +240,13 @@ export const make = (checkers: Checkers, sharing: Sharing): SharedWitness => {
             }
           }
           for (const reading of readings) {
-            books.observed(generation, after.occupancy, reading)
+            books.observed(generation, after.occupancy, {
+              ...reading,
+              begunAt: Time.of(begun(reading.begunAt) + startTime)
+            })
             // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
             if (reader?.holder !== holder) continue
-            reads.observed(process, reading.begunAt.fast - startTime, reading.running !== undefined)
+            reads.observed(process, begun(reading.begunAt), reading.running !== undefined)
           }
         },
         left: (holder, before, after) => {

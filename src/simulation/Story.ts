@@ -44,6 +44,14 @@ export const event = (event: Event): string => {
         : `the process at place ${event.replica + 1} ends (${event.how}), and another follows after ${event.takes} ms`
     case "Pause":
       return `the process at place ${event.replica + 1} stands still for ${event.takes} ms`
+    case "Suspend":
+      return `the machine ${at(event.replica)}is suspended for ${event.takes} ms`
+    case "SetClock":
+      return `the wall clock ${at(event.replica)}is set by ${event.by} ms`
+    case "SetStoreClock":
+      return `the clock of the ledger is set by ${event.by} ms${
+        event.takes === undefined ? "" : `, and back after ${event.takes} ms`
+      }`
     case "Cut":
       return `the process at place ${event.replica + 1} is cut off from the ledger for ${event.takes} ms: ${
         event.way === "both" ? "nothing passes" : `no ${event.way} pass`

@@ -6,8 +6,10 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import type { Cap } from "../Change.ts"
 import { Ecs } from "../Ecs.ts"
@@ -20,8 +22,9 @@ import * as SeededRandom from "../testing/SeededRandom.ts"
 import * as Checkers from "./Checkers.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import type { Host } from "./Host.ts"
+import * as Hosts from "./Host.ts"
 import * as Processes from "./Process.ts"
-import type { LedgerFaults, Restart, Scenario } from "./Scenario.ts"
+import type { Event, LedgerFaults, Restart, Scenario } from "./Scenario.ts"
 import * as SimulatedLedger from "./SimulatedLedger.ts"
 
 /**
@@ -49,6 +52,8 @@ export interface System extends Checkers.Checkers {
   readonly begin: Effect.Effect<void>
   /** Ends the current process and begins another. One that crashes is marked so by who asks. */
   readonly restart: (restart: Restart) => Effect.Effect<void>
+  /** Suspends the machine of a process for a while, where it can be. */
+  readonly suspend: (event: Extract<Event, { readonly _tag: "Suspend" }>) => Effect.Effect<void>
   /** Where there are several processes: waits until all are there, and nothing stands still or is cut off. */
   readonly gather: Effect.Effect<void> | undefined
   /** Shuts the current process down, or all there are. */
@@ -92,6 +97,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<System, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
+  const host = scenario.suspendable === true ? Hosts.make(yield* Scheduler.Scheduler, clock) : undefined
   const fleet = fleetOf(scenario)
   const random = SeededRandom.make(scenario.seed, 3)
   const holders = new Map<string, Processes.Process>()
@@ -105,9 +111,13 @@ export const make = Effect.fnUntraced(function*(
   const { books, callers, caps, ecs, launchId, launches, reads, startTime } = checkers
 
   const newLedger = Effect.map(
-    Layer.build(Layer.fresh(Ledgers.layerMemory)),
+    Effect.provideService(Layer.build(Layer.fresh(Ledgers.layerMemory)), Clock.Clock, host?.clock ?? clock),
     (context) => Context.get(context, Ledgers.Ledger)
   )
+
+  /** Runs what the process does on its machine. */
+  const onHost = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    host === undefined ? effect : Effect.flatMap(Effect.forkIn(host.on(effect), scope), Fiber.join)
   let ledger = yield* newLedger
   let faults: LedgerFaults | undefined = scenario.ledger
   let generation = 1
@@ -177,15 +187,15 @@ export const make = Effect.fnUntraced(function*(
       return { processScope, provisioner }
     })
     // A supervisor starts it again, until it can ask its ledger.
-    const { processScope, provisioner } = yield* Effect.orDie(
+    const { processScope, provisioner } = yield* onHost(Effect.orDie(
       Effect.retry(start, { times: 100, while: (error) => error._tag === "LedgerUnavailable" })
-    )
+    ))
     chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
-    const running = { process, provisioner }
+    const running = { process, provisioner, host }
     const end = Effect.suspend(() => {
       process.closingAt = chronicle.now()
       chronicle.tell(process.name, () => "begins to shut down")
-      return Effect.map(Scope.close(processScope, Exit.void), () => {
+      return Effect.map(onHost(Scope.close(processScope, Exit.void)), () => {
         process.ended = true
         chronicle.tell(process.name, () => "has ended")
       })
@@ -247,6 +257,18 @@ export const make = Effect.fnUntraced(function*(
     all: () => current === undefined ? [] : [current.running],
     gather: undefined,
     begin,
+    suspend: ({ takes }) =>
+      Effect.suspend(() => {
+        if (host === undefined || current === undefined) return Effect.void
+        const { process } = current.running
+        chronicle.tell(process.name, () => "is suspended with its machine")
+        host.suspend()
+        return Effect.map(Effect.sleep(takes), () => {
+          process.resumedAt = chronicle.now()
+          chronicle.tell(process.name, () => "goes on")
+          host.resume()
+        })
+      }),
     restart: (event) => Effect.provideService(restart(event), Scope.Scope, scope),
     end: Effect.suspend(() => current?.end ?? Effect.void),
     calm: () => {

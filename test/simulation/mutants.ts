@@ -6,6 +6,7 @@
  * Those about what processes share are in `sharing`, and run by themselves; what
  * cannot be seen in a simulated world is listed in `seenByOthers`.
  */
+import { clocks } from "./mutants/clocks.ts"
 import { counting } from "./mutants/counting.ts"
 import { evidence } from "./mutants/evidence.ts"
 import { launches } from "./mutants/launches.ts"
@@ -16,6 +17,7 @@ import { readings } from "./mutants/readings.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   ...counting,
+  ...clocks,
   ...evidence,
   ...launches,
   ...readings,

@@ -22,9 +22,9 @@
  * - A failover to an asynchronous standby, and `synchronous_commit = off`, lose
  *   what was acknowledged, and with it launches: neither is safe.
  * - The server's clock may be set. The step is logged, and does not count as time
- *   that has passed, as far as the processes that are attached have seen. One that is
- *   set while no process is attached is believed only where the wall clock of the
- *   next one agrees with it to within five minutes.
+ *   that has passed, as far as the processes that are attached have seen. A time in
+ *   which none was attached is certain only where the wall clocks of the last and of
+ *   the next one agree with the server's to within five minutes.
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"

@@ -84,11 +84,6 @@ export const sharing: ReadonlyArray<Mutant> = [
     "if (occupancy.turn.reader === holder) {",
     "if (occupancy.turn.reader === holder && now < 0) {"
   ]]),
-  shared("time does not go back", "it is decided by whatever time somebody holds it to be", 30, [[
-    fleet,
-    "{ fast: Math.max(fast, before.fast), slow: Math.max(slow, before.slow) }",
-    "{ fast: store, slow: store }"
-  ]]),
   shared("a process knows the ledger's time", "an answer that comes late sets the time back", 20, [[
     ledger,
     "Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)",
