@@ -120,7 +120,7 @@ export const wrongClock = (world: DrawWorld): Scenario => {
       clockError: dice.pick(0, 0, 1000)
     },
     events: [
-      ...asks.map((event): Event => event._tag === "Ask" ? { ...event, replica: place() } : event),
+      ...asks.map((event): Event => Object.assign(event, { replica: place() })),
       ...wrongClocks(dice, 10 * second, replicas),
       ...(isUnattended ? unattended(dice, replicas) : []),
       ...(dice.chance(0.3) ? Workload.restarts(dice, 20 * second, minute).map(restarted(dice, replicas)) : []),
