@@ -6,6 +6,7 @@ import { ListTasksCommand } from "@aws-sdk/client-ecs"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as EcsAws from "../EcsAws.ts"
+import { isLoopback } from "../emulator/wire/Access.ts"
 import { UsageError } from "./Usage.ts"
 
 /**
@@ -28,8 +29,6 @@ export const emulated = {
   credentials: { accessKeyId: "emulated", secretAccessKey: "emulated" }
 }
 
-const isLoopback = (url: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)
-
 /**
  * Makes a client that finds region and credentials as the SDK does.
  *
@@ -42,7 +41,7 @@ const isLoopback = (url: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\
  */
 export const make = Effect.fnUntraced(function*({ endpoint, region }: Options) {
   const found = yield* EcsAws.makeClient({ endpoint, region })
-  const isLocal = endpoint !== undefined && isLoopback(endpoint)
+  const isLocal = endpoint !== undefined && isLoopback(new URL(endpoint).hostname)
   const settled = yield* Effect.tryPromise(() => found.config.region()).pipe(
     Effect.catch(() =>
       isLocal

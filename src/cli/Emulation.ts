@@ -39,6 +39,12 @@ const welcome = (url: string): ReadonlyArray<string> => [
   "Ctrl-C ends it."
 ]
 
+/** What others can do from now on, who may not have been meant. */
+const opened = (host: string, port: number): string =>
+  `warning: port ${port} of ${host} is open to every machine that reaches it over the network, and asks for no password: ` +
+  "programs there can launch and stop the emulated tasks, read what was asked, and reset the emulator " +
+  "(without --host, only this machine can)"
+
 /**
  * Runs an emulated ECS until SIGINT or SIGTERM.
  *
@@ -48,12 +54,13 @@ export const run = Effect.fnUntraced(function*({ host, port, settings }: Options
   const screen = yield* Screen
   const signal = yield* Signals.listen
   const emulator = yield* Emulators.make(settings)
-  const { url } = yield* Http.serve({ host, port }).pipe(
+  const { isLocal, port: listened, url } = yield* Http.serve({ host, port }).pipe(
     Effect.provideService(Emulators.Emulator, emulator),
     Effect.catch((error) =>
       Effect.andThen(screen.note(error.message), Effect.fail(new ExitCode.Exited({ code: ExitCode.failure })))
     )
   )
+  if (!isLocal) yield* screen.note(opened(host, listened))
   yield* screen.print(...welcome(url))
   yield* signal
 }, Effect.scoped)

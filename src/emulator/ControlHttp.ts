@@ -6,7 +6,7 @@
  * - `GET /_fleetcap/tasks`: the tasks that are live
  * - `GET /_fleetcap/launches`: what `RunTask` was asked
  * - `POST /_fleetcap/control`: changes settings, scripts faults, launches and stops
- *   tasks, or begins anew
+ *   tasks, or begins anew; its content type has to be `application/json`
  *
  * The first two take `?cluster=`, `?family=` and `?origin=own|foreign`.
  */

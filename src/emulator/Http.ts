@@ -6,7 +6,8 @@
  * Time is that of the program's clock. Faults happen on the wire: a connection
  * that is to be reset is, and a body that is to be cut is.
  *
- * Truth and control are beside it, see `ControlHttp`.
+ * Truth and control are beside it, see `ControlHttp`. Web pages are not answered,
+ * see `wire/Access`.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -20,6 +21,7 @@ import * as Catalog from "./Catalog.ts"
 import * as ControlHttp from "./ControlHttp.ts"
 import { Emulator } from "./Emulator.ts"
 import * as Reply from "./Reply.ts"
+import * as Access from "./wire/Access.ts"
 import * as Connection from "./wire/Connection.ts"
 import * as Request from "./wire/Request.ts"
 
@@ -45,6 +47,8 @@ export interface Address {
   readonly url: string
   readonly host: string
   readonly port: number
+  /** Whether only programs of this machine can reach it. */
+  readonly isLocal: boolean
 }
 
 /**
@@ -76,11 +80,20 @@ const respond = Effect.fnUntraced(
   function*(
     request: IncomingMessage,
     response: ServerResponse,
-    requestId: string
+    requestId: string,
+    listensOn: string
   ): Effect.fn.Return<void, never, Emulator> {
     const body = yield* Connection.readBody(request)
+    const isControl = request.url?.startsWith(ControlHttp.prefix) === true
+    const refusal = Access.refusal(request, listensOn)
+    if (refusal !== undefined) {
+      const { code, message, status } = refusal
+      return isControl
+        ? Connection.sendJson(response, status, { error: message })
+        : Connection.send(response, Reply.error(code, message, status), requestId)
+    }
     if (body === undefined) return Connection.send(response, tooLarge, requestId)
-    if (request.url?.startsWith(ControlHttp.prefix) === true && URL.canParse(request.url, "http://localhost")) {
+    if (request.url !== undefined && isControl && URL.canParse(request.url, "http://localhost")) {
       const url = new URL(request.url, "http://localhost")
       const { body: answer, status } = yield* ControlHttp.answer(request.method, url, body)
       return Connection.sendJson(response, status, answer)
@@ -92,6 +105,8 @@ const respond = Effect.fnUntraced(
   }
 )
 
+const inUrl = (host: string): string => host.includes(":") ? `[${host}]` : host
+
 const listen = (server: NodeServer, host: string, port: number): Effect.Effect<Address, ListenError> =>
   Effect.callback((resume) => {
     const onError = (error: Error) => {
@@ -101,9 +116,9 @@ const listen = (server: NodeServer, host: string, port: number): Effect.Effect<A
     server.listen({ host, port }, () => {
       server.off("error", onError)
       const address = server.address()
-      const bound = typeof address === "object" && address !== null ? address.port : port
-      const name = host.includes(":") ? `[${host}]` : host
-      resume(Effect.succeed({ url: `http://${name}:${bound}`, host, port: bound }))
+      const bound = typeof address === "object" && address !== null ? address : { address: host, port }
+      const url = `http://${inUrl(host)}:${bound.port}`
+      resume(Effect.succeed({ url, host, port: bound.port, isLocal: Access.isLoopback(inUrl(bound.address)) }))
     })
   })
 
@@ -125,13 +140,14 @@ const close = (server: NodeServer): Effect.Effect<void> =>
 export const serve = Effect.fnUntraced(
   function*(options: Options = {}): Effect.fn.Return<Address, ListenError, Emulator | Scope.Scope> {
     const run = yield* FiberSet.makeRuntime<Emulator>()
+    const { host = "127.0.0.1", port = 0 } = options
     let requests = 0
 
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       const requestId = `00000000-0000-4000-8000-${(++requests).toString(16).padStart(12, "0")}`
       const fiber = run(
         Effect.catchCause(
-          respond(request, response, requestId),
+          respond(request, response, requestId, host),
           (cause) =>
             Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.andThen(
               Effect.logError("The emulator failed", cause),
@@ -158,7 +174,7 @@ export const serve = Effect.fnUntraced(
       ),
       close
     )
-    return yield* listen(server, options.host ?? "127.0.0.1", options.port ?? 0)
+    return yield* listen(server, host, port)
   }
 )
 

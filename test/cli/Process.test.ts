@@ -107,6 +107,20 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     assert.strictEqual(reportOf(ended).launched, 2)
   })
 
+  it("says on standard error what a host other than loopback opens, and to whom", async () => {
+    const open = start("emulate --port 0 --host 0.0.0.0".split(" "))
+    const [, found] = await open.saw(/listening on (http:\S+)/)
+    const truth = await fetch(`${found}/_fleetcap/truth`)
+    assert.strictEqual(truth.status, 200)
+    open.kill("SIGINT")
+    const { code, stderr } = await open.ended
+    assert.strictEqual(code, 0)
+    assert.match(
+      stderr,
+      /^fleetcap: warning: port \d+ of 0\.0\.0\.0 is open to every machine that reaches it .*reset.*\n$/
+    )
+  })
+
   it("says what is wrong in one line, and exits with 2", async () => {
     assert.deepStrictEqual(await start(["burst", "--requests", "0"]).ended, {
       code: 2,

@@ -46,12 +46,13 @@ describe("the emulator over HTTP", () => {
   it.live("has ECS's errors for what ECS does not know", () =>
     Effect.gen(function*() {
       const { url } = yield* Http.Server
-      const target = (operation: string) => ({ "X-Amz-Target": operation })
+      const json = { "Content-Type": "application/x-amz-json-1.1" }
+      const target = (operation: string) => ({ ...json, "X-Amz-Target": operation })
       const ours = "AmazonEC2ContainerServiceV20141113"
       const wrong: ReadonlyArray<readonly [Parameters<typeof send>[1], number, string]> = [
         [{ headers: target(`${ours}.Explode`), body: "{}" }, 400, "UnknownOperationException"],
         [{ headers: target("DynamoDB_20120810.ListTables"), body: "{}" }, 400, "UnknownOperationException"],
-        [{ body: "{}" }, 400, "UnknownOperationException"],
+        [{ headers: json, body: "{}" }, 400, "UnknownOperationException"],
         [{ method: "GET", headers: target(`${ours}.ListTasks`) }, 404, "UnknownOperationException"],
         [{ method: "DELETE", headers: target(`${ours}.ListTasks`) }, 404, "UnknownOperationException"],
         [{ headers: target(`${ours}.ListTasks`), body: "{\"family\":" }, 400, "SerializationException"],
@@ -147,7 +148,10 @@ describe("truth and control over HTTP", () => {
   const get = (url: string, path: string) => Effect.map(send(`${url}/_fleetcap/${path}`, { method: "GET" }), answerOf)
   const post = (url: string, body: unknown) =>
     Effect.map(
-      send(`${url}/_fleetcap/control`, { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      send(`${url}/_fleetcap/control`, {
+        headers: { "Content-Type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body)
+      }),
       answerOf
     )
 
