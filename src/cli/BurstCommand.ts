@@ -22,12 +22,13 @@ const description = `Ask for many workers at once, and never run more than the c
   With --ledger, processes that use the same place share the cap: PostgreSQL, where
   PGPASSWORD may hold the password, or a table of DynamoDB, that the AWS SDK finds.
 
-  SIGINT and SIGTERM end it early: nothing more is sent, launches that were sent
-  settle, and the summary so far is printed. A second signal ends it at once.
+  SIGINT, SIGTERM and SIGHUP end it early: nothing more is sent, launches that were
+  sent settle, and the summary so far is printed. A second SIGINT or SIGTERM ends it
+  at once.
 
   Exit codes: 0 done (being at capacity is no failure); 1 a request failed or, in
   the demonstration, the cap was broken or a request not served; 2 wrong flags;
-  130 after SIGINT, 143 after SIGTERM.`
+  129 after SIGHUP, 130 after SIGINT, 143 after SIGTERM.`
 
 /**
  * `fleetcap burst`.

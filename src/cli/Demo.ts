@@ -108,7 +108,7 @@ interface Outcome {
   readonly signal: Signals.Signal | undefined
 }
 
-const signalOf = (end: Burst.End): Signals.Signal | undefined => end === "SIGINT" || end === "SIGTERM" ? end : undefined
+const signalOf = (end: Burst.End): Signals.Signal | undefined => Signals.isSignal(end) ? end : undefined
 
 const runAlone = Effect.fnUntraced(function*({ fleet, options: { plan }, signal }: Stage) {
   const screen = yield* Screen

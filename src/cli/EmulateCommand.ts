@@ -11,8 +11,8 @@ const description = `Run an ECS on this machine, for AWS SDKs, the AWS CLI and f
   It is as late and as unreliable as the flags say; without any, it is perfect.
   Times may be ranges, such as 2s..5s, from which each one is drawn.
 
-  It runs until SIGINT or SIGTERM, and then exits with 0; with 1 if it cannot
-  listen, and with 2 after wrong flags.`
+  It runs until SIGINT, SIGTERM or SIGHUP, and then exits with 0; with 1 if it
+  cannot listen, and with 2 after wrong flags.`
 
 /**
  * `fleetcap emulate`.

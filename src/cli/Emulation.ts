@@ -46,7 +46,7 @@ const opened = (host: string, port: number): string =>
   "(without --host, only this machine can)"
 
 /**
- * Runs an emulated ECS until SIGINT or SIGTERM.
+ * Runs an emulated ECS until SIGINT, SIGTERM or SIGHUP.
  *
  * @category running
  */

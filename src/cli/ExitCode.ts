@@ -29,4 +29,4 @@ export const usage = 2
  *
  * @category exit codes
  */
-export const ofSignal = { SIGINT: 130, SIGTERM: 143 } as const
+export const ofSignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const

@@ -10,9 +10,19 @@ import type * as Scope from "effect/Scope"
  *
  * @category models
  */
-export type Signal = "SIGINT" | "SIGTERM"
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP"
 
-const signals: ReadonlyArray<Signal> = ["SIGINT", "SIGTERM"]
+const signals: ReadonlyArray<Signal> = ["SIGINT", "SIGTERM", "SIGHUP"]
+
+/**
+ * Returns whether a word is the name of a signal that asks to end.
+ *
+ * @category guards
+ */
+export const isSignal = (word: string): word is Signal => signals.some((signal) => signal === word)
+
+/** A terminal that closes says so through every process between, and asks for no haste. */
+const impatient: ReadonlyArray<Signal> = ["SIGINT", "SIGTERM"]
 
 const register = Effect.gen(function*() {
   const received = yield* Deferred.make<Signal>()
@@ -22,16 +32,19 @@ const register = Effect.gen(function*() {
       Deferred.doneUnsafe(received, Effect.succeed(signal))
     }
   }))
-  const stop = Effect.sync(() => {
-    for (const { listener, signal } of listeners) process.off(signal, listener)
-  })
+  const stop = (stopped: ReadonlyArray<Signal>) =>
+    Effect.sync(() => {
+      for (const { listener, signal } of listeners) {
+        if (stopped.includes(signal)) process.off(signal, listener)
+      }
+    })
   yield* Effect.acquireRelease(
     Effect.sync(() => {
       for (const { listener, signal } of listeners) process.on(signal, listener)
     }),
-    () => stop
+    () => stop(signals)
   )
-  yield* Effect.forkScoped(Effect.andThen(Deferred.await(received), Effect.delay(stop, "1 second")))
+  yield* Effect.forkScoped(Effect.andThen(Deferred.await(received), Effect.delay(stop(impatient), "1 second")))
   return received
 })
 
@@ -40,8 +53,8 @@ const register = Effect.gen(function*() {
  *
  * **Details**
  *
- * Another one, more than a second later, ends the process at once, as it does
- * where nobody listens. What comes sooner is the same signal again: npm passes on
+ * Another SIGINT or SIGTERM, more than a second later, ends the process at once, as
+ * it does where nobody listens. What comes sooner is the same signal again: npm passes on
  * what the terminal has sent to its child already.
  *
  * @category running

@@ -112,7 +112,7 @@ export const run = Effect.fnUntraced(
     if (failed > 0) {
       yield* screen.note(`${failed} of ${report.standing.requested} requests failed, the first: ${report.firstError}`)
     }
-    if (end === "SIGINT" || end === "SIGTERM") return yield* new ExitCode.Exited({ code: ExitCode.ofSignal[end] })
+    if (Signals.isSignal(end)) return yield* new ExitCode.Exited({ code: ExitCode.ofSignal[end] })
     if (failed > 0) return yield* new ExitCode.Exited({ code: ExitCode.failure })
   },
   Effect.scoped,

@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import { main } from "./Main.ts"
 import * as Screen from "./Screen.ts"
 
-const { argv, stdout } = process
+const { argv, stderr, stdout } = process
 
-// Whoever reads the output may stop reading; launches that were sent have to settle all the same.
-stdout.on("error", () => {})
+// The terminal may close, and readers of the output may stop reading; launches that were sent have to settle all the same.
+for (const stream of [stdout, stderr]) stream.on("error", () => {})
 
 Effect.runCallback(Effect.provide(main(argv.slice(2)), Screen.layer), {
   onExit: (exit) => {

@@ -88,6 +88,29 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     assert.deepStrictEqual({ requested, launched, atCapacity }, { requested: 9, launched: 3, atCapacity: 6 })
   })
 
+  it("lets what it sent settle after SIGHUP, though its terminal is gone and says so twice", async () => {
+    const slow = start("emulate --port 0 --latency 2s".split(" "))
+    const [, found] = await slow.saw(/listening on (http:\S+)/)
+    const launches = async () => {
+      const { calls } = (await (await fetch(`${found}/_fleetcap/truth`)).json()) as {
+        readonly calls: { readonly RunTask?: { readonly calls: number; readonly inFlight: number } }
+      }
+      return calls.RunTask ?? { calls: 0, inFlight: 0 }
+    }
+    const running = start(at(String(found), "hangup", "--wait", "--requests", "9", "--max-workers", "3"))
+    await running.saw(/asking for/)
+    while ((await launches()).calls < 3);
+    running.hangUp()
+    running.kill("SIGHUP")
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    running.kill("SIGHUP")
+    assert.strictEqual((await running.ended).code, 129)
+    const { calls, inFlight } = await launches()
+    assert.deepStrictEqual({ calls, inFlight }, { calls: 3, inFlight: 0 })
+    slow.kill("SIGHUP")
+    assert.strictEqual((await slow.ended).code, 0)
+  }, 60_000)
+
   it("fails with the first error's words where nothing can be launched", async () => {
     const ended = await start(at("http://127.0.0.1:9", "gone", "--json", "--requests", "3")).ended
     assert.strictEqual(ended.code, 1)

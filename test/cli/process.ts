@@ -16,7 +16,9 @@ export interface Running {
   readonly ended: Promise<Ended>
   /** Resolves once the pattern is found in what was written to either stream. */
   readonly saw: (pattern: RegExp) => Promise<RegExpExecArray>
-  readonly kill: (signal: "SIGINT" | "SIGTERM") => void
+  readonly kill: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => void
+  /** Closes the reading ends of both streams: what is written from now on fails, as on a terminal that is gone. */
+  readonly hangUp: () => void
 }
 
 /** Nothing of the machine's AWS settings, but for what is given. */
@@ -56,5 +58,9 @@ export const start = (args: ReadonlyArray<string>, env: Record<string, string> =
       watcher()
       void ended.then(() => reject(new Error(`it ended without ${pattern}: ${stdout}${stderr}`)))
     })
-  return { ended, saw, kill: (signal) => child.kill(signal) }
+  const hangUp = () => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  return { ended, saw, kill: (signal) => child.kill(signal), hangUp }
 }

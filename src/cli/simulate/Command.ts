@@ -18,7 +18,8 @@ const description = `Try to break the cap, in worlds that seeds draw.
   fared is printed as a table; --markdown and --html write it to files.
 
   Exit codes: 0 done, and no rule was broken; 1 a rule was broken, or a file could not
-  be written; 2 wrong flags; 130 and 143 after SIGINT and SIGTERM, which end it early.`
+  be written; 2 wrong flags; 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, which
+  end it early.`
 
 /**
  * `fleetcap simulate`.
