@@ -22,6 +22,7 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { call } from "./aws/EcsAwsCall.ts"
 import { inputOf } from "./aws/EcsAwsInput.ts"
+import * as Details from "./Detail.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 
@@ -153,7 +154,10 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
       ).pipe(
         Effect.match({ onSuccess: verdictOfOutput, onFailure: ({ error }) => verdictOfError(error) }),
         Effect.catchDefect((defect) =>
-          Effect.succeed<Verdict>({ _tag: "Unknown", detail: Predicate.isError(defect) ? defect.message : "defect" })
+          Effect.succeed<Verdict>({
+            _tag: "Unknown",
+            detail: Details.of(Predicate.isError(defect) ? defect.message : "defect")
+          })
         )
       ),
     listTasks: Effect.fnUntraced(function*({ cluster, desiredStatus, family, nextToken }) {

@@ -10,6 +10,7 @@
  * for some of them only, gives an HTML page as a `SyntaxError` and a lost
  * connection as a `TimeoutError`, and marks none of them as retryable.
  */
+import * as Details from "./Detail.ts"
 import { EcsReadError, type FailureReason, TaskArn, type Verdict } from "./Ecs.ts"
 
 /**
@@ -31,6 +32,8 @@ export interface ObservedError {
   readonly attempts?: number | undefined
   /** The ARNs that come with a `ConflictException`. */
   readonly resourceIds?: ReadonlyArray<string> | undefined
+  /** What the request was signed with, which an answer may repeat and nothing may show. */
+  readonly secrets?: ReadonlyArray<string> | undefined
 }
 
 type Status = "none" | "2xx" | "4xx" | "429" | "5xx" | "other"
@@ -155,21 +158,8 @@ const rowOf = (error: ObservedError): Row => {
   ) ?? unrecognised
 }
 
-const secrets: ReadonlyArray<RegExp> = [
-  /(?<=\b(?:x-amz-security-token|authorization|signature|credential|\w*token|\w*secret\w*|password)["']?\s*[=:]\s*)(?:bearer )?[^\s,]+/gi,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g
-]
-
-/**
- * The first line, without what looks like a credential: where a signature does not
- * match, ECS answers with the whole signed request, session token and all.
- */
-const detailOf = (error: ObservedError): string => {
-  // Cut where it may be in the middle of a character.
-  const line = error.message.split("\n", 1).join("").slice(0, 500).replace(/\p{Surrogate}$/u, "")
-  const message = secrets.reduce((text, secret) => text.replace(secret, "***"), line)
-  return [error.name, error.code, message].filter((part) => part !== undefined && part !== "").join(": ")
-}
+const detailOf = ({ code, message, name, secrets }: ObservedError): string =>
+  [name, code, message].map((part) => Details.of(part ?? "", secrets)).filter((part) => part !== "").join(": ")
 
 /**
  * Returns what the error of a `RunTask` says about its task.
@@ -238,7 +228,7 @@ export const verdictOfOutput = (output: {
   if ((output.tasks?.length ?? 0) > 0) return { _tag: "Unknown", detail: "The answer has a task without an ARN" }
   const failure = output.failures?.[0]
   if (failure === undefined) return { _tag: "Unknown", detail: "The answer has neither tasks nor failures" }
-  const detail = [failure.reason, failure.detail].filter((part) => part !== undefined && part !== null && part !== "")
+  const detail = [failure.reason, failure.detail].map((part) => Details.of(part ?? "")).filter((part) => part !== "")
     .join(": ")
   const reason = failureTable.find(({ text }) => text.test(detail))?.reason ?? "capacity"
   return { _tag: "Declined", failure: { reason, detail: detail === "" ? "ECS gave no reason" : detail } }

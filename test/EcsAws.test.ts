@@ -42,6 +42,19 @@ const situations: ReadonlyArray<
     "Cluster"
   ],
   ["a denial", failure(400, "AccessDeniedException", "not authorized"), "Rejected access-denied", "not authorized"],
+  [
+    "a denial that repeats the session token, bare",
+    failure(400, "UnrecognizedClientException", `No token is valid: ${credentials.sessionToken}`),
+    "Rejected access-denied",
+    "No token is valid: ***"
+  ],
+  [
+    "an error that repeats all credentials without saying so",
+    failure(500, "ServerException", `Got ${Object.values(credentials).join("/")}`),
+    "Unknown",
+    "Got ***/***/***"
+  ],
+  ["an error named by a secret", failure(400, `${credentials.secretAccessKey}`, "No."), "Unknown", "No."],
   ["expired credentials", failure(400, "ExpiredTokenException", "is expired"), "Rejected access-denied", "is expired"],
   [
     "a name with a namespace",

@@ -36,6 +36,22 @@ describe("verdictOfError", () => {
     assert.strictEqual("detail" in verdict ? verdict.detail : "", `Error: ${"x".repeat(499)}`)
   })
 
+  it("bounds whatever an answer fills it with", () => {
+    const long = "x".repeat(100_000)
+    const verdicts = [
+      verdictOfError({ name: long, code: long, message: long }),
+      verdictOfOutput({ failures: [{ reason: long, detail: long }] })
+    ]
+    for (const verdict of verdicts) assert.isBelow(JSON.stringify(verdict).length, 1700)
+    assert.isBelow(readErrorOf("ListTasks", { name: long, message: long }).detail.length, 1100)
+  })
+
+  it("keeps what the call was signed with out of the detail", () => {
+    const error: ObservedError = { ...ecs("ServerException", "bare IQoJb3JpZ2lu"), secrets: ["IQoJb3JpZ2lu"] }
+    assert.notInclude(JSON.stringify(verdictOfError(error)), "IQoJ")
+    assert.notInclude(readErrorOf("ListTasks", error).detail, "IQoJ")
+  })
+
   it("keeps credentials out of the detail", () => {
     const verdict = verdictOfError(ecs(
       "IncompleteSignatureException",

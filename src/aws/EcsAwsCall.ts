@@ -17,6 +17,7 @@ import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import type { ObservedError } from "../EcsErrors.ts"
 import * as Time from "../Time.ts"
+import { secretsOf } from "./Signing.ts"
 
 /**
  * The operations of ECS that are counted.
@@ -92,7 +93,7 @@ const statusOf = (error: unknown): number | undefined =>
     ? error.$metadata.httpStatusCode
     : undefined
 
-const observe = (thrown: unknown, attempts: number): ObservedError => {
+const observe = (thrown: unknown, attempts: number, secrets: ReadonlyArray<string>): ObservedError => {
   const error = thrown instanceof OnlyRequestFailed ? thrown.error : thrown
   return {
     name: textOf(error, "name") ?? "Unknown",
@@ -103,7 +104,8 @@ const observe = (thrown: unknown, attempts: number): ObservedError => {
     resourceIds: Predicate.hasProperty(error, "resourceIds") && Array.isArray(error.resourceIds)
       ? error.resourceIds.filter(Predicate.isString)
       : undefined,
-    attempts
+    attempts,
+    secrets
   }
 }
 
@@ -133,9 +135,11 @@ export const call = Effect.fnUntraced(
     const calledAt = now()
     let sent = 0
     let failed: OnlyRequestFailed | undefined
+    let secrets: ReadonlyArray<string> = []
 
     const send = (signal: AbortSignal): Promise<Output> => {
-      command.middlewareStack.add((next) => (args) => {
+      command.middlewareStack.add((next, handled) => (args) => {
+        secrets = secretsOf(handled)
         if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
         // Credentials may take long: by now nobody may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
@@ -152,7 +156,7 @@ export const call = Effect.fnUntraced(
 
     return yield* Effect.tryPromise({
       try: (signal) => send(signal),
-      catch: (thrown) => new CallFailed({ error: observe(thrown, sent) })
+      catch: (thrown) => new CallFailed({ error: observe(thrown, sent, secrets) })
     }).pipe(Effect.timeoutOrElse({
       duration: timeout,
       orElse: () =>

@@ -46,7 +46,8 @@ export const parse = (text: string): Option.Option<LedgerPlace> => {
 export const describe = (place: Exclude<LedgerPlace, { readonly _tag: "Memory" }>): string => {
   if (place._tag === "DynamoDb") return `in table ${place.table} of DynamoDB`
   const { host, pathname } = new URL(Redacted.value(place.url))
-  return `in PostgreSQL at ${host}${pathname}`
+  // An @ that is left is in a password with a slash.
+  return `in PostgreSQL at ${`${host}${pathname}`.replace(/^.*@/, "***@")}`
 }
 
 /**

@@ -5,6 +5,7 @@ import type * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Details from "../Detail.ts"
 import type { Screen } from "./Screen.ts"
 
 /**
@@ -14,7 +15,9 @@ import type { Screen } from "./Screen.ts"
  */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
-const quoted = (text: string): string => JSON.stringify(text)
+/** What was given, without what stands before the host of a URL, however wrong the URL is. */
+const quoted = (text: string): string =>
+  JSON.stringify(Details.of(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@")))
 
 const suggestion = (suggestions: ReadonlyArray<string>): string =>
   suggestions.length === 0 ? "" : `, did you mean ${suggestions.join(" or ")}?`
@@ -40,7 +43,7 @@ export const describe = (error: CliError.NonShowHelpErrors): string => {
         ? `--${error.option} is given more than once`
         : `--${error.option}: expected ${error.expected}, got ${quoted(error.value)}`
     default:
-      return error.message
+      return Details.of(error.message)
   }
 }
 

@@ -44,6 +44,20 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
     "burst --endpoint-url localhost:1",
     "--endpoint-url: expected a URL such as http://127.0.0.1:4566, got \"localhost:1\" (see fleetcap burst --help)"
   ],
+  [
+    "burst --endpoint-url ftp://me:pa55word@host/path",
+    "--endpoint-url: expected a URL such as http://127.0.0.1:4566, got \"ftp://***@host/path\" (see fleetcap burst --help)"
+  ],
+  [
+    "burst --endpoint-url me:pa55/word@host",
+    "--endpoint-url: expected a URL such as http://127.0.0.1:4566, got \"***@host\" (see fleetcap burst --help)"
+  ],
+  ["burst postgres://me:pa55word@host/d", "\"postgres://***@host/d\" belongs to no flag (see fleetcap burst --help)"],
+  [
+    "burst --ledgr=postgres://me:pa55word@host/d",
+    "there is no flag \"--ledgr\", did you mean --ledger? (see fleetcap burst --help)"
+  ],
+  ["postgres://me:pa55word@host/d", "there is no command \"postgres://***@host/d\" (see fleetcap --help)"],
   ["burst --cluster c", "--cluster is given, so --task-definition and --subnet are needed too"],
   ["burst --cluster c --subnet s", "--cluster is given, so --task-definition is needed too"],
   [

@@ -10,6 +10,8 @@ import { TaskArn } from "../../src/Ecs.ts"
 import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable } from "../../src/Ledger.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import * as Time from "../../src/Time.ts"
+import { failure, serve } from "../ecs/FaultServer.ts"
+import { credentials } from "../ecs/fixtures.ts"
 import type { Call, Door, Fate } from "./dynamo.ts"
 import { clientOptions, layerBehind, open, openTo } from "./dynamo.ts"
 import * as Holding from "./holding.ts"
@@ -170,6 +172,24 @@ describe("LedgerDynamoDb, where something is missing", () => {
       assert.include(yield* refusal(attach(door, "a", { table: "nowhere" })), "LedgerDynamoDb.createTable")
       door.fate = () => "denied"
       assert.include(yield* refusal(attach(door, "a")), "dynamodb:GetItem and dynamodb:PutItem")
+    })
+  )
+
+  live(
+    "repeats nothing of the credentials that an answer repeats, bare, and bounds what it repeats",
+    Effect.gen(function*() {
+      const said = `No token is valid: ${Object.values(credentials).join("/")} ${"x".repeat(10_000)}`
+      const { url } = yield* serve(failure(400, "UnrecognizedClientException", said))
+      const client = yield* LedgerDynamoDb.makeClient({ endpoint: url, region: "eu-central-1", credentials })
+      const ledger = yield* LedgerDynamoDb.make(client, { table: "t" })
+      const told = [
+        yield* refusal(Holding.attach(ledger, "a", { cap: 3 })),
+        yield* refusal(LedgerDynamoDb.createTable(client, "t"))
+      ]
+      for (const text of told) {
+        assert.include(text, "No token is valid: ***/***/*** xxx")
+        assert.isBelow(text.length, 700)
+      }
     })
   )
 

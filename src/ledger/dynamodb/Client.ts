@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import { secretsOf } from "../../aws/Signing.ts"
 import { CallFailed, ofThrown } from "./Failure.ts"
 import type { ServerTime } from "./ServerTime.ts"
 
@@ -80,11 +81,13 @@ export interface Way {
 export const call = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   { client, table, time, timeout }: Way,
   command: $Command<Input, Output, DynamoDBClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
-): Effect.Effect<Output, CallFailed> =>
-  Effect.tryPromise({
+): Effect.Effect<Output, CallFailed> => {
+  let secrets: ReadonlyArray<string> = []
+  return Effect.tryPromise({
     try: (signal) => {
       command.middlewareStack.add(
-        (next) => (args) => {
+        (next, context) => (args) => {
+          secrets = secretsOf(context)
           const answered = time.sending()
           return next(args).then((result) => {
             answered(dateOf(result.response))
@@ -96,7 +99,7 @@ export const call = <Input extends ServiceInputTypes, Output extends ServiceOutp
       )
       return client.send(command, { abortSignal: signal })
     },
-    catch: (thrown) => ofThrown(thrown, table)
+    catch: (thrown) => ofThrown(thrown, table, secrets)
   }).pipe(Effect.timeoutOrElse({
     duration: timeout,
     orElse: () =>
@@ -104,6 +107,7 @@ export const call = <Input extends ServiceInputTypes, Output extends ServiceOutp
         new CallFailed({ reason: "unknown", detail: `DynamoDB gave no answer in ${Duration.format(timeout)}` })
       )
   }))
+}
 
 const dateOf = (response: unknown): string | undefined =>
   Predicate.hasProperty(response, "headers") && Predicate.hasProperty(response.headers, "date") &&

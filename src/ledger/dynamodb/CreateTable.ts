@@ -6,6 +6,7 @@ import { CreateTableCommand, UpdateTimeToLiveCommand, waitUntilTableExists } fro
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import { partsOf } from "../../aws/Signing.ts"
 import type { LedgerUnavailable } from "../../Ledger.ts"
 import { ofThrown, unavailable } from "./Failure.ts"
 
@@ -51,7 +52,12 @@ export const createTable = Effect.fnUntraced(
     ): Effect.Effect<void, LedgerUnavailable> =>
       Effect.tryPromise({ try: work, catch: problemOf }).pipe(
         Effect.asVoid,
-        Effect.catch((problem) => allows(problem) ? Effect.void : Effect.fail(unavailable(ofThrown(problem, table))))
+        Effect.catch((problem) =>
+          allows(problem) ? Effect.void : Effect.flatMap(
+            Effect.orElseSucceed(Effect.tryPromise(() => client.config.credentials()), () => undefined),
+            (credentials) => Effect.fail(unavailable(ofThrown(problem, table, partsOf(credentials))))
+          )
+        )
       )
     yield* attempt(
       () => client.send(new CreateTableCommand(definition(table))),

@@ -5,6 +5,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb"
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb"
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
+import * as Details from "../../Detail.ts"
 import { LedgerUnavailable } from "../../Ledger.ts"
 
 /**
@@ -26,12 +27,13 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
 }> {}
 
 /**
- * Reads what a call threw.
+ * Reads what a call threw, that was signed with those secrets.
  *
  * @category constructors
  */
-export const ofThrown = (thrown: unknown, table: string): CallFailed => {
-  const { message, name } = named(thrown)
+export const ofThrown = (thrown: unknown, table: string, secrets: ReadonlyArray<string> = []): CallFailed => {
+  const said = named(thrown)
+  const [name, message] = [Details.of(said.name, secrets), Details.of(said.message, secrets)]
   if (thrown instanceof ConditionalCheckFailedException) {
     return new CallFailed({ reason: "conflict", detail: "another process was first", found: thrown.Item })
   }
