@@ -19,8 +19,10 @@ const description = `Ask for many workers at once, and never run more than the c
   passed. Where --endpoint-url is on this machine and no region or credentials
   are known, made-up ones are used, as an emulator takes any.
 
-  With --ledger, processes that use the same place share the cap: PostgreSQL, where
-  PGPASSWORD may hold the password, or a table of DynamoDB, that the AWS SDK finds.
+  With --ledger, processes that use the same place share the cap: PostgreSQL, whose
+  password comes from PGPASSWORD, or from a password file (PGPASSFILE, or ~/.pgpass),
+  for in a URL all users of this machine can see it; or a table of DynamoDB, that the
+  AWS SDK finds.
 
   SIGINT, SIGTERM and SIGHUP end it early: nothing more is sent, launches that were
   sent settle, and the summary so far is printed. A second SIGINT or SIGTERM ends it
@@ -61,6 +63,11 @@ export const burst = Command.make(
     {
       command: "fleetcap burst --wait --for 10m --json --cluster prod --task-definition worker:7 --subnet subnet-1",
       description: "Give each of 24 requests a worker as soon as there is room, and report as JSON"
+    },
+    {
+      command: "PGPASSFILE=secrets/pgpass fleetcap burst --ledger postgres://app@db/app " +
+        "--cluster prod --task-definition worker:7 --subnet subnet-1",
+      description: "Share the cap with all that use that database"
     }
   ])
 )

@@ -62,7 +62,7 @@ export const layer = (place: LedgerPlace, region: string) => {
     case "Postgres":
       return Layer.unwrap(Effect.promise(async () => {
         const { layerConnect } = await import("../ledger/postgres/LedgerPostgres.ts")
-        const { unavailable } = await import("../ledger/postgres/Database.ts")
+        const { unavailable } = await import("../ledger/postgres/Failure.ts")
         return Layer.catchTag(
           layerConnect({ url: place.url }),
           "SqlError",

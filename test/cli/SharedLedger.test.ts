@@ -79,7 +79,10 @@ describe("fleetcap burst --ledger", { timeout: 60_000 }, () => {
     const args = `--endpoint-url ${url} --cluster demo --subnet s --task-definition away:1 --json`
     const ended = await start(["burst", ...args.split(" "), "--ledger", "postgres://u:pa55word@127.0.0.1:9/d"]).ended
     assert.strictEqual(ended.code, 1)
-    assert.match(ended.stderr, /\nfleetcap: The ledger could not be asked: connect ECONNREFUSED 127\.0\.0\.1:9\n$/)
+    assert.match(
+      ended.stderr,
+      /\nfleetcap: The ledger could not be asked: expected PostgreSQL at 127\.0\.0\.1:9: connect ECONNREFUSED 127\.0\.0\.1:9\n$/
+    )
     assert.notInclude(ended.stderr, "pa55word")
   })
 })

@@ -124,5 +124,6 @@ describe("fleetcap", () => {
       assert.strictEqual(help.code, 0)
       assert.include(String(help.logged.at(-1)), "--retry-every")
       assert.include(String(help.logged.at(-1)), "130")
+      assert.include(String(help.logged.at(-1)), "PGPASSFILE")
     }))
 })

@@ -6,8 +6,12 @@ import type { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue, Redacted, Result, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
+import { SqlError, UnknownError } from "effect/sql/SqlError"
+import { createServer, type Server, type Socket } from "node:net"
 import { Ledger } from "../../src/Ledger.ts"
+import * as Failures from "../../src/ledger/postgres/Failure.ts"
 import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
+import * as Servers from "../../src/ledger/postgres/Server.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { SlotId } from "../../src/Slot.ts"
 import { freshSchema, layerPool, url } from "../postgres/ledger.ts"
@@ -129,6 +133,56 @@ describe("LedgerPostgres, while its database is away", () => {
 })
 
 describe("LedgerPostgres, where its database is not as it must be", () => {
+  it.live("says what it expected, and where, of what is no PostgreSQL", () =>
+    Effect.gen(function*() {
+      const answers = (answer: (socket: Socket) => void) =>
+        Effect.acquireRelease(
+          Effect.callback<Server>((resume) => {
+            const server = createServer((socket) => {
+              socket.on("error", () => {})
+              answer(socket)
+            })
+            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.sync(() => server.close())
+        ).pipe(Effect.map((server) => {
+          const address = server.address()
+          return typeof address === "object" && address !== null ? address.port : 0
+        }))
+      // As MySQL greets: a packet's length and number, the protocol's version, the server's, and a salt.
+      const mysql = Buffer.concat([Buffer.from([0x4a, 0, 0, 0, 10]), Buffer.from("8.0.36\0"), Buffer.alloc(67, 0x21)])
+      const http = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
+      const others: ReadonlyArray<readonly [port: number, what: string]> = [
+        [
+          yield* answers((socket) => socket.once("data", () => socket.end(http))),
+          "and what answers there is something else"
+        ],
+        [yield* answers((socket) => socket.write(mysql)), "and what answers there is something else"],
+        [yield* answers((socket) => socket.once("data", () => socket.end())), ": Connection closed unexpectedly"],
+        [9, ": connect ECONNREFUSED 127.0.0.1:9"]
+      ]
+      for (const [port, what] of others) {
+        for (const query of ["", "?sslmode=require"]) {
+          const url = Redacted.make(`postgres://u:pa55word@127.0.0.1:${port}/d${query}`)
+          const error = yield* Effect.flip(Effect.scoped(Layer.build(LedgerPostgres.layerConnect({ url }))))
+          assert.match(error.message, new RegExp(`^expected PostgreSQL at 127\\.0\\.0\\.1:${port}`))
+          assert.include(error.message, what)
+        }
+      }
+    }))
+
+  it("repeats no password that a server repeats", () => {
+    const server = Servers.of({ url: Redacted.make("postgres://u:pa55%20word@127.0.0.1:1/d") })
+    const said = (message: string) =>
+      new SqlError({ reason: new UnknownError({ cause: new Error(message), operation: "execute" }) })
+    for (const password of ["pa55 word", "pa55%20word"]) {
+      const error = said(`no: ${password}`)
+      assert.strictEqual(Failures.inWords(error, server).message, "no: ***")
+      assert.strictEqual(Failures.ofCall(error, server).message, "The ledger could not be asked: no: ***")
+    }
+    assert.isBelow(String(Failures.ofCall(said("x".repeat(10_000)), server)).length, 600)
+  })
+
   it.live("decides nothing under an isolation level that would not see what others decide", () =>
     Effect.gen(function*() {
       const schema = yield* freshSchema

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chownSync, cpSync, mkdtempSync, rmSync } from "node:fs"
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -19,6 +19,13 @@ export interface PostgresServer {
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
+
+/** Roles that are asked for a password, should there be any of that name. All others log in without. */
+export const asked = [
+  { role: "by_scram", method: "scram-sha-256" },
+  { role: "by_md5", method: "md5" },
+  { role: "by_password", method: "password" }
+] as const
 
 /** The server refuses to run as root: it runs as nobody then. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
@@ -57,6 +64,10 @@ export const start = async ({ durable = false } = {}): Promise<PostgresServer> =
     options
   )
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr.toString()}`)
+  const hba = join(data, "pg_hba.conf")
+  const rules = asked.map(({ method, role }) => `host all ${role} 127.0.0.1/32 ${method}\n`)
+  // The first line that fits counts.
+  writeFileSync(hba, rules.join("") + readFileSync(hba, "utf8"))
   const port = await freePort()
   let server: ChildProcess | undefined
 

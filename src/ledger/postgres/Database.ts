@@ -2,18 +2,21 @@
  * The calls to the database: what is sent, what comes back, and the bound within
  * which each of them ends.
  */
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Details from "../../Detail.ts"
 import { LedgerUnavailable } from "../../Ledger.ts"
 import { Difference } from "../Difference.ts"
 import type { Kept, Written } from "../Keeper.ts"
-import { Refused } from "../SharedLedger.ts"
+import type { Refused } from "../SharedLedger.ts"
+import * as Failures from "./Failure.ts"
+import * as Servers from "./Server.ts"
 
 /**
  * Ends an effect within a bound, whatever becomes of the session that it uses.
@@ -97,16 +100,20 @@ const storable = (_: string, value: unknown): unknown =>
  *
  * @category constructors
  */
-export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): Database => {
+export const make = (sql: PgClient, schema: string, bound: Duration.Duration): Database => {
+  const server = Servers.of(sql.config)
   const call = <A>(
     statement: Effect.Effect<ReadonlyArray<{ readonly answer: unknown }>, SqlError>,
     decode: (answer: unknown) => Effect.Effect<A, Schema.SchemaError>
   ): Effect.Effect<A, LedgerUnavailable | Refused> =>
-    within(Effect.mapError(apart(sql, statement), failure), bound).pipe(
+    within(Effect.mapError(apart(sql, statement), (error) => Failures.ofCall(error, server)), bound).pipe(
       Effect.flatMap(([row]) =>
         Effect.mapError(
           decode(row?.answer),
-          (error) => new LedgerUnavailable({ detail: `the database has something that is no ledger: ${error.message}` })
+          (error) =>
+            new LedgerUnavailable({
+              detail: Details.of(`the database has something that is no ledger: ${error.message}`, server.secrets)
+            })
         )
       )
     )
@@ -134,23 +141,3 @@ export const make = (sql: SqlClient, schema: string, bound: Duration.Duration): 
       })
   }
 }
-
-/**
- * Says that the database did not do what it was asked, in the server's own words
- * where it has said any: never the statement, nor what it was given.
- *
- * @category constructors
- */
-export const unavailable = (error: SqlError): LedgerUnavailable => new LedgerUnavailable({ detail: detailOf(error) })
-
-const detailOf = ({ reason }: SqlError): string => {
-  const { cause } = reason
-  return cause instanceof Error && cause.message.length > 0 ? cause.message : `${reason._tag}: ${reason.message}`
-}
-
-/** What is sent again unchanged is refused again where it is its text that the server does not take. */
-const failure = (error: SqlError): LedgerUnavailable | Refused =>
-  /^(?:22|23|54)/.test(stateOf(error) ?? "") ? new Refused({ detail: detailOf(error) }) : unavailable(error)
-
-const stateOf = ({ reason: { cause } }: SqlError): string | undefined =>
-  Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : undefined

@@ -40,8 +40,11 @@ import * as Keepers from "../Keeper.ts"
 import { defaultLease } from "../SharedFleet.ts"
 import * as SharedLedgers from "../SharedLedger.ts"
 import * as Databases from "./Database.ts"
+import * as Failures from "./Failure.ts"
 import type { SchemaMismatch } from "./Migration.ts"
 import * as Migrations from "./Migration.ts"
+import * as Passwords from "./Password.ts"
+import * as Servers from "./Server.ts"
 import * as Words from "./Words.ts"
 
 /**
@@ -124,6 +127,8 @@ export const layer = (
           SqlClient,
           sql
         )
+      ).pipe(
+        Effect.mapError((error) => error._tag === "SqlError" ? Failures.inWords(error, Servers.of(sql.config)) : error)
       )
       const database = Databases.make(sql, schema, bound)
       const words = yield* Words.make(sql, schema)
@@ -151,7 +156,11 @@ export const layer = (
  * @category options
  */
 export interface ConnectOptions extends Options {
-  /** `postgres://user:password@host:port/database`. */
+  /**
+   * `postgres://user@host:port/database`. Its password is best left to `PGPASSWORD` or
+   * to a password file (`PGPASSFILE`, or `.pgpass`), which are read as PostgreSQL's own
+   * clients read them, once, when the layer is built. One in the URL comes first.
+   */
   readonly url: Redacted.Redacted
   /** How many connections it may have. The default is 4. */
   readonly maxConnections?: number | undefined
@@ -167,17 +176,19 @@ export const layerConnect = (
 ): Layer.Layer<Ledger, SqlError | MigrationError | SchemaMismatch> =>
   Layer.provide(
     layer(options),
-    PgClient.layer({
-      url,
-      applicationName: "fleetcap",
-      maxConnections: maxConnections ?? 4,
-      connectTimeout: "5 seconds",
-      startupParameters: {
-        // What a session that is cut off leaves undone must not hold up the others.
-        statement_timeout: "5000",
-        lock_timeout: "2000",
-        idle_in_transaction_session_timeout: "5000",
-        default_transaction_isolation: "read committed"
-      }
-    })
+    Layer.unwrap(Effect.map(Passwords.find(Servers.of({ url })), (password) =>
+      PgClient.layer({
+        url,
+        password,
+        applicationName: "fleetcap",
+        maxConnections: maxConnections ?? 4,
+        connectTimeout: "5 seconds",
+        startupParameters: {
+          // What a session that is cut off leaves undone must not hold up the others.
+          statement_timeout: "5000",
+          lock_timeout: "2000",
+          idle_in_transaction_session_timeout: "5000",
+          default_transaction_isolation: "read committed"
+        }
+      })))
   )
