@@ -36,6 +36,18 @@ describe("the core", () => {
   }
 })
 
+describe("the lock file", () => {
+  it("has a hash for every package, but for those of other platforms that CONTRIBUTING.md names", () => {
+    const { packages }: {
+      readonly packages: Readonly<Record<string, { readonly integrity?: string; readonly optional?: boolean }>>
+    } = JSON.parse(read("package-lock.json"))
+    const without = Object.entries(packages).filter(([path, { integrity }]) => path !== "" && integrity === undefined)
+    const named = /^node_modules\/(@dprint\/|@effect\/tsgo-)/
+    assert.deepStrictEqual(without.filter(([path, { optional }]) => !named.test(path) || optional !== true), [])
+    assert.include(read("CONTRIBUTING.md"), `${without.length} are left without`)
+  })
+})
+
 describe("the package as it is installed", () => {
   let home = ""
 
