@@ -17,7 +17,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly messag
 
 /** What was given, without what stands before the host of a URL, however wrong the URL is. */
 const quoted = (text: string): string =>
-  JSON.stringify(Details.of(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@")))
+  Details.of(JSON.stringify(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@")))
 
 const suggestion = (suggestions: ReadonlyArray<string>): string =>
   suggestions.length === 0 ? "" : `, did you mean ${suggestions.join(" or ")}?`
