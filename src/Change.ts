@@ -2,7 +2,9 @@
  * What happened to a fleet, one change at a time.
  *
  * Changes are made by the ledger in the step that decided them, so that their
- * order and their numbers are those of the decisions.
+ * order and their numbers are those of the decisions. What changes nothing, a
+ * request that is told that the fleet is full, is told by the process alone that
+ * answered it.
  */
 import type { Failure, TaskArn } from "./Ecs.ts"
 import type { Key } from "./Key.ts"
@@ -54,7 +56,6 @@ export type Happening =
     readonly reason: FreeReason
   }
   | { readonly _tag: "Abandoned"; readonly slotId: SlotId; readonly key: Key | undefined }
-  | { readonly _tag: "AtCapacity"; readonly key: Key }
   | { readonly _tag: "Resized" }
 
 /**
@@ -73,3 +74,31 @@ export type Change = Happening & {
   readonly occupied: number
   readonly cap: Cap
 }
+
+/**
+ * A request was told that the fleet is full, by this process.
+ *
+ * **Details**
+ *
+ * The ledger does not hear of it: it has no number, and no other process is told.
+ * Among the numbered changes it stands where this process answered. `occupied` and
+ * `cap` are those that the answer names, and `at` is in epoch milliseconds.
+ *
+ * @category models
+ */
+export interface AtCapacity {
+  readonly _tag: "AtCapacity"
+  readonly key: Key
+  readonly at: number
+  readonly occupied: number
+  readonly cap: number
+}
+
+/**
+ * What a provisioner tells its subscribers: the numbered changes of its fleet, from
+ * all processes that share the ledger, and between them the requests that it has
+ * itself turned away.
+ *
+ * @category models
+ */
+export type Event = Change | AtCapacity

@@ -18,7 +18,6 @@ import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { Cap, Change } from "./Change.ts"
 import type { Verdict } from "./Ecs.ts"
 import * as Steps from "./ledger/Step.ts"
@@ -117,15 +116,14 @@ export interface FleetLedger {
   readonly release: (slotId: SlotId) => Effect.Effect<Evidence.Release, LedgerUnavailable>
   /** Changes the cap. */
   readonly resize: (cap: Cap) => Effect.Effect<void, LedgerUnavailable>
-  /** Notes that a request was told that the fleet is full. */
-  readonly turnAway: (key: Launch.ReserveOptions["key"]) => Effect.Effect<void, LedgerUnavailable>
   /** Reads the slots as they are now. */
   readonly standing: Effect.Effect<Standing, LedgerUnavailable>
   /**
    * Subscribes to what happens from here on. At most `capacity` changes are kept
-   * for a slow subscriber; the oldest go first.
+   * for a slow subscriber; the oldest go first. The queue is the subscriber's: what
+   * it has to tell itself it may put in between.
    */
-  readonly subscribe: (capacity: number) => Effect.Effect<Queue.Dequeue<Change>, never, Scope.Scope>
+  readonly subscribe: <Own = never>(capacity: number) => Effect.Effect<Queue.Queue<Change | Own>, never, Scope.Scope>
   /**
    * The time that the ledger paces by, in epoch milliseconds: the fast reading of
    * its {@link Time.Time}. It never goes back.
@@ -150,18 +148,10 @@ export class Ledger extends Context.Service<Ledger, {
   ) => Effect.Effect<FleetLedger, LedgerUnavailable | LedgerMismatch, Scope.Scope>
 }>()("fleetcap/Ledger") {}
 
-/**
- * Returns the changes of a fleet as a stream.
- *
- * @category accessors
- */
-export const changes = (ledger: FleetLedger, capacity: number): Stream.Stream<Change> =>
-  Stream.unwrap(Effect.map(ledger.subscribe(capacity), Stream.fromQueue))
-
 /** A fleet in memory. It outlives its holders: slots do not end with who asked for them. */
 interface Fleet {
   readonly occupancy: Ref.Ref<Occupancy>
-  readonly subscribers: Set<Queue.Queue<Change>>
+  readonly subscribers: Set<Queue.Enqueue<Change>>
   readonly now: () => Time.Time
   /** Who waits, by holder. */
   readonly lines: Map<string, () => Launch.Line>
@@ -215,9 +205,9 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
     endTurn: (rest) => Effect.andThen(operations.endTurn(rest), Effect.sync(() => tellTurnEnds(fleet))),
     turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
     turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
-    subscribe: (capacity) =>
+    subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(
-        Effect.tap(Queue.sliding<Change>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),
+        Effect.tap(Queue.sliding<Change | Own>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),
         (queue) =>
           Effect.andThen(
             Effect.sync(() => fleet.subscribers.delete(queue)),

@@ -20,12 +20,13 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Censuses from "./Census.ts"
-import type { Cap, Change } from "./Change.ts"
+import type { Cap, Event } from "./Change.ts"
 import type { Ecs } from "./Ecs.ts"
 import * as Fleets from "./Fleet.ts"
 import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
 import * as Ledgers from "./Ledger.ts"
+import * as Bulletins from "./provisioner/Bulletin.ts"
 import * as Flights from "./provisioner/Flight.ts"
 import * as InFlights from "./provisioner/InFlight.ts"
 import * as Requests from "./provisioner/Requests.ts"
@@ -83,10 +84,12 @@ export class Provisioner extends Context.Service<Provisioner, {
   /**
    * What happens to the fleet, from when the stream is run until the provisioner closes.
    *
-   * Changes are numbered. A subscriber that falls more than `changesCapacity`
-   * (1024) behind loses the oldest, and sees the gap in the numbers.
+   * Changes are numbered. Requests that this provisioner has told that the fleet is
+   * full stand between them without a number. A subscriber that falls more than
+   * `changesCapacity` (1024) behind loses the oldest, and sees in the numbers when
+   * changes are among them.
    */
-  readonly changes: Stream.Stream<Change>
+  readonly changes: Stream.Stream<Event>
   /**
    * Changes the cap: 0 launches nothing more, `"unlimited"` counts without bound.
    * Lowering it below what is running stops growth, and kills nothing.
@@ -140,6 +143,7 @@ export const make = Effect.fnUntraced(function*(
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
+  const bulletin = Bulletins.make(fleet, ledger)
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
   const { board, request, requestWhenFree } = Requests.make({
@@ -148,6 +152,7 @@ export const make = Effect.fnUntraced(function*(
     flights,
     inFlight,
     line,
+    bulletin,
     heldUntil: (yield* ledger.now) + Duration.toMillis(settings.startupHold),
     isClosing: () => closing.isOpen()
   })
@@ -197,7 +202,7 @@ export const make = Effect.fnUntraced(function*(
     request,
     requestWhenFree,
     snapshot,
-    changes: Stream.interruptWhen(Ledgers.changes(ledger, settings.changesCapacity), closing.await),
+    changes: Stream.interruptWhen(bulletin.events, closing.await),
     resize,
     release: (slotId) => ProvisionError.orRetryable(ledger.release(slotId))
   })

@@ -5,7 +5,7 @@
  * what the ledger did. A launch whose request had gone by the time it settled is
  * known from the ledger alone.
  */
-import type { Change } from "../Change.ts"
+import type { Event } from "../Change.ts"
 import type { Step } from "./Chart.ts"
 
 /**
@@ -71,8 +71,8 @@ export interface Score {
   readonly gaveUp: (key: string) => void
   /** What the requests are taken to have been told that were told nothing. */
   readonly conclude: (told: Told) => void
-  /** Something happened in the ledger. */
-  readonly happened: (change: Change) => void
+  /** Something happened in the ledger, or a request was turned away. */
+  readonly happened: (change: Event) => void
   readonly standing: () => Standing
   /** The tasks in the order in which they were launched. */
   readonly tasks: () => ReadonlyArray<LaunchedTask>
@@ -124,6 +124,7 @@ export const make = (startedAt: number): Score => {
       for (const [key, { _tag }] of last) if (_tag === "Nothing") last.set(key, told)
     },
     happened: (change) => {
+      if (change._tag === "AtCapacity") return
       if (change._tag === "Launched" && change.key !== undefined) gotTask(change.key, change.taskArn, change.at)
       if (change._tag === "Adopted") adopted.set(change.slotId, steps.length)
       if (change._tag === "Freed") {

@@ -125,7 +125,6 @@ export const Change: Schema.Codec<AnyChange, unknown> = Schema.Union([
     ...happened
   }),
   Schema.TaggedStruct("Abandoned", { slotId: SlotId, key: maybe(Key), ...happened }),
-  Schema.TaggedStruct("AtCapacity", { key: Key, ...happened }),
   Schema.TaggedStruct("Resized", happened)
 ])
 
@@ -200,7 +199,7 @@ const Answer: Schema.Codec<AnyAnswer, unknown> = Schema.Union([
   answer("TakeOver", Schema.Array(TakenOver)),
   answer("ClaimTurn", Claim),
   answer("Release", Release),
-  Schema.Struct({ tag: Schema.Literals(["Withdraw", "EndTurn", "Resize", "TurnAway"]), value: Nothing })
+  Schema.Struct({ tag: Schema.Literals(["Withdraw", "EndTurn", "Resize"]), value: Nothing })
 ])
 
 /**

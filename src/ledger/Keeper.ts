@@ -219,7 +219,7 @@ const notKept = new LedgerUnavailable({ detail: "it does not have the fleet any 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
 const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>
   (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
-  changes.some(({ _tag }) => _tag !== "Reserved" && _tag !== "AtCapacity")
+  changes.some(({ _tag }) => _tag !== "Reserved")
 
 /** Those who have just met do not meet again at once. */
 const pause = (attempt: number): Effect.Effect<void> =>

@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function*(
   const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
   const outbox = Outboxes.make(elapsed)
   const { stirred } = outbox
-  const subscribers = new Set<Queue.Queue<Change>>()
+  const subscribers = new Set<Queue.Enqueue<Change>>()
   let turnEnds = Deferred.makeUnsafe<void>()
   let turn = attached.turn
   /** How far the ledger's time is ahead of what has passed here. */
@@ -179,9 +179,9 @@ export const make = Effect.fnUntraced(function*(
     takeOver: Effect.map(operations.takeOver, (taken) => [...outbox.inherited(), ...taken]),
     turn: Effect.sync(() => turn),
     turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),
-    subscribe: (capacity) =>
+    subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(
-        Effect.tap(Queue.sliding<Change>(capacity), (queue) => Effect.sync(() => subscribers.add(queue))),
+        Effect.tap(Queue.sliding<Change | Own>(capacity), (queue) => Effect.sync(() => subscribers.add(queue))),
         (queue) =>
           Effect.andThen(
             Effect.sync(() => subscribers.delete(queue)),

@@ -9,11 +9,9 @@
 import type * as Effect from "effect/Effect"
 import type { Cap } from "../Change.ts"
 import type { Verdict } from "../Ecs.ts"
-import type { Key } from "../Key.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
 import type { Decision } from "../rules/Draft.ts"
-import * as Drafts from "../rules/Draft.ts"
 import * as Evidence from "../rules/Evidence.ts"
 import * as Handover from "../rules/Handover.ts"
 import * as Launch from "../rules/Launch.ts"
@@ -40,7 +38,6 @@ export interface Payloads {
   readonly Observe: Evidence.Reading
   readonly Release: { readonly slotId: SlotId }
   readonly Resize: { readonly cap: Cap }
-  readonly TurnAway: { readonly key: Key }
   readonly Stand: Record<never, never>
 }
 
@@ -69,7 +66,6 @@ export interface Answers {
   readonly Observe: Evidence.Tally
   readonly Release: Evidence.Release
   readonly Resize: void
-  readonly TurnAway: void
   readonly Stand: Standing
 }
 
@@ -142,8 +138,6 @@ const rules: Rules = {
   Observe: (occupancy, reading, _, now) => Evidence.observe(occupancy, reading, now),
   Release: (occupancy, { slotId }, _, now) => Evidence.release(occupancy, slotId, now),
   Resize: (occupancy, { cap }, _, now) => Descriptions.resize(occupancy, cap, now),
-  TurnAway: (occupancy, { key }, _, now) =>
-    Drafts.decide(occupancy, now, (draft) => Drafts.note(draft, { _tag: "AtCapacity", key })),
   Stand: (occupancy) => look(occupancy, occupancy)
 }
 
@@ -191,6 +185,5 @@ export const operations = (ask: Ask): Operations => ({
   observe: (reading) => ask({ tag: "Observe", payload: reading }),
   release: (slotId) => ask({ tag: "Release", payload: { slotId } }),
   resize: (cap) => ask({ tag: "Resize", payload: { cap } }),
-  turnAway: (key) => ask({ tag: "TurnAway", payload: { key } }),
   standing: ask({ tag: "Stand", payload: {} })
 })

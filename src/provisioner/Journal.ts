@@ -3,22 +3,22 @@
  * somebody may have to look.
  */
 import * as Effect from "effect/Effect"
-import type { Change } from "../Change.ts"
+import type { Event } from "../Change.ts"
 
 /**
- * Logs a change of a fleet.
+ * Logs what happened to a fleet.
  *
  * @category logging
  */
-export const log = (fleet: string, change: Change): Effect.Effect<void> => {
-  const entry = entryOf(change)
+export const log = (fleet: string, event: Event): Effect.Effect<void> => {
+  const entry = entryOf(event)
   const write = entry.level === "warning" ? Effect.logWarning(entry.text) : Effect.logDebug(entry.text)
   return Effect.annotateLogs(write, {
     module: "fleetcap/Provisioner",
     fleet,
-    sequence: change.sequence,
-    occupied: change.occupied,
-    cap: change.cap
+    ...("sequence" in event ? { sequence: event.sequence } : {}),
+    occupied: event.occupied,
+    cap: event.cap
   })
 }
 
@@ -30,7 +30,7 @@ interface Entry {
 const debug = (text: string): Entry => ({ level: "debug", text })
 const warning = (text: string): Entry => ({ level: "warning", text })
 
-const entryOf = (change: Change): Entry => {
+const entryOf = (change: Event): Entry => {
   switch (change._tag) {
     case "Reserved":
       return debug(`Reserved ${change.slotId} for ${change.key}`)

@@ -12,6 +12,7 @@ import type { FleetLedger } from "../Ledger.ts"
 import * as ProvisionError from "../ProvisionError.ts"
 import type { Settings } from "../Settings.ts"
 import * as Waiters from "../Waiters.ts"
+import type { Bulletin } from "./Bulletin.ts"
 import type { Flights } from "./Flight.ts"
 import type { Course, Flight, InFlight } from "./InFlight.ts"
 
@@ -71,11 +72,12 @@ export const make = (options: {
   readonly flights: Flights
   readonly inFlight: InFlight
   readonly line: Line
+  readonly bulletin: Bulletin
   /** Until when nothing is granted, by the ledger's time. */
   readonly heldUntil: number
   readonly isClosing: () => boolean
 }): Requests => {
-  const { flights, heldUntil, inFlight, isClosing, ledger, line, settings } = options
+  const { bulletin, flights, heldUntil, inFlight, isClosing, ledger, line, settings } = options
   const askers = makeAskers()
 
   /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
@@ -125,7 +127,7 @@ export const make = (options: {
       const arrival = line.arrive(yield* ledger.now)
       const depart = () => inFlight.join(key, arrival, course(options?.environment ?? {}, false))
       const answer = yield* askers.asking(key, Effect.suspend(() => answerOf(depart(), arrival)))
-      if (answer._tag === "AtCapacity") yield* ProvisionError.orRetryable(ledger.turnAway(key))
+      if (answer._tag === "AtCapacity") yield* bulletin.turnedAway(key, answer)
       return answer
     }),
     requestWhenFree: Effect.fnUntraced(function*(text, options) {

@@ -229,8 +229,6 @@ const textOf = (change: Change): string => {
     }
     case "Abandoned":
       return `has nobody any more for launch ${change.slotId.slice(0, 8)} ${stands}`
-    case "AtCapacity":
-      return `turns ${change.key} away ${stands}`
     case "Resized":
       return `has a cap of ${cap} ${stands}`
   }

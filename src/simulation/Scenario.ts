@@ -128,7 +128,6 @@ export type LedgerOperation =
   | "adopt"
   | "observe"
   | "release"
-  | "turn away"
   | "be read"
 
 /**

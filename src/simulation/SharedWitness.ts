@@ -226,6 +226,9 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
             return [{ answer, step }]
           })
           checkTurn()
+          if (isWrittenRefusal(batch.steps, answers, before, after)) {
+            chronicle.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
+          }
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
@@ -262,3 +265,14 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     isGone
   }
 }
+
+/** Whether requests that were granted nothing have changed the fleet, and nothing else can have. */
+const isWrittenRefusal = (
+  steps: ReadonlyArray<Step>,
+  answers: ReadonlyArray<Answer>,
+  before: SharedFleet,
+  after: SharedFleet
+): boolean =>
+  steps.length > 0 && before.occupancy !== after.occupancy &&
+  answers.every((answer) => Steps.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&
+  [...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)

@@ -176,7 +176,6 @@ export const connect = (options: {
           caps.set(generation, cap, chronicle.now())
           return process.crashed ? Effect.never : fleet.resize(cap)
         }),
-      turnAway: (key) => reach("turn away", fleet.turnAway(key)),
       standing: reach("be read", fleet.standing),
       close: Effect.suspend(() => process.crashed ? Effect.void : fleet.close)
     }

@@ -112,5 +112,11 @@ export const sharing: ReadonlyArray<Mutant> = [
     description,
     "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
     "const { cap } = description"
+  ]]),
+  shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
+    "rules/Launch.ts",
+    "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
+    "      if (!(occupied + owed < occupancy.cap)) {\n        Drafts.note(draft, { _tag: \"Resized\" })\n"
+    + "        return { _tag: \"Full\", occupied, cap: occupancy.cap }\n      }\n"
   ]])
 ]
