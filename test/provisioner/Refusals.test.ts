@@ -29,24 +29,28 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
   })
   const keeper: Keepers.Keeper = {
     read: (from) =>
-      Effect.suspend(() => Effect.delay(
-        Effect.sync(() => {
-          counted.reads++
-          return since(from)
-        }),
-        latency.of
-      )),
+      Effect.suspend(() =>
+        Effect.delay(
+          Effect.sync(() => {
+            counted.reads++
+            return since(from)
+          }),
+          latency.of
+        )
+      ),
     write: (from, difference) =>
-      Effect.suspend(() => Effect.delay(
-        Effect.sync((): Keepers.Written => {
-          counted.writes++
-          if (from !== log.length) return { _tag: "Conflict", kept: since(from) }
-          log.push(difference)
-          kept = apply(kept, difference)
-          return { _tag: "Written", now: now() }
-        }),
-        latency.of
-      )),
+      Effect.suspend(() =>
+        Effect.delay(
+          Effect.sync((): Keepers.Written => {
+            counted.writes++
+            if (from !== log.length) return { _tag: "Conflict", kept: since(from) }
+            log.push(difference)
+            kept = apply(kept, difference)
+            return { _tag: "Written", now: now() }
+          }),
+          latency.of
+        )
+      ),
     word: Effect.never
   }
   return { keeper, counted, latency, fleet: () => kept }
