@@ -11,7 +11,7 @@ import type * as Brand from "effect/Brand"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type * as Semaphore from "effect/Semaphore"
+import type { LaunchPermits } from "./LaunchPermits.ts"
 
 /**
  * The ARN of a task.
@@ -254,10 +254,10 @@ export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadErr
  */
 export class Ecs extends Context.Service<Ecs, {
   /**
-   * Bounds how many `runTask` are under way. Whoever launches takes a permit
-   * before it asks the ledger's gate, so that no attempt waits between the two.
+   * Bounds how many `runTask` are under way. A launch takes a permit before it asks
+   * the ledger's gate, so that no attempt waits between the two.
    */
-  readonly launchPermits: Semaphore.Semaphore
+  readonly launchPermits: LaunchPermits
   /**
    * Sends one `RunTask`, once, and not later than `sendWithin` milliseconds from
    * now: by then the gate that let it through was passed too long ago.

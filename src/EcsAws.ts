@@ -19,12 +19,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import { call } from "./aws/EcsAwsCall.ts"
 import { inputOf } from "./aws/EcsAwsInput.ts"
 import * as Details from "./Detail.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
+import * as LaunchPermits from "./LaunchPermits.ts"
 
 export { type Operation, requests } from "./aws/EcsAwsCall.ts"
 
@@ -42,7 +42,9 @@ export interface CallOptions {
   readonly callTimeout?: Duration.Input | undefined
   /**
    * How many `RunTask` may be under way at once, of all fleets together. Defaults
-   * to 20: Fargate takes 20 a second.
+   * to 20: Fargate takes 20 a second. When they are used up, each fleet may still
+   * have a quarter as many under way, so that one fleet whose calls get no answer
+   * keeps no other from launching.
    */
   readonly launchPermits?: number | undefined
 }
@@ -72,7 +74,8 @@ export interface ClientOptions {
   readonly socketTimeout?: Duration.Input | undefined
   /**
    * How many connections there may be. Defaults to 50, and to twice `launchPermits`
-   * where that is more, so that no launch waits for a connection.
+   * where that is more, so that no launch waits for a connection: not even while
+   * four fleets of the process get no answers.
    */
   readonly maxSockets?: number | undefined
 }
@@ -144,7 +147,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
   if (!Number.isSafeInteger(permits) || permits < 1) {
     return yield* Effect.die(new RangeError(`launchPermits: expected a whole number from 1 up, got ${permits}`))
   }
-  const launchPermits = yield* Semaphore.make(permits)
+  const launchPermits = LaunchPermits.make(permits)
 
   return Ecs.of({
     launchPermits,

@@ -43,6 +43,26 @@ export type Outcome =
   | { readonly _tag: "Lost" }
 
 /**
+ * Is told of the attempts of a launch: what may have launched its task has to be
+ * waited for.
+ *
+ * @category models
+ */
+export interface Attempts {
+  /** One is sent from here on. */
+  readonly begun: () => void
+  /** One that was begun has certainly launched nothing. */
+  readonly launchedNothing: () => void
+}
+
+/**
+ * Launches into a slot which was granted.
+ *
+ * @category models
+ */
+export type Launch = (ticket: Ticket, request: RunTaskRequest, attempts: Attempts) => Effect.Effect<Outcome>
+
+/**
  * Makes the function that launches into a slot which was granted.
  *
  * @category constructors
@@ -51,7 +71,7 @@ export const make = Effect.fnUntraced(function*(
   fleet: Fleet,
   ledger: FleetLedger,
   census: Pick<Census, "refresh">
-): Effect.fn.Return<(ticket: Ticket, request: RunTaskRequest) => Effect.Effect<Outcome>, never, Ecs> {
+): Effect.fn.Return<Launch, never, Ecs> {
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
 
@@ -67,40 +87,52 @@ export const make = Effect.fnUntraced(function*(
     })
 
   /** What the gate says and, if it lets the attempt through, how sending it ends. */
-  const pass = (ticket: Ticket, request: RunTaskRequest, restore: Restore) =>
+  const pass = (ticket: Ticket, request: RunTaskRequest, attempts: Attempts, restore: Restore) =>
     Effect.gen(function*() {
       // Measured from before the gate is asked: its answer may take long to come.
       const now = Time.reader(yield* Clock.Clock)
       const askedAt = now()
       const sinceGate = () => Time.atMost(askedAt, now())
-      const gate = yield* restore(Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" })))
-      return gate._tag === "Pass" ? yield* Effect.exit(restore(send(request, sinceGate))) : gate
+      const gate = yield* Effect.orElseSucceed(ledger.gate(ticket), (): GateAnswer => ({ _tag: "Hold" }))
+      if (gate._tag !== "Pass") return gate
+      let begun = false
+      const sending = Effect.suspend(() => {
+        begun = true
+        attempts.begun()
+        return send(request, sinceGate)
+      })
+      const exit = yield* Effect.exit(restore(sending))
+      return { _tag: "Sent", begun, exit } as const
     })
 
   /**
    * The permit is taken before the gate, so that nothing waits between the gate
    * and the wire, and given back before the verdict is recorded: a ledger that does
    * not take it must not keep other launches from being sent. An interrupt may end
-   * the call, but not the record of it; one that ends the gate leaves a slot that
-   * may have been sent, which only evidence frees.
+   * the wait for a permit, and the call, but not the record of it. The gate is left
+   * to the ledger, which takes back what it lets through for a launch that has gone.
    */
-  const attempt = (ticket: Ticket, request: RunTaskRequest): Effect.Effect<GateAnswer | Settlement> =>
+  const attempt = (
+    ticket: Ticket,
+    request: RunTaskRequest,
+    attempts: Attempts
+  ): Effect.Effect<GateAnswer | Settlement> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const exit = yield* Effect.acquireUseRelease(
-          restore(ecs.launchPermits.take(1)),
-          () => pass(ticket, request, restore),
-          () => ecs.launchPermits.release(1)
+        const passed = yield* ecs.launchPermits.withPermit(
+          fleet.id,
+          pass(ticket, request, attempts, restore),
+          restore
         )
-        if (!Exit.isExit(exit)) return exit
-        const verdict: Verdict = Exit.isSuccess(exit)
-          ? exit.value
-          : { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
+        if (passed._tag !== "Sent") return passed
+        const { begun, exit } = passed
+        const verdict = verdictOf(exit, begun)
         const record = ledger.settle(ticket, verdict)
         const settlement = yield* Effect.catch(
           record,
           () => restore(Effect.orDie(Effect.retry(record, recordSchedule)))
         )
+        if (begun && (verdict._tag === "Throttled" || verdict._tag === "Rejected")) attempts.launchedNothing()
         if (Exit.isSuccess(exit)) return settlement
         if (Exit.hasInterrupts(exit)) return yield* Effect.failCause(exit.cause)
         // The slot stays counted whatever broke, and only sending again can settle it.
@@ -121,9 +153,9 @@ export const make = Effect.fnUntraced(function*(
         )
       ))
 
-  return Effect.fnUntraced(function*(ticket: Ticket, request: RunTaskRequest) {
-    for (let attempts = 0;; attempts++) {
-      const step = yield* attempt(ticket, request)
+  return Effect.fnUntraced(function*(ticket: Ticket, request: RunTaskRequest, attempts: Attempts) {
+    for (let count = 0;; count++) {
+      const step = yield* attempt(ticket, request, attempts)
       switch (step._tag) {
         case "Launched":
         case "Settled":
@@ -135,12 +167,12 @@ export const make = Effect.fnUntraced(function*(
         case "Expired":
           return step satisfies Outcome
         case "Hold":
-          yield* backOff(attempts)
+          yield* backOff(count)
           // It waits for room, as who stands in line does: nobody else may be asking what has stopped.
           yield* Effect.ignore(census.refresh)
           break
         case "Resend":
-          yield* backOff(attempts)
+          yield* backOff(count)
       }
     }
   })
@@ -150,3 +182,9 @@ type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, 
 
 /** A verdict is recorded however long the ledger is away: until then nobody else knows it. */
 const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
+
+const verdictOf = (exit: Exit.Exit<Verdict>, begun: boolean): Verdict => {
+  if (Exit.isSuccess(exit)) return exit.value
+  if (!begun) return { _tag: "Throttled", detail: "not sent: it was interrupted before" }
+  return { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
+}

@@ -107,7 +107,7 @@ export class Provisioner extends Context.Service<Provisioner, {
  *
  * **Details**
  *
- * When the scope closes it takes no more requests, sends nothing that it has not
+ * When the scope closes it takes no more requests, ends at once what it has not
  * sent, and waits for what it has, for `shutdownTimeout` (20 s) at most. Launches
  * that did not settle by then are logged, and stay in the ledger.
  *
@@ -161,13 +161,14 @@ export const make = Effect.fnUntraced(function*(
     // Who closes may not be there any more to hear the answers: they stay for the next.
     if (closing.isOpen()) return
     for (const launch of taken) {
-      const resumed = flights.resume(launch)
       // Whoever follows the launch of another holder learns from the ledger how it ends.
-      if (inFlight.find(launch.key) !== undefined) inFlight.accompany(resumed)
+      if (inFlight.find(launch.key) !== undefined) inFlight.accompany((attempts) => flights.resume(launch, attempts))
       else {
-        inFlight.join(launch.key, line.arrive(0), () => (onSeated) => {
+        inFlight.join(launch.key, line.arrive(0), ({ attempts }) => (onSeated) => {
           onSeated()
-          return resumed
+          // What its last holder sent may have launched its task.
+          attempts.begun()
+          return flights.resume(launch, attempts)
         })
       }
     }

@@ -146,10 +146,12 @@ describe("EcsAws", () => {
     it.live("has 20 launch permits unless told otherwise", () =>
       Effect.gen(function*() {
         const [some, few] = yield* Effect.all([build(EcsAws.layer()), build(EcsAws.layer({ launchPermits: 3 }))])
-        assert.isFalse(yield* some.launchPermits.takeIfAvailable(21))
-        assert.isTrue(yield* some.launchPermits.takeIfAvailable(20))
-        assert.isFalse(yield* few.launchPermits.takeIfAvailable(4))
-        assert.isTrue(yield* few.launchPermits.takeIfAvailable(3))
+        for (const [{ launchPermits }, permits] of [[some, 20], [few, 3]] as const) {
+          const launches = Array.from({ length: permits + 1 }, () => launchPermits.withPermit("c/f", Effect.never))
+          yield* Effect.forkChild(Effect.all(launches, { concurrency: "unbounded" }), { startImmediately: true })
+          yield* Effect.yieldNow
+          assert.strictEqual(launchPermits.held(), permits)
+        }
       }))
   })
 

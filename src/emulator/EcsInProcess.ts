@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
 import { Ecs, type EcsReadError, TaskArn } from "../Ecs.ts"
 import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../EcsErrors.ts"
+import * as LaunchPermits from "../LaunchPermits.ts"
 import { Emulator } from "./Emulator.ts"
 import type { Outcome } from "./World.ts"
 
@@ -111,7 +111,7 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
     Ecs,
     Effect.gen(function*() {
       const emulator = yield* Emulator
-      const launchPermits = yield* Semaphore.make(options.launchPermits ?? 20)
+      const launchPermits = LaunchPermits.make(options.launchPermits ?? 20)
 
       const call = (operation: string, input: unknown): Effect.Effect<Outcome> =>
         emulator.call({ operation, input, region: options.region })

@@ -24,6 +24,9 @@ const patience = Duration.seconds(5)
 /** How many steps go out at once. */
 const most = 100
 
+/** What may be left at any time, also by a caller that cannot be interrupted otherwise: what it grants is undone. */
+const mayBeLeft: ReadonlySet<Tag> = new Set<Tag>(["Reserve", "Gate"])
+
 /** A step that somebody waits for. */
 interface Pending {
   readonly step: Step
@@ -53,6 +56,8 @@ export interface Parcel {
  */
 export interface Outbox {
   readonly ask: <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
+  /** Sends a step that no caller waits for, if the ledger can be asked. */
+  readonly post: (step: Step) => void
   /** Opened when there is something to send. */
   readonly stirred: Latch.Latch
   readonly next: () => Parcel
@@ -109,13 +114,21 @@ export const make = (elapsed: () => number): Outbox => {
       pending.add(entry)
       stirred.openUnsafe()
       waiting.openUnsafe()
-      return Effect.onInterrupt(Deferred.await(reply), () =>
+      const answer = Deferred.await(reply)
+      return Effect.onInterrupt(mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer, () =>
         Effect.sync(() => {
           entry.failed("nobody waits for it")
           pending.delete(entry)
           if (given !== undefined) undo(step, given)
         }))
     })
+
+  const post = (step: Step): void => {
+    if (closed !== undefined) return
+    pending.add({ step, askedAt: elapsed(), answered: () => true, failed: () => undefined })
+    stirred.openUnsafe()
+    waiting.openUnsafe()
+  }
 
   const expire = Effect.gen(function*() {
     yield* waiting.await
@@ -175,6 +188,7 @@ export const make = (elapsed: () => number): Outbox => {
 
   return {
     ask,
+    post,
     stirred,
     next,
     expire,

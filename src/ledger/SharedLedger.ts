@@ -176,6 +176,13 @@ export const make = Effect.fnUntraced(function*(
   const operations = Steps.operations(outbox.ask)
   return {
     ...operations,
+    // What it has not sent is freed when it leaves, if not before: a holder that closes does not wait for it.
+    withdraw: (ticket) =>
+      Effect.suspend(() =>
+        closing
+          ? Effect.sync(() => outbox.post({ tag: "Withdraw", payload: ticket }))
+          : operations.withdraw(ticket)
+      ),
     takeOver: Effect.map(operations.takeOver, (taken) => [...outbox.inherited(), ...taken]),
     turn: Effect.sync(() => turn),
     turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),

@@ -13,14 +13,14 @@ import type { Census, CensusError } from "../Census.ts"
 import type { RunTaskRequest } from "../Ecs.ts"
 import * as Fleets from "../Fleet.ts"
 import type { Key } from "../Key.ts"
-import type { Outcome } from "../Launcher.ts"
+import type { Attempts, Launch, Outcome } from "../Launcher.ts"
 import { LaunchId } from "../LaunchId.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as ProvisionError from "../ProvisionError.ts"
 import type { TakenOver } from "../rules/Handover.ts"
 import type { Reservation } from "../rules/Launch.ts"
 import { replayWindow } from "../Settings.ts"
-import { SlotId, type Ticket } from "../Slot.ts"
+import { SlotId } from "../Slot.ts"
 import type { Watch } from "./Watch.ts"
 
 /**
@@ -41,6 +41,8 @@ export interface Passenger {
   readonly isFromLine: boolean
   /** Told once the request has a slot, or shares one: it waits for none any more. */
   readonly onSeated: () => void
+  /** Told of what is sent for it. */
+  readonly attempts: Attempts
 }
 
 /**
@@ -52,7 +54,7 @@ export interface Flights {
   /** From a request to its answer. */
   readonly fly: (passenger: Passenger) => Effect.Effect<Answer, ProvisionError.ProvisionError>
   /** From a launch that was taken over to its answer. */
-  readonly resume: (taken: TakenOver) => Effect.Effect<Answer, ProvisionError.ProvisionError>
+  readonly resume: (taken: TakenOver, attempts: Attempts) => Effect.Effect<Answer, ProvisionError.ProvisionError>
 }
 
 /**
@@ -64,7 +66,7 @@ export const make = (options: {
   readonly fleet: Fleets.Fleet
   readonly ledger: FleetLedger
   readonly census: Census
-  readonly launch: (ticket: Ticket, request: RunTaskRequest) => Effect.Effect<Outcome>
+  readonly launch: Launch
   readonly watch: Watch
   readonly isClosing: () => boolean
 }): Flights => {
@@ -78,7 +80,7 @@ export const make = (options: {
   const reserveAndLaunch = (
     reserve: Effect.Effect<Reservation | Unwanted, LedgerUnavailable>,
     request: RunTaskRequest,
-    onSeated: () => void
+    { attempts, onSeated }: Pick<Passenger, "attempts" | "onSeated">
   ) =>
     Effect.acquireUseRelease(
       reserve,
@@ -86,7 +88,10 @@ export const make = (options: {
         if (reservation._tag !== "Granted") return Effect.succeed(reservation)
         onSeated()
         const { slotId } = reservation.ticket
-        return Effect.map(launch(reservation.ticket, request), (outcome) => ({ _tag: "Flown", slotId, outcome }))
+        return Effect.map(
+          launch(reservation.ticket, request, attempts),
+          (outcome) => ({ _tag: "Flown", slotId, outcome })
+        )
       },
       // A launch that came to an end has left its slot as it must be; one that was cut short has not.
       (reservation, exit) =>
@@ -94,12 +99,13 @@ export const make = (options: {
     )
 
   const fly = Effect.fnUntraced(function*(
-    { ahead, environment, isFromLine, isWanted, key, onSeated, waitingSince }: Passenger
+    { ahead, attempts, environment, isFromLine, isWanted, key, onSeated, waitingSince }: Passenger
   ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
     let readSince = yield* youngEnough
     const nextId = yield* LaunchId
     let current = false
     for (;;) {
+      if (isClosing()) return yield* ProvisionError.closing
       const slotId = SlotId(yield* nextId)
       const request = yield* buildRequest(fleet, slotId, key, environment)
       const reserve = Effect.suspend((): Effect.Effect<Reservation | Unwanted, LedgerUnavailable> =>
@@ -107,7 +113,7 @@ export const make = (options: {
           ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead(), waitingSince: waitingSince() })
           : Effect.succeed({ _tag: "Unwanted" })
       )
-      const step = yield* reserveAndLaunch(reserve, request, onSeated)
+      const step = yield* reserveAndLaunch(reserve, request, { attempts, onSeated })
       switch (step._tag) {
         case "Stale":
           yield* census.readSince(readSince)
@@ -167,8 +173,8 @@ export const make = (options: {
 
   return {
     fly: (passenger) => Effect.mapError(fly(passenger), ProvisionError.of),
-    resume: ({ request, ticket }) =>
-      Effect.flatMap(launch(ticket, request), (outcome) => answerOf(ticket.slotId, outcome))
+    resume: ({ request, ticket }, attempts) =>
+      Effect.flatMap(launch(ticket, request, attempts), (outcome) => answerOf(ticket.slotId, outcome))
   }
 }
 

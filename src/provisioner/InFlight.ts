@@ -8,10 +8,12 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import type { Answer } from "../Answer.ts"
 import type { Key } from "../Key.ts"
+import type { Attempts } from "../Launcher.ts"
 import * as ProvisionError from "../ProvisionError.ts"
 import type { Arrival } from "../Waiters.ts"
 
@@ -27,6 +29,8 @@ export interface Flight {
   /** `true` once it has a slot or shares one, `false` once it has ended without. */
   readonly seated: Deferred.Deferred<boolean>
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
+  /** As long as none of them may have launched its task, closing ends it at once. */
+  readonly attempts: Attempts
 }
 
 /**
@@ -51,8 +55,10 @@ export interface InFlight {
   readonly find: (key: Key) => Flight | undefined
   /** Lets nobody join a flight any more. */
   readonly forget: (flight: Flight) => void
+  /** Ends those of which nothing was sent, or all that was launched nothing, now or later: closing waits for the others. */
+  readonly endUnsent: () => void
   /** Runs what belongs to no key of its own, as long as a flight may. */
-  readonly accompany: (effect: Effect.Effect<unknown, unknown>) => void
+  readonly accompany: (effect: (attempts: Attempts) => Effect.Effect<unknown, unknown>) => void
   /** Waits until none is. */
   readonly awaitEmpty: Effect.Effect<void>
 }
@@ -72,23 +78,44 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
     if (flights.get(flight.key) === flight) flights.delete(flight.key)
   }
 
+  const running = new Set<Running>()
+  let ending = false
+
+  const endIfUnsent = (run: Running): void => {
+    if (ending && run.doubtful === 0) run.fiber?.interruptUnsafe()
+  }
+
+  const attemptsOf = (run: Running): Attempts => ({
+    begun: () => {
+      run.doubtful++
+    },
+    launchedNothing: () => {
+      run.doubtful--
+      endIfUnsent(run)
+    }
+  })
+
   const find = (key: Key): Flight | undefined => flights.get(key)
 
   const start = (key: Key, arrival: Arrival, course: (flight: Flight) => Course): Flight => {
+    const run: Running = { fiber: undefined, doubtful: 0 }
     const flight: Flight = {
       key,
       startedFor: arrival,
       seated: Deferred.makeUnsafe(),
-      answer: Deferred.makeUnsafe()
+      answer: Deferred.makeUnsafe(),
+      attempts: attemptsOf(run)
     }
     flights.set(key, flight)
+    running.add(run)
     const seat = () => {
       Deferred.doneUnsafe(flight.seated, Exit.succeed(true))
     }
-    fork(
+    run.fiber = fork(
       Effect.suspend(() => course(flight)(seat)).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
+            running.delete(run)
             forget(flight)
             Deferred.doneUnsafe(flight.seated, Exit.succeed(Exit.isSuccess(exit) && exit.value._tag !== "AtCapacity"))
             Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? Exit.fail(ProvisionError.closing) : exit)
@@ -105,9 +132,19 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
     join: (key, arrival, course) => find(key) ?? start(key, arrival, course),
     find,
     forget,
+    endUnsent: () => {
+      ending = true
+      for (const run of running) endIfUnsent(run)
+    },
     accompany: (effect) => {
-      fork(Effect.asVoid(Effect.exit(effect)))
+      fork(Effect.asVoid(Effect.exit(Effect.suspend(() => effect(attemptsOf({ fiber: undefined, doubtful: 1 }))))))
     },
     awaitEmpty: FiberSet.awaitEmpty(fibers)
   }
 })
+
+/** The fiber of a flight, and how many of its attempts may have launched its task. */
+interface Running {
+  fiber: Fiber.Fiber<void> | undefined
+  doubtful: number
+}

@@ -91,6 +91,7 @@ export const make = (options: {
           ahead: () => line.ahead(flight.key),
           waitingSince: () => isFromLine ? line.since(flight.key) : undefined,
           isFromLine,
+          attempts: flight.attempts,
           isWanted: () => {
             if (!isFromLine || askers.has(flight.key)) return true
             inFlight.forget(flight)

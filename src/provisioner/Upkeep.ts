@@ -106,7 +106,7 @@ const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.
       : Effect.logError(`Fleet ${fleet.id} stumbled in its upkeep`, cause))
 
 /**
- * Winds up: sends away who is in line, sends nothing that was not sent, and gives
+ * Winds up: sends away who is in line, ends at once what was not sent, and gives
  * what was sent some time to settle. What does not is logged, and stays counted.
  *
  * @category running
@@ -121,7 +121,9 @@ export const windUp = Effect.fnUntraced(function*<W>(options: {
   const { fleet, holder, inFlight, ledger, line } = options
   line.dismiss(ProvisionError.closing)
   yield* ledger.close
-  yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
+  inFlight.endUnsent()
+  const ended = yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
+  if (Option.isSome(ended)) return
   // Only the log wants to know: a ledger that is away must not keep anybody from closing.
   const standing = yield* Effect.option(ledger.standing)
   const slots = Option.isSome(standing) ? HashMap.toValues(standing.value.slots) : []

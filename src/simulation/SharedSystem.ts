@@ -14,6 +14,7 @@ import * as Scope from "effect/Scope"
 import type { Cap } from "../Change.ts"
 import { Ecs } from "../Ecs.ts"
 import { LaunchId } from "../LaunchId.ts"
+import * as LaunchPermits from "../LaunchPermits.ts"
 import * as Ledgers from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
 import * as SeededRandom from "../testing/SeededRandom.ts"
@@ -25,7 +26,7 @@ import * as Processes from "./Process.ts"
 import { type Cut, type Event, hasWrongClocks, type Restart, type Scenario, type Sharing } from "./Scenario.ts"
 import * as SharedStores from "./SharedStore.ts"
 import * as SharedWitnesses from "./SharedWitness.ts"
-import { fleetOf, type Running, type System } from "./System.ts"
+import { checkPermits, fleetOf, type Running, type System } from "./System.ts"
 
 /**
  * A system of several processes.
@@ -113,9 +114,10 @@ export const make = Effect.fnUntraced(function*(
     const ledger = store.connect(network.link, witness.of(process))
     // It is configured as the fleet was at first, or as it is now. Whoever the others do not agree with comes again.
     let cap = begun > replicas.length && random.nextDoubleUnsafe() < 0.5 ? caps.current(1) : scenario.cap
+    const permits = LaunchPermits.make(scenario.launchPermits)
     const start = Effect.gen(function*() {
       const processScope = yield* Scope.make()
-      const service = yield* Scope.provide(ecs.connect(process, scenario.launchPermits), processScope)
+      const service = yield* Scope.provide(ecs.connect(process, permits), processScope)
       const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
         Effect.provideService(Ledgers.Ledger, ledger),
         Effect.provideService(Ecs, service),
@@ -136,6 +138,7 @@ export const make = Effect.fnUntraced(function*(
       chronicle.tell(process.name, () => "begins to shut down")
       return Effect.map(Scope.close(processScope, Exit.void), () => {
         process.ended = true
+        checkPermits(chronicle, process, permits.held())
         chronicle.tell(process.name, () => "has ended")
       })
     })

@@ -17,6 +17,7 @@ import type { Settings } from "../emulator/Settings.ts"
 import type { Exchange } from "../emulator/State.ts"
 import * as Truth from "../emulator/Truth.ts"
 import * as World from "../emulator/World.ts"
+import type { LaunchPermits } from "../LaunchPermits.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import type { Attempt, Launches } from "./Launches.ts"
 import type { Process } from "./Process.ts"
@@ -30,7 +31,10 @@ import type { Reads } from "./Reads.ts"
 export interface SimulatedEcs {
   readonly world: World.World
   /** ECS as one process sees it. */
-  readonly connect: (process: Process, launchPermits: number) => Effect.Effect<Ecs["Service"], never, Scope.Scope>
+  readonly connect: (
+    process: Process,
+    launchPermits: LaunchPermits
+  ) => Effect.Effect<Ecs["Service"], never, Scope.Scope>
   /** Changes how ECS behaves from now on. */
   readonly configure: (settings: Settings) => void
   /** When it last changed how it behaves, in epoch milliseconds. */
@@ -178,13 +182,14 @@ export const make = (options: {
     connect: (process, launchPermits) =>
       Effect.map(
         Layer.build(Layer.provide(
-          EcsInProcess.layer({ launchPermits }),
+          EcsInProcess.layer(),
           Layer.succeed(Emulator, emulator(process))
         )),
         (context) => {
           const ecs = Context.get(context, Ecs)
           return Ecs.of({
             ...ecs,
+            launchPermits,
             runTask: (request, sendBy) =>
               Effect.suspend(() => {
                 launches.announce(request)

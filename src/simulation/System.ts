@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Scheduler from "effect/Scheduler"
@@ -15,9 +16,11 @@ import type { Cap } from "../Change.ts"
 import { Ecs } from "../Ecs.ts"
 import * as Fleets from "../Fleet.ts"
 import { LaunchId } from "../LaunchId.ts"
+import * as LaunchPermits from "../LaunchPermits.ts"
 import type { FleetLedger } from "../Ledger.ts"
 import * as Ledgers from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
+import { isUnsent, type Slot } from "../Slot.ts"
 import * as SeededRandom from "../testing/SeededRandom.ts"
 import * as Checkers from "./Checkers.ts"
 import type { Chronicle } from "./Chronicle.ts"
@@ -174,9 +177,10 @@ export const make = Effect.fnUntraced(function*(
       }
     })
     const cap = described
+    const permits = LaunchPermits.make(scenario.launchPermits)
     const start = Effect.gen(function*() {
       const processScope = yield* Scope.make()
-      const service = yield* Scope.provide(ecs.connect(process, scenario.launchPermits), processScope)
+      const service = yield* Scope.provide(ecs.connect(process, permits), processScope)
       const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
         Effect.provideService(Ledgers.Ledger, connection.ledger),
         Effect.provideService(Ecs, service),
@@ -194,9 +198,18 @@ export const make = Effect.fnUntraced(function*(
     const running = { process, provisioner, host }
     const end = Effect.suspend(() => {
       process.closingAt = chronicle.now()
+      const mayBeSent = HashMap.some(books.latest(generation)?.slots ?? HashMap.empty(), (slot) => !isSettled(slot))
       chronicle.tell(process.name, () => "begins to shut down")
       return Effect.map(onHost(Scope.close(processScope, Exit.void)), () => {
         process.ended = true
+        checkPermits(chronicle, process, permits.held())
+        const took = chronicle.now() - (process.closingAt ?? 0)
+        if (took > 0 && !mayBeSent && !process.crashed && !process.leaseLost && scenario.ledger === undefined) {
+          chronicle.violate(
+            "closing waits only for what may have been sent",
+            `${process.name} took ${took} ms to shut down`
+          )
+        }
         chronicle.tell(process.name, () => "has ended")
       })
     })
@@ -276,3 +289,17 @@ export const make = Effect.fnUntraced(function*(
     }
   }
 })
+
+/**
+ * Checks that a process that has shut down holds no launch permit: what it lost would
+ * be lost for all fleets that share them.
+ *
+ * @category checks
+ */
+export const checkPermits = (chronicle: Chronicle, process: Processes.Process, held: number): void => {
+  if (process.crashed || held === 0) return
+  chronicle.violate("closing gives all launch permits back", `${process.name} has ended, and ${held} are held`)
+}
+
+/** Whether there is nothing to wait for: it was certainly not sent, or its task is known. */
+const isSettled = (slot: Slot): boolean => isUnsent(slot) || slot.state._tag === "Launched"

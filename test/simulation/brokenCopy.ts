@@ -18,6 +18,7 @@ const source = join(root, "src")
 const copied: ReadonlyArray<string> = [
   "Census.ts",
   "Ecs.ts",
+  "LaunchPermits.ts",
   "Launcher.ts",
   "Ledger.ts",
   "Provisioner.ts",

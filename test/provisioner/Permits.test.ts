@@ -1,0 +1,76 @@
+/**
+ * The launch permits of a process, which all its fleets share.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Random, Scope } from "effect"
+import { Ecs } from "../../src/Ecs.ts"
+import type { Input } from "../../src/Fleet.ts"
+import * as Provisioners from "../../src/Provisioner.ts"
+import { Provisioner } from "../../src/Provisioner.ts"
+import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
+import * as Simulation from "../../src/testing/Simulation.ts"
+import { calls, Emulator, fleet, keys, layerWorld, pass, tally } from "../world.ts"
+
+/** A provisioner in a scope of its own, over the ECS that all share. */
+const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
+  const scope = yield* Scope.make()
+  const context = yield* Layer.buildWithScope(Layer.fresh(Provisioners.layer(fleet(options))), scope)
+  const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
+  return { provisioner, close: Scope.close(scope, Exit.void) }
+})
+
+const askAll = (provisioner: Provisioner["Service"], count: number) =>
+  Effect.forkChild(
+    Effect.forEach(keys(count), (key) => Effect.result(provisioner.request(key)), { concurrency: "unbounded" })
+  )
+
+/** ECS answers nothing that is asked to launch while this is set. */
+const hang = { operation: "RunTask", times: 1000, fault: { _tag: "LateAnswer", by: "Infinity" } } as const
+
+describe("two fleets of one process", () => {
+  it.effect("launch at once, though all that the other one sends gets no answer", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const sick = yield* open({ cap: 100, taskDefinition: "sick:1" })
+      const healthy = yield* open({ cap: 100 })
+      yield* emulator.script(hang)
+      yield* askAll(sick.provisioner, 60)
+      yield* pass("1 second")
+      assert.strictEqual(yield* calls("RunTask"), 20)
+      yield* emulator.reset
+      const asking = yield* askAll(healthy.provisioner, 60)
+      yield* pass("2 seconds")
+      assert.deepStrictEqual(tally(yield* Fiber.join(asking)), { Launched: 60 })
+    }).pipe(Effect.provide(layerWorld())))
+
+  it.effect("leave one of them all permits while it is alone", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      yield* open({ cap: 100, taskDefinition: "idle:1" })
+      const busy = yield* open({ cap: 100 })
+      yield* askAll(busy.provisioner, 60)
+      yield* pass("1 second")
+      assert.strictEqual((yield* emulator.calls("RunTask")).maxInFlight, 20)
+    }).pipe(Effect.provide(layerWorld())))
+})
+
+describe("a fleet that closes while it launches, under any interleaving", () => {
+  it("gives back all launch permits", () => {
+    for (let seed = 1; seed <= 400; seed++) {
+      const held = Simulation.runOrThrow(
+        Effect.gen(function*() {
+          const { launchPermits } = yield* Ecs
+          const { close, provisioner } = yield* open({ cap: 50, settings: { shutdownTimeout: 0 } })
+          yield* askAll(provisioner, 30)
+          // The reading is answered after 40 ms: at this moment, more or less, all are about to be sent.
+          yield* Effect.sleep(yield* Random.nextIntBetween(39, 45))
+          for (let steps = yield* Random.nextIntBetween(0, 30); steps > 0; steps--) yield* Effect.yieldNow
+          yield* close
+          return launchPermits.held()
+        }).pipe(Effect.provide(layerWorld().pipe(Layer.provideMerge(SeededLaunchId.layer)))),
+        { seed, maxTime: "1 hour" }
+      )
+      assert.strictEqual(held, 0, `seed ${seed}`)
+    }
+  })
+})
