@@ -5,10 +5,11 @@
  * whose question it is recent enough for: a burst costs one. It belongs to the
  * fleet and not to who asked first, so that callers may leave. Where the ledger is
  * shared, one holder at a time has the turn to read, and the others wait for what
- * it reads. No reading starts sooner after the last one, failed or not, than the
+ * it reads. A holder asks for the turn once for all who wait there. No reading starts sooner after the last one, failed or not, than the
  * read budget allows: in a fleet so large that the budget is used up, a reading
  * serves for longer.
  */
+import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,6 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Ecs from "./Ecs.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
@@ -54,13 +54,17 @@ export interface Census {
   readonly untilDue: Effect.Effect<number>
 }
 
-interface UnderWay {
-  readonly begunAt: number
-  readonly done: Deferred.Deferred<void, CensusError>
+/** A request that waits for a reading. */
+interface Waiter {
+  readonly since: number
+  /** Whether it takes what comes of asking once, and does not wait until a reading is due. */
+  readonly asksOnce: boolean
+  /** `false` says that no reading is due yet. */
+  readonly done: Deferred.Deferred<boolean, CensusError>
 }
 
 interface Failed {
-  readonly exit: Exit.Exit<void, CensusError>
+  readonly cause: Cause.Cause<CensusError>
   /** When the next reading may begin. */
   readonly dueAt: number
 }
@@ -84,10 +88,28 @@ export const make = Effect.fnUntraced(function*(
   const read = reader(fleet, ledger, ecs)
   const interval = Duration.toMillis(fleet.settings.censusInterval)
   const maxAge = Duration.toMillis(fleet.settings.censusMaxAge)
-  const claiming = yield* Semaphore.make(1)
-  let underWay: UnderWay | undefined
+  const waiters = new Set<Waiter>()
+  let isServing = false
   let failed: Failed | undefined
   let unended: Unended | undefined
+  /** Until when the ledger has said that no reading is due, while that is waited for. */
+  let restingUntil = Number.NEGATIVE_INFINITY
+
+  const settle = (exit: Exit.Exit<boolean, CensusError>, isServed: (waiter: Waiter) => boolean): void => {
+    for (const waiter of waiters) {
+      if (!isServed(waiter)) continue
+      waiters.delete(waiter)
+      Deferred.doneUnsafe(waiter.done, exit)
+    }
+  }
+
+  const failAll = (cause: Cause.Cause<CensusError>): void => settle(Exit.failCause(cause), () => true)
+
+  /** Serves those for whom the latest reading that this holder has heard of is recent enough. */
+  const settleRecent = Effect.map(
+    ledger.readingBegunAt,
+    (begunAt) => settle(Exit.succeed(true), ({ since }) => since <= begunAt)
+  )
 
   const endTurn = (turn: Unended): Effect.Effect<void, LedgerUnavailable> =>
     Effect.flatMap(ledger.now, (now) =>
@@ -95,90 +117,97 @@ export const make = Effect.fnUntraced(function*(
         unended = undefined
       }))
 
-  /** The others wait until they are told, and it may be that nobody asks here any more. */
-  const endLate = Effect.orDie(Effect.retry(
-    claiming.withPermit(Effect.suspend(() => unended === undefined ? Effect.void : endTurn(unended))),
-    endSchedule
-  ))
+  const readNow = (turn: YourTurn): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      const { calls, exit } = yield* read(turn)
+      const dueAt = (yield* ledger.now) + Math.max(interval, (calls * 1000) / readsPerSecond)
+      unended = { dueAt }
+      failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
+      // A ledger that is away answers the end of the turn no sooner, and nobody has to wait for that.
+      if (failed !== undefined) failAll(failed.cause)
+      yield* Effect.ignore(endTurn(unended))
+      settle(Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
+    }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval))))
 
-  const start = (turn: YourTurn): UnderWay => {
-    const started: UnderWay = { begunAt: turn.begunAt.fast, done: Deferred.makeUnsafe() }
-    underWay = started
-    fork(
-      Effect.flatMap(read(turn), ({ calls, exit }) => {
-        const rest = Math.max(interval, (calls * 1000) / readsPerSecond)
-        return Effect.flatMap(ledger.now, (now) => {
-          failed = Exit.isFailure(exit) ? { exit, dueAt: now + rest } : undefined
-          unended = { dueAt: now + rest }
-          return Effect.as(Effect.ignore(endTurn(unended)), exit)
-        })
-      }).pipe(
-        Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval))),
-        Effect.flatMap((exit) => {
-          const over = Effect.sync(() => {
-            underWay = undefined
-            Deferred.doneUnsafe(started.done, exit)
-          })
-          return unended === undefined ? over : Effect.andThen(over, endLate)
-        })
-      )
-    )
-    return started
-  }
-
-  /**
-   * Joins the reading under way or asks for the turn: in one step, for what reads
-   * here is not to be asked for twice. A turn that was given is taken, whoever
-   * asked for it and may have left.
-   */
-  const joinOrClaim = (since: number) =>
-    claiming.withPermit(
-      Effect.uninterruptible(Effect.suspend((): Effect.Effect<Joined, LedgerUnavailable> => {
-        if (underWay !== undefined) return Effect.succeed({ _tag: "UnderWay", reading: underWay })
-        return Effect.map(
-          Effect.andThen(unended === undefined ? Effect.void : endTurn(unended), ledger.claimTurn(since)),
-          (claim): Joined => claim._tag === "Yours" ? { _tag: "UnderWay", reading: start(claim) } : claim
-        )
-      }))
-    )
-
-  /** Waits for what another holder of the ledger reads. */
+  /** Waits for what another holder of the ledger reads, and not for ever: the word of it may be lost. */
   const awaitTheirs = Effect.timeoutOption(ledger.turnEnds, fleet.settings.censusInterval)
 
-  const readSince = (since: number): Effect.Effect<void, CensusError> =>
-    Effect.flatMap(ledger.now, (now) => {
-      if (underWay === undefined && failed !== undefined && now < failed.dueAt) return failed.exit
-      return Effect.flatMap(joinOrClaim(since), (joined): Effect.Effect<void, CensusError> => {
-        switch (joined._tag) {
-          case "Recent":
-            return Effect.void
-          case "UnderWay":
-            return joined.reading.begunAt >= since
-              ? Deferred.await(joined.reading.done)
-              // One at a time: a reading that began too early has to end before the next begins.
-              : Effect.andThen(Effect.exit(Deferred.await(joined.reading.done)), readSince(since))
-          case "Theirs":
-            return Effect.andThen(awaitTheirs, readSince(since))
-          case "Resting":
-            return Effect.andThen(Effect.sleep(Math.max(1, joined.dueAt - now)), readSince(since))
-        }
-      })
+  const rest = (dueAt: number): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      settle(Exit.succeed(false), ({ asksOnce }) => asksOnce)
+      if (waiters.size === 0) return
+      restingUntil = dueAt
+      const now = yield* ledger.now
+      yield* Effect.timeoutOption(ledger.turnEnds, Math.max(1, dueAt - now))
+      restingUntil = Number.NEGATIVE_INFINITY
     })
 
-  const refresh = Effect.flatMap(
-    Effect.flatMap(ledger.now, joinOrClaim),
-    (joined): Effect.Effect<boolean, CensusError> => {
-      switch (joined._tag) {
-        case "Recent":
-          return Effect.succeed(true)
-        case "UnderWay":
-          return Effect.as(Deferred.await(joined.reading.done), true)
-        case "Theirs":
-          return Effect.as(awaitTheirs, true)
-        case "Resting":
-          return Effect.succeed(false)
+  /** Asks for the turn, once for all who wait, and does what the answer says. */
+  const serveOnce: Effect.Effect<void, LedgerUnavailable> = Effect.gen(function*() {
+    if (unended !== undefined) yield* endTurn(unended)
+    yield* settleRecent
+    if (waiters.size === 0) return
+    const since = Math.min(...Array.from(waiters, (waiter) => waiter.since))
+    const claim = yield* ledger.claimTurn(since)
+    switch (claim._tag) {
+      case "Recent":
+        settle(Exit.succeed(true), (waiter) => waiter.since <= since)
+        return yield* settleRecent
+      case "Yours":
+        // A turn that was given is taken, though those who asked for it may have left.
+        return yield* readNow(claim)
+      case "Theirs": {
+        // Who comes while it is waited for has not been answered yet.
+        const answered = new Set(waiters)
+        yield* awaitTheirs
+        return settle(Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
       }
+      case "Resting":
+        return yield* rest(claim.dueAt)
     }
+  })
+
+  /** Goes on for as long as requests wait, and until the ledger knows that this holder's turn has ended. */
+  const serve = Effect.gen(function*() {
+    for (;;) {
+      const exit = yield* Effect.exit(serveOnce)
+      if (Exit.isFailure(exit)) {
+        failAll(exit.cause)
+        if (unended !== undefined) yield* Effect.sleep(endSpacing)
+      }
+      if (waiters.size > 0 || unended !== undefined) continue
+      isServing = false
+      return
+    }
+  })
+
+  const wait = (since: number, asksOnce: boolean): Effect.Effect<boolean, CensusError> =>
+    Effect.suspend(() => {
+      const waiter: Waiter = { since, asksOnce, done: Deferred.makeUnsafe() }
+      waiters.add(waiter)
+      if (!isServing) {
+        isServing = true
+        // It does not end before those who wait are served, unless its scope does.
+        fork(serve).addObserver((exit) => {
+          if (Exit.isFailure(exit)) failAll(exit.cause)
+        })
+      }
+      return Effect.onInterrupt(Deferred.await(waiter.done), () => Effect.sync(() => waiters.delete(waiter)))
+    })
+
+  const readSince = Effect.fnUntraced(function*(since: number): Effect.fn.Return<void, CensusError> {
+    const now = yield* ledger.now
+    // What has come to be known since it was asked serves, though what this holder read last has failed.
+    if (since <= (yield* ledger.readingBegunAt)) return
+    if (failed !== undefined && now < failed.dueAt && (yield* ledger.turn).reader === undefined) {
+      return yield* Effect.failCause(failed.cause)
+    }
+    yield* wait(since, false)
+  })
+
+  const refresh = Effect.flatMap(
+    ledger.now,
+    (now) => now < restingUntil ? Effect.succeed(false) : wait(now, true)
   )
 
   return {
@@ -190,9 +219,6 @@ export const make = Effect.fnUntraced(function*(
 })
 
 type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
-
-/** What came of asking for a reading. */
-type Joined = Exclude<Claim, YourTurn> | { readonly _tag: "UnderWay"; readonly reading: UnderWay }
 
 /** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5
@@ -279,7 +305,8 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   })
 }
 
-const endSchedule = Schedule.spaced("1 second")
+/** How long after the ledger could not be told that a turn has ended it is told again. */
+const endSpacing = Duration.seconds(1)
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
 

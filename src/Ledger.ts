@@ -106,6 +106,8 @@ export interface FleetLedger {
   readonly endTurn: (rest: number) => Effect.Effect<void, LedgerUnavailable>
   /** Returns whose turn it is, as far as this holder has heard. */
   readonly turn: Effect.Effect<Turn>
+  /** Returns when the latest complete reading began that listed the running tasks, as far as this holder has heard. */
+  readonly readingBegunAt: Effect.Effect<number>
   /** Waits until a turn ends. One that ended a moment ago may be missed: whoever waits looks again after a while. */
   readonly turnEnds: Effect.Effect<void>
   /** Counts the listed tasks that are not known, and says what to describe. */
@@ -204,6 +206,7 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
     ...operations,
     endTurn: (rest) => Effect.andThen(operations.endTurn(rest), Effect.sync(() => tellTurnEnds(fleet))),
     turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
+    readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
     turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
     subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(

@@ -94,6 +94,8 @@ export interface Decided {
   /** What has happened since the changes that the holder had seen, as far as it is kept. */
   readonly changes: ReadonlyArray<Change>
   readonly turn: Turn
+  /** When the latest complete reading began that listed the running tasks, by the fast clock of the fleet. */
+  readonly readingBegunAt: number
   /** When it was decided, by the fast clock of the fleet. */
   readonly now: number
 }
@@ -221,6 +223,7 @@ export const decide = (
       answers,
       changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
       turn: next.occupancy.turn,
+      readingBegunAt: next.occupancy.readingBegunAt,
       now: now.fast
     }
   }

@@ -89,6 +89,8 @@ export const make = Effect.fnUntraced(function*(
   const subscribers = new Set<Queue.Enqueue<Change>>()
   let turnEnds = Deferred.makeUnsafe<void>()
   let turn = attached.turn
+  /** Heard with the first answer: it costs one batch to have missed it. */
+  let readingBegunAt = Number.NEGATIVE_INFINITY
   /** How far the ledger's time is ahead of what has passed here. */
   let ahead = attached.now - elapsed()
   let seen = attached.sequence
@@ -99,6 +101,7 @@ export const make = Effect.fnUntraced(function*(
   const take = (decided: Decided, sentAt: number): void => {
     const before = turn
     turn = decided.turn
+    readingBegunAt = decided.readingBegunAt
     // It was decided after it was sent and before it was heard, which may be long: as late as somebody that had stood
     // still in between hears it. What is held to be the time stays, as far as it agrees with that.
     ahead = Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)
@@ -185,6 +188,7 @@ export const make = Effect.fnUntraced(function*(
       ),
     takeOver: Effect.map(operations.takeOver, (taken) => [...outbox.inherited(), ...taken]),
     turn: Effect.sync(() => turn),
+    readingBegunAt: Effect.sync(() => readingBegunAt),
     turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),
     subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(

@@ -165,7 +165,7 @@ export type Ask = <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], Le
  *
  * @category models
  */
-export type Operations = Omit<FleetLedger, "turn" | "turnEnds" | "subscribe" | "now" | "close">
+export type Operations = Omit<FleetLedger, "turn" | "readingBegunAt" | "turnEnds" | "subscribe" | "now" | "close">
 
 /**
  * Makes the operations of a ledger from how it is asked.

@@ -11,8 +11,8 @@ const upkeep = "provisioner/Upkeep.ts"
 export const readings: ReadonlyArray<Mutant> = [
   mutant("a burst costs one reading", "everybody reads for themselves", 100, [[
     "Census.ts",
-    "if (underWay !== undefined) return Effect.succeed",
-    "if (underWay !== undefined && since < 0) return Effect.succeed"
+    "if (!isServing) {",
+    "if (since > 0) {"
   ]]),
   mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
     turn,
@@ -35,7 +35,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
   ]]),
   mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
-    ["Census.ts", "joined.reading.begunAt >= since", "joined.reading.begunAt >= 0"],
+    ["Census.ts", "asksOnce || since <= turn.begunAt", "asksOnce || since > 0"],
     [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
     [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
   ]),

@@ -76,8 +76,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("a turn to read ends", "who could not end its turn keeps it", 40, [[
     "Census.ts",
-    "return unended === undefined ? over : Effect.andThen(over, endLate)",
-    "return unended === undefined || interval > 0 ? over : Effect.andThen(over, endLate)"
+    "if (waiters.size > 0 || unended !== undefined) continue",
+    "if (waiters.size > 0) continue"
   ]]),
   shared("a turn to read ends", "who is gone keeps the turn", 40, [[
     handover,
