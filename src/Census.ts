@@ -9,19 +9,20 @@
  * read budget allows: in a fleet so large that the budget is used up, a reading
  * serves for longer.
  */
-import type * as Cause from "effect/Cause"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Ecs from "./Ecs.ts"
 import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
 import type { Listing, Reading, Tally } from "./rules/Evidence.ts"
-import type { Claim } from "./rules/Turn.ts"
+import type { Claim, Outcome } from "./rules/Turn.ts"
 import { readsPerSecond } from "./Settings.ts"
 
 /**
@@ -72,6 +73,7 @@ interface Failed {
 /** A turn of this holder that the ledger has not been told the end of. */
 interface Unended {
   readonly dueAt: number
+  readonly outcome: Outcome
 }
 
 /**
@@ -113,7 +115,7 @@ export const make = Effect.fnUntraced(function*(
 
   const endTurn = (turn: Unended): Effect.Effect<void, LedgerUnavailable> =>
     Effect.flatMap(ledger.now, (now) =>
-      Effect.map(ledger.endTurn(Math.max(0, turn.dueAt - now)), () => {
+      Effect.map(ledger.endTurn(Math.max(0, turn.dueAt - now), turn.outcome), () => {
         unended = undefined
       }))
 
@@ -121,13 +123,13 @@ export const make = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       const { calls, exit } = yield* read(turn)
       const dueAt = (yield* ledger.now) + Math.max(interval, (calls * 1000) / readsPerSecond)
-      unended = { dueAt }
+      unended = { dueAt, outcome: outcomeOf(exit) }
       failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
       // A ledger that is away answers the end of the turn no sooner, and nobody has to wait for that.
       if (failed !== undefined) failAll(failed.cause)
       yield* Effect.ignore(endTurn(unended))
       settle(Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
-    }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval))))
+    }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval, "unread"))))
 
   /** Waits for what another holder of the ledger reads, and not for ever: the word of it may be lost. */
   const awaitTheirs = Effect.timeoutOption(ledger.turnEnds, fleet.settings.censusInterval)
@@ -162,6 +164,13 @@ export const make = Effect.fnUntraced(function*(
         yield* awaitTheirs
         return settle(Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
       }
+      case "StandingBack":
+        if (failed !== undefined) {
+          // Why it stands back is an answer that can be given at once. Where another one reads meanwhile, that serves.
+          failed = { ...failed, dueAt: claim.dueAt }
+          settle(Exit.failCause(failed.cause), ({ asksOnce }) => !asksOnce)
+        }
+        return yield* rest(claim.dueAt)
       case "Resting":
         return yield* rest(claim.dueAt)
     }
@@ -219,6 +228,12 @@ export const make = Effect.fnUntraced(function*(
 })
 
 type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
+
+/** That the ledger could not be asked says nothing about ECS. */
+const outcomeOf = (exit: Exit.Exit<void, CensusError>): Outcome => {
+  if (Exit.isSuccess(exit)) return "read"
+  return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsReadError") ? "failed" : "unread"
+}
 
 /** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5

@@ -103,7 +103,7 @@ export interface FleetLedger {
    */
   readonly claimTurn: (since: number) => Effect.Effect<Turns.Claim, LedgerUnavailable>
   /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
-  readonly endTurn: (rest: number) => Effect.Effect<void, LedgerUnavailable>
+  readonly endTurn: (rest: number, outcome: Turns.Outcome) => Effect.Effect<void, LedgerUnavailable>
   /** Returns whose turn it is, as far as this holder has heard. */
   readonly turn: Effect.Effect<Turn>
   /** Returns when the latest complete reading began that listed the running tasks, as far as this holder has heard. */
@@ -204,7 +204,8 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   )
   return {
     ...operations,
-    endTurn: (rest) => Effect.andThen(operations.endTurn(rest), Effect.sync(() => tellTurnEnds(fleet))),
+    endTurn: (rest, outcome) =>
+      Effect.andThen(operations.endTurn(rest, outcome), Effect.sync(() => tellTurnEnds(fleet))),
     turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
     readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
     turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),

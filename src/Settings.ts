@@ -161,6 +161,51 @@ export const goneRetention = 65 * minute
  */
 export const readsPerSecond = 5
 
+/**
+ * How long a turn to read may take before another holder may take it: 15 seconds,
+ * in milliseconds, and {@link turnLimitPerPage} for each hundred tasks.
+ *
+ * Half of what a request waits by default: one that waits for a reader that hangs is
+ * still answered. A reader that is only slow loses nothing but its turn: what it
+ * reads counts.
+ *
+ * @category configuration
+ */
+export const turnLimitBase = 15_000
+
+/**
+ * How much longer a turn to read may take for each hundred tasks: 2 seconds, in
+ * milliseconds.
+ *
+ * They are a page of each list and one description, of which each takes well under
+ * half a second when ECS is well.
+ *
+ * @category configuration
+ */
+export const turnLimitPerPage = 2000
+
+/**
+ * How long a holder that could not read lets the others go first, the first time: 2
+ * seconds, in milliseconds.
+ *
+ * The others ask for the turn once in a `censusInterval`, a second by default.
+ *
+ * @category configuration
+ */
+export const standBackBase = 2000
+
+/**
+ * How long a holder that could not read lets the others go first at most: 30
+ * seconds, in milliseconds.
+ *
+ * That is longer than a reading serves, so that a fleet that is asked all the time
+ * is not read by such a holder any more; and when the others are gone it reads again
+ * within that time.
+ *
+ * @category configuration
+ */
+export const standBackMax = 30_000
+
 // -----------------------------------------------------------------------------
 // Reading what users wrote
 // -----------------------------------------------------------------------------

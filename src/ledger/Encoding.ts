@@ -144,7 +144,11 @@ export const Turn: Schema.Codec<Occupancies.Turn, unknown> = Schema.Struct({
   reader: maybe(Schema.String),
   begunAt: Moment,
   dueAt: Moment,
-  servesFor: Schema.Finite
+  servesFor: Schema.Finite,
+  contested: Schema.Boolean,
+  failed: Schema.Array(
+    Schema.Struct({ holder: Schema.String, times: Schema.Finite, othersRead: Schema.Boolean })
+  )
 })
 
 const Reservation: Schema.Codec<Launches.Reservation, unknown> = Schema.Union([
@@ -179,6 +183,7 @@ const Claim: Schema.Codec<Turns.Claim, unknown> = Schema.Union([
   Schema.TaggedStruct("Yours", { begunAt: Time, cap: Cap, searching: Schema.Boolean }),
   Schema.TaggedStruct("Theirs", {}),
   Schema.TaggedStruct("Resting", { dueAt: Schema.Finite }),
+  Schema.TaggedStruct("StandingBack", { dueAt: Schema.Finite }),
   Schema.TaggedStruct("Recent", {})
 ])
 

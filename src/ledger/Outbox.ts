@@ -210,7 +210,7 @@ const inverseOf = (step: Step, answer: Answer): Step | undefined => {
     return answer.value._tag === "Pass" ? { tag: "Settle", payload: { ticket: step.payload, verdict } } : undefined
   }
   if (Steps.isAnswerTo("ClaimTurn", answer)) {
-    return answer.value._tag === "Yours" ? { tag: "EndTurn", payload: { rest: 0 } } : undefined
+    return answer.value._tag === "Yours" ? { tag: "EndTurn", payload: { rest: 0, outcome: "unread" } } : undefined
   }
   return undefined
 }

@@ -33,7 +33,7 @@ export interface Payloads {
   readonly TakeOver: Record<never, never>
   readonly Trace: { readonly slotId: SlotId }
   readonly ClaimTurn: { readonly since: number }
-  readonly EndTurn: { readonly rest: number }
+  readonly EndTurn: { readonly rest: number; readonly outcome: Turns.Outcome }
   readonly Adopt: Evidence.Listing
   readonly Observe: Evidence.Reading
   readonly Release: { readonly slotId: SlotId }
@@ -133,7 +133,7 @@ const rules: Rules = {
   TakeOver: (occupancy, _, { holder }, now) => Handover.takeOver(occupancy, holder, now),
   Trace: (occupancy, { slotId }) => look(occupancy, Launch.trace(occupancy, slotId)),
   ClaimTurn: (occupancy, { since }, { holder }, now) => Turns.claim(occupancy, holder.id, since, now),
-  EndTurn: (occupancy, { rest }, { holder }, now) => Turns.end(occupancy, holder.id, rest, now),
+  EndTurn: (occupancy, { outcome, rest }, { holder }, now) => Turns.end(occupancy, holder.id, rest, outcome, now),
   Adopt: (occupancy, listing, _, now) => Evidence.adopt(occupancy, listing, now),
   Observe: (occupancy, reading, _, now) => Evidence.observe(occupancy, reading, now),
   Release: (occupancy, { slotId }, _, now) => Evidence.release(occupancy, slotId, now),
@@ -180,7 +180,7 @@ export const operations = (ask: Ask): Operations => ({
   takeOver: ask({ tag: "TakeOver", payload: {} }),
   trace: (slotId) => ask({ tag: "Trace", payload: { slotId } }),
   claimTurn: (since) => ask({ tag: "ClaimTurn", payload: { since } }),
-  endTurn: (rest) => ask({ tag: "EndTurn", payload: { rest } }),
+  endTurn: (rest, outcome) => ask({ tag: "EndTurn", payload: { rest, outcome } }),
   adopt: (listing) => ask({ tag: "Adopt", payload: listing }),
   observe: (reading) => ask({ tag: "Observe", payload: reading }),
   release: (slotId) => ask({ tag: "Release", payload: { slotId } }),

@@ -207,7 +207,8 @@ const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<T
         Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
       }
     } else if (state.missingSince === undefined) {
-      Drafts.put(draft, { ...slot, state: { ...state, missingSince: reading.begunAt } })
+      // A reading may have taken long: what it missed, it missed by now at the latest.
+      Drafts.put(draft, { ...slot, state: { ...state, missingSince: draft.now } })
     } else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {
       Drafts.free(draft, slot.id, "forgotten")
     }

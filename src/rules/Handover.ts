@@ -31,7 +31,11 @@ export const abandon = (occupancy: Occupancy, holder: string, now: Time): Decisi
       }
     }
     if (occupancy.turn.reader === holder) {
-      draft.occupancy = { ...draft.occupancy, turn: { ...occupancy.turn, reader: undefined } }
+      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, reader: undefined } }
+    }
+    if (occupancy.turn.failed.some((reader) => reader.holder === holder)) {
+      const failed = occupancy.turn.failed.filter((reader) => reader.holder !== holder)
+      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, failed } }
     }
   })
 

@@ -59,6 +59,23 @@ export interface Turn {
   readonly dueAt: number
   /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
   readonly servesFor: number
+  /** Whether another holder has asked for the turn since the reader has it. */
+  readonly contested: boolean
+  /** Those who could not read when others wanted to. A holder that reads, or is gone, is not among them any more. */
+  readonly failed: ReadonlyArray<FailedReader>
+}
+
+/**
+ * A holder that could not read ECS.
+ *
+ * @category models
+ */
+export interface FailedReader {
+  readonly holder: string
+  /** How often in a row, counted once for each time that others could read before it failed again. */
+  readonly times: number
+  /** Whether another holder has read since. */
+  readonly othersRead: boolean
 }
 
 /**
@@ -88,7 +105,14 @@ export const make = (description: Description, { slow: now }: Time): Occupancy =
   byArn: HashMap.empty(),
   requests: HashMap.empty(),
   readingBegunAt: Number.NEGATIVE_INFINITY,
-  turn: { reader: undefined, begunAt: Number.NEGATIVE_INFINITY, dueAt: Number.NEGATIVE_INFINITY, servesFor: 0 },
+  turn: {
+    reader: undefined,
+    begunAt: Number.NEGATIVE_INFINITY,
+    dueAt: Number.NEGATIVE_INFINITY,
+    servesFor: 0,
+    contested: false,
+    failed: []
+  },
   gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now, olderSince: now },
   sequence: 0
 })

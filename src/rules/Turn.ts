@@ -3,12 +3,20 @@
  *
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.
+ *
+ * A holder that could not read must not keep the others from reading: where another
+ * one wanted the turn, it stands back and lets the others go first, for longer each
+ * time that they could read meanwhile. And a turn that takes too long may be taken
+ * by another holder. What the first one still reads then is evidence all the same:
+ * a reading counts by when it began.
  */
 import type { Time } from "../Time.ts"
+import { standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../Settings.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import { isSearching } from "./Evidence.ts"
-import type { Occupancy } from "./Occupancy.ts"
+import type { FailedReader, Occupancy, Turn } from "./Occupancy.ts"
+import { used } from "./Occupancy.ts"
 
 /**
  * What asking to read ECS is answered.
@@ -16,6 +24,7 @@ import type { Occupancy } from "./Occupancy.ts"
  * - `Yours`: read now, and end the turn whatever comes of it
  * - `Theirs`: another holder is reading; what it reads serves everybody
  * - `Resting`: the budget of reads allows the next reading at `dueAt`
+ * - `StandingBack`: this holder could not read, and the others come first until `dueAt`
  * - `Recent`: the latest reading is recent enough
  *
  * @category models
@@ -30,7 +39,19 @@ export type Claim =
   }
   | { readonly _tag: "Theirs" }
   | { readonly _tag: "Resting"; readonly dueAt: number }
+  | { readonly _tag: "StandingBack"; readonly dueAt: number }
   | { readonly _tag: "Recent" }
+
+/**
+ * What came of a turn.
+ *
+ * - `read`: ECS could be read
+ * - `failed`: ECS could not be read
+ * - `unread`: nothing was read, for a reason that says nothing about ECS
+ *
+ * @category models
+ */
+export type Outcome = "read" | "failed" | "unread"
 
 /**
  * Gives a holder the turn to read, unless a reading that began at `since` of the
@@ -42,9 +63,25 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
   Drafts.decide<Claim>(occupancy, now, (draft) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
-    if (turn.reader !== undefined && turn.reader !== holder) return { _tag: "Theirs" }
+    const others = turn.reader === holder ? undefined : turn.reader
+    const loses = others !== undefined && now.fast - turn.begunAt > limit(occupancy)
+    if (others !== undefined && !loses) {
+      if (!turn.contested) draft.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
+      return { _tag: "Theirs" }
+    }
     if (now.fast < turn.dueAt) return { _tag: "Resting", dueAt: turn.dueAt }
-    draft.occupancy = { ...occupancy, turn: { ...turn, reader: holder, begunAt: now.fast } }
+    const freeAt = (loses ? turn.begunAt + limit(occupancy) : turn.dueAt) + standBack(turn, holder)
+    if (now.fast < freeAt) return { _tag: "StandingBack", dueAt: freeAt }
+    draft.occupancy = {
+      ...occupancy,
+      turn: {
+        ...turn,
+        reader: holder,
+        begunAt: now.fast,
+        contested: false,
+        failed: loses ? failedBy(turn.failed, others, true) : turn.failed
+      }
+    }
     return { _tag: "Yours", begunAt: now, cap: occupancy.cap, searching: isSearching(occupancy, now) }
   })
 
@@ -53,16 +90,67 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
  *
  * @category decisions
  */
-export const end = (occupancy: Occupancy, holder: string, rest: number, now: Time): Decision<void> =>
+export const end = (
+  occupancy: Occupancy,
+  holder: string,
+  rest: number,
+  outcome: Outcome,
+  now: Time
+): Decision<void> =>
   Drafts.decide(occupancy, now, (draft) => {
     const { turn } = occupancy
     // Nobody has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
-    // A holder that was taken to be gone meanwhile has read all the same.
-    if (turn.reader !== undefined && turn.reader !== holder) return
+    const failed = failedAfter(turn, holder, outcome)
+    // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.
+    if (turn.reader !== undefined && turn.reader !== holder) {
+      if (failed !== turn.failed) draft.occupancy = { ...occupancy, turn: { ...turn, failed } }
+      return
+    }
     const dueAt = Math.max(turn.dueAt, now.fast + rest)
     draft.occupancy = {
       ...occupancy,
-      turn: { reader: undefined, begunAt: turn.begunAt, dueAt, servesFor: dueAt - turn.begunAt }
+      turn: {
+        reader: undefined,
+        begunAt: turn.begunAt,
+        dueAt,
+        servesFor: dueAt - turn.begunAt,
+        contested: false,
+        failed
+      }
     }
   })
+
+/** How long a turn may take before another holder may have it: a large fleet is longer to read. */
+const limit = (occupancy: Occupancy): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
+
+const standBack = ({ failed }: Turn, holder: string): number => {
+  const times = failed.find((reader) => reader.holder === holder)?.times ?? 0
+  return times === 0 ? 0 : Math.min(standBackBase * 2 ** (times - 1), standBackMax)
+}
+
+const failedAfter = (turn: Turn, holder: string, outcome: Outcome): ReadonlyArray<FailedReader> => {
+  switch (outcome) {
+    case "failed":
+      return failedBy(turn.failed, holder, turn.reader === holder && turn.contested)
+    case "read":
+      return turn.failed.length === 0
+        ? turn.failed
+        : turn.failed.filter((reader) => reader.holder !== holder).map((reader) => ({ ...reader, othersRead: true }))
+    case "unread":
+      return turn.failed
+  }
+}
+
+/** That it fails again is its own trouble only if others could read meanwhile: else ECS is what cannot be read. */
+const failedBy = (
+  failed: ReadonlyArray<FailedReader>,
+  holder: string,
+  contested: boolean
+): ReadonlyArray<FailedReader> => {
+  const before = failed.find((reader) => reader.holder === holder)
+  const times = before === undefined ? contested ? 1 : 0 : before.othersRead ? before.times + 1 : before.times
+  return times === 0
+    ? failed
+    : [...failed.filter((reader) => reader !== before), { holder, times, othersRead: false }]
+}

@@ -148,7 +148,7 @@ export const connect = (options: {
       ),
       trace: (slotId) => reach("trace a launch", fleet.trace(slotId)),
       claimTurn: (since) => reach("claim the turn to read", fleet.claimTurn(since)),
-      endTurn: (rest) => reach("end the turn to read", fleet.endTurn(rest)),
+      endTurn: (rest, outcome) => reach("end the turn to read", fleet.endTurn(rest, outcome)),
       adopt: (listing) =>
         reach(
           "adopt",

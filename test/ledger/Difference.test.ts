@@ -79,7 +79,7 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: numbe
     { tag: "Withdraw", payload: ticket },
     { tag: "TakeOver", payload: {} },
     { tag: "ClaimTurn", payload: { since: now } },
-    { tag: "EndTurn", payload: { rest: 1000 } },
+    { tag: "EndTurn", payload: { rest: 1000, outcome: "read" } },
     { tag: "Adopt", payload: { running: [arn(serial), some], stopped: undefined } },
     {
       tag: "Observe",

@@ -52,7 +52,7 @@ describe("a shared ledger that takes nothing", () => {
         leave: Effect.void
       },
       sequence: 0,
-      turn: { reader: undefined, begunAt: 0, dueAt: 0, servesFor: 0 },
+      turn: { reader: undefined, begunAt: 0, dueAt: 0, servesFor: 0, contested: false, failed: [] },
       now: 0,
       lease: 10_000
     }, {
@@ -214,7 +214,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.isUndefined((yield* other.turn).reader)
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      yield* lost.endTurn(60_000)
+      yield* lost.endTurn(60_000, "read")
       assert.strictEqual((yield* other.claimTurn(yield* other.now))._tag, "Resting")
     }).pipe(quiet))
 

@@ -109,8 +109,8 @@ describe("two provisioners of one fleet", () => {
       let away = true
       const a = yield* open({ cap: 2 }, (ledger) => ({
         ...ledger,
-        endTurn: (rest) =>
-          Effect.suspend(() => away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.endTurn(rest))
+        endTurn: (...end) =>
+          Effect.suspend(() => away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.endTurn(...end))
       }))
       const b = yield* open({ cap: 2 })
       yield* Effect.forkChild(a.provisioner.request("k"))

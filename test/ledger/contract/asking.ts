@@ -96,7 +96,7 @@ export const statusOf = (ledger: FleetLedger, id: string) =>
 /** Whether the next reading has to look for launches without a verdict. It is claimed, and ended at once. */
 export const isSearching = Effect.fnUntraced(function*(ledger: FleetLedger) {
   const claim = yield* ledger.claimTurn((yield* ledger.now) + 60_000)
-  yield* ledger.endTurn(0)
+  yield* ledger.endTurn(0, "read")
   return claim._tag === "Yours" ? claim.searching : assert.fail(claim._tag)
 })
 

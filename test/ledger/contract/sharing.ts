@@ -15,7 +15,7 @@ export const sharing = (name: string, test: Test): void => {
         assert.strictEqual((yield* mine.claimTurn(yield* mine.now))._tag, "Yours")
         assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
         const ends = yield* Effect.forkChild(yours.turnEnds, { startImmediately: true })
-        yield* mine.endTurn(60_000)
+        yield* mine.endTurn(60_000, "read")
         yield* Fiber.join(ends)
         for (const ledger of [mine, yours]) {
           assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Resting")
@@ -32,7 +32,7 @@ export const sharing = (name: string, test: Test): void => {
         const claim = yield* mine.claimTurn(yield* mine.now)
         if (claim._tag !== "Yours") return assert.fail(claim._tag)
         yield* read(mine, { begunAt: claim.begunAt })
-        yield* mine.endTurn(0)
+        yield* mine.endTurn(0, "read")
         assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast))._tag, "Recent")
         assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast + 1))._tag, "Yours")
       })
@@ -41,10 +41,26 @@ export const sharing = (name: string, test: Test): void => {
       "cannot be ended before anybody has had it, and then makes no reading serve for longer",
       Effect.gen(function*() {
         const ledger = yield* attach({ read: false })
-        yield* ledger.endTurn(60_000)
+        yield* ledger.endTurn(60_000, "read")
         yield* ledger.standing
         assert.strictEqual((yield* ledger.turn).servesFor, 0)
         assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Yours")
+      })
+    )
+    test(
+      "is let go to others first by a holder that could not read when they wanted to",
+      Effect.gen(function*() {
+        const mine = yield* attach({ read: false })
+        const yours = yield* attach({ read: false, holder: "b" })
+        assert.strictEqual((yield* mine.claimTurn(yield* mine.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
+        yield* mine.endTurn(100, "failed")
+        yield* advance("200 millis")
+        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "StandingBack")
+        assert.strictEqual((yield* yours.claimTurn((yield* yours.now) + 60_000))._tag, "Yours")
+        yield* yours.endTurn(100, "failed")
+        yield* advance("3 seconds")
+        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "Yours")
       })
     )
     test(

@@ -22,7 +22,7 @@ const readNothing = Effect.fnUntraced(function*(ledger: FleetLedger) {
   const claim = yield* ledger.claimTurn((yield* ledger.now) + hour)
   if (claim._tag !== "Yours") return assert.fail(claim._tag)
   yield* read(ledger, { begunAt: claim.begunAt, running: [], stopped: [] })
-  yield* ledger.endTurn(0)
+  yield* ledger.endTurn(0, "read")
 })
 
 /** Grants a slot on a reading that is as recent as requests need it. */

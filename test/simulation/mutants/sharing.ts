@@ -46,7 +46,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("what is granted to nobody is undone", "a turn that nobody waited for is not ended", 60, [[
     outbox,
-    "answer.value._tag === \"Yours\" ? { tag: \"EndTurn\", payload: { rest: 0 } } : undefined",
+    "answer.value._tag === \"Yours\" ? { tag: \"EndTurn\", payload: { rest: 0, outcome: \"unread\" } } : undefined",
     "undefined"
   ]]),
   shared("who has left is granted nothing", "what a holder asked before it left is granted after", 30, [[
@@ -71,8 +71,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("one reads at a time", "everybody gets the turn", 20, [[
     "rules/Turn.ts",
-    "if (turn.reader !== undefined && turn.reader !== holder) return { _tag: \"Theirs\" }",
-    ""
+    "if (others !== undefined && !loses) {",
+    "if (others !== undefined && !loses && now < 0) {"
   ]]),
   shared("a turn to read ends", "who could not end its turn keeps it", 40, [[
     "Census.ts",
