@@ -23,7 +23,8 @@ import type { Fleet } from "./Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
 import type { Listing, Reading, Tally } from "./rules/Evidence.ts"
 import type { Claim, Outcome } from "./rules/Turn.ts"
-import { readsPerSecond } from "./Settings.ts"
+import { listPageLimit, readsPerSecond } from "./Settings.ts"
+import * as TaskArns from "./TaskArn.ts"
 
 /**
  * Why a reading failed.
@@ -241,6 +242,31 @@ const describeConcurrency = 5
 const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   const { readPageRetries, readTimeout } = fleet.settings
   let foreignBefore = 0
+  let undescribedBefore = 0
+
+  /** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
+  const checkArns = (operation: Ecs.EcsReadError["operation"], arns: ReadonlyArray<Ecs.TaskArn>) => {
+    const index = arns.findIndex((arn) => !TaskArns.isIn(fleet.cluster, arn))
+    return index === -1 ? Effect.void : new Ecs.EcsReadError({
+      operation,
+      reason: "unreachable",
+      detail: `${JSON.stringify(arns[index])?.slice(0, 200)} is not the ARN of a task in cluster ${fleet.cluster}; ` +
+        "check that the endpoint is that of ECS"
+    })
+  }
+
+  /** Said when there are more, for they may stay for long. */
+  const reportUndescribed = Effect.fnUntraced(function*({ cap, undescribed }: Tally) {
+    const filling = cap !== "unlimited" && cap > 0 && undescribed >= cap ? undescribed : 0
+    if (filling > undescribedBefore) {
+      yield* Effect.logWarning(
+        `Fleet ${fleet.id}: all ${cap} slots are taken by ${filling} tasks that ECS lists and does not describe, and ` +
+          "nothing is launched; check that the endpoint is that of ECS. A task that ECS shows no more gives its slot " +
+          "back after 65 minutes"
+      )
+    }
+    undescribedBefore = filling
+  })
 
   /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
   const reportForeign = Effect.fnUntraced(function*({ cap, foreign, occupied }: Tally) {
@@ -278,12 +304,19 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
 
     const list = Effect.fnUntraced(function*(desiredStatus: "RUNNING" | "STOPPED") {
       const taskArns: Array<Ecs.TaskArn> = []
+      const tokens = new Set<string>()
       let nextToken: string | undefined
       do {
         const { cluster, family } = fleet
         const page = yield* call("ListTasks", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))
+        yield* checkArns("ListTasks", page.taskArns)
         for (const arn of page.taskArns) taskArns.push(arn)
         nextToken = page.nextToken
+        if (nextToken === undefined) continue
+        if (tokens.has(nextToken)) return yield* endless("it gave the same nextToken twice")
+        if (tokens.add(nextToken).size >= listPageLimit) {
+          return yield* endless(`it has more than ${listPageLimit} pages`)
+        }
       } while (nextToken !== undefined)
       return taskArns
     })
@@ -296,7 +329,11 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
       const question = yield* ledger.adopt(listing)
       const descriptions = yield* Effect.forEach(
         batches(question.taskArns),
-        (taskArns) => call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
+        (taskArns) =>
+          Effect.tap(
+            call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
+            ({ tasks }) => checkArns("DescribeTasks", tasks.map(({ taskArn }) => taskArn))
+          ),
         { concurrency: describeConcurrency }
       )
       const missing = descriptions.flatMap((described) => described.missing)
@@ -310,7 +347,9 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         tasks: descriptions.flatMap((described) => described.tasks),
         missing
       }
-      yield* reportForeign(yield* ledger.observe(reading))
+      const tally = yield* ledger.observe(reading)
+      yield* reportForeign(tally)
+      yield* reportUndescribed(tally)
     })
 
     const exit = yield* Effect.exit(
@@ -322,6 +361,13 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
 
 /** How long after the ledger could not be told that a turn has ended it is told again. */
 const endSpacing = Duration.seconds(1)
+
+const endless = (how: string) =>
+  new Ecs.EcsReadError({
+    operation: "ListTasks",
+    reason: "unreachable",
+    detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
+  })
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
 

@@ -162,6 +162,26 @@ export const goneRetention = 65 * minute
 export const readsPerSecond = 5
 
 /**
+ * How many pages a list of tasks may have: 1000.
+ *
+ * A page holds 100 tasks. Fargate launches 20 tasks a second and ECS lists a stopped
+ * one for an hour, so that the longest list there can be, that of the stopped tasks,
+ * has 720 pages. A list that goes on does not come from ECS, or never ends.
+ *
+ * @category configuration
+ */
+export const listPageLimit = 1000
+
+/**
+ * How long a listed task may go without a description before that is worth a
+ * warning: one minute, in milliseconds. A new one may be listed before it can be
+ * described.
+ *
+ * @category configuration
+ */
+export const undescribedAfter = minute
+
+/**
  * How long a turn to read may take before another holder may take it: 15 seconds,
  * in milliseconds, and {@link turnLimitPerPage} for each hundred tasks.
  *

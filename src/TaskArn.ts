@@ -1,6 +1,7 @@
 /**
  * The ARN of a task, taken apart.
  */
+import * as EcsName from "./fleet/EcsName.ts"
 
 /**
  * The parts of a task's ARN.
@@ -34,4 +35,15 @@ export const parse = (text: unknown): TaskArnParts | undefined => {
   return partition === undefined || region === undefined || account === undefined || id === undefined
     ? undefined
     : { partition, region, account, cluster, id }
+}
+
+/**
+ * Returns whether something is the ARN of a task in a cluster, which is given by its
+ * name or ARN. An ARN of the old format, which has no cluster, may be.
+ *
+ * @category guards
+ */
+export const isIn = (cluster: string, arn: unknown): boolean => {
+  const parts = parse(arn)
+  return parts !== undefined && (parts.cluster === undefined || parts.cluster === EcsName.clusterName(cluster))
 }

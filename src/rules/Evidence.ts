@@ -85,7 +85,12 @@ export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time):
     for (const task of reading.tasks) observeTask(draft, task)
     if (reading.running !== undefined) observeListed(draft, reading, reading.running)
     const { cap } = draft.occupancy
-    return { cap, occupied: Occupancies.used(draft.occupancy), foreign: Occupancies.foreignTasks(draft.occupancy) }
+    return {
+      cap,
+      occupied: Occupancies.used(draft.occupancy),
+      foreign: Occupancies.foreignTasks(draft.occupancy),
+      undescribed: Occupancies.undescribedTasks(draft.occupancy, now)
+    }
   })
 
 /**
@@ -98,6 +103,8 @@ export interface Tally {
   readonly cap: Occupancy["cap"]
   readonly occupied: number
   readonly foreign: number
+  /** How many were listed a while ago and have never been described. */
+  readonly undescribed: number
 }
 
 /**

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type { Cap } from "../Change.ts"
 import type { RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
+import { undescribedAfter } from "../Settings.ts"
 import type { Slot, SlotId } from "../Slot.ts"
 import type { Time } from "../Time.ts"
 import type { Description } from "./Description.ts"
@@ -133,6 +134,20 @@ export const foreignTasks = (occupancy: Standing): number => {
   let count = 0
   for (const { key, state } of HashMap.values(occupancy.slots)) {
     if (key === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
+  }
+  return count
+}
+
+/**
+ * Returns how many tasks were listed a while ago and have never been described.
+ *
+ * @category accessors
+ */
+export const undescribedTasks = (occupancy: Standing, now: number): number => {
+  let count = 0
+  for (const { key, state } of HashMap.values(occupancy.slots)) {
+    if (key !== undefined || state._tag !== "Launched" || state.lastStatus !== undefined) continue
+    if (now - state.knownSince > undescribedAfter) count++
   }
   return count
 }

@@ -136,7 +136,11 @@ const failedAfter = (turn: Turn, holder: string, outcome: Outcome): ReadonlyArra
     case "read":
       return turn.failed.length === 0
         ? turn.failed
-        : turn.failed.filter((reader) => reader.holder !== holder).map((reader) => ({ ...reader, othersRead: true }))
+        : turn.failed.filter((reader) => reader.holder !== holder).map(({ holder, times }) => ({
+          holder,
+          times,
+          othersRead: true
+        }))
     case "unread":
       return turn.failed
   }
