@@ -4,8 +4,8 @@
  * The SDK retries, and the error it then throws is that of its last attempt: an
  * earlier one may have launched a task. Here a call makes one request at most,
  * whatever the client's own settings say, and it is known of every call whether
- * its request left. It ends in bounded time, too, which the SDK by itself does not
- * promise.
+ * its request left. It ends in bounded time and takes an answer of bounded size, too,
+ * which the SDK by itself does not promise.
  */
 import type { $Command, ECSClient, ECSClientResolvedConfig } from "@aws-sdk/client-ecs"
 import type { ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-ecs"
@@ -18,6 +18,7 @@ import * as Predicate from "effect/Predicate"
 import type { ObservedError } from "../EcsErrors.ts"
 import * as Time from "../Time.ts"
 import { secretsOf } from "./Signing.ts"
+import * as AnswerLimit from "./AnswerLimit.ts"
 
 /**
  * The operations of ECS that are counted.
@@ -151,6 +152,15 @@ export const call = Effect.fnUntraced(
           throw failed
         })
       }, { name: "fleetcapOneRequest", step: "finalizeRequest", priority: "low" })
+      command.middlewareStack.add(
+        (next) => (args) =>
+          next(args).then((result) => {
+            AnswerLimit.limit(result.response)
+            return result
+          }),
+        // Innermost: it has the body before anything is read of it, and also that of an error.
+        { name: "fleetcapAnswerLimit", step: "deserialize", priority: "low" }
+      )
       return client.send(command, { abortSignal: signal })
     }
 

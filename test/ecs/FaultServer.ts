@@ -58,6 +58,21 @@ export const cut: Answer = (exchange) => {
   setTimeout(() => exchange.socket.destroy(), 20)
 }
 
+/** A body without an end, as fast as it is taken. It says how many bytes were written. */
+export const endless =
+  (status: number, written: (bytes: number) => void = () => {}): Answer => ({ response, socket }) => {
+    const chunk = Buffer.alloc(1024 * 1024, " ")
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" })
+    const write = () => {
+      do {
+        if (socket.destroyed) return
+        written(chunk.length)
+      } while (response.write(chunk))
+      response.once("drain", write)
+    }
+    write()
+  }
+
 /** Gives the answers in turn, and the last one for ever. */
 export const serve = Effect.fnUntraced(function*(...answers: ReadonlyArray<Answer>) {
   const seen: Array<Seen> = []

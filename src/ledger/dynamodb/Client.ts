@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { secretsOf } from "../../aws/Signing.ts"
+import * as AnswerLimit from "../../aws/AnswerLimit.ts"
 import { CallFailed, ofThrown } from "./Failure.ts"
 import type { ServerTime } from "./ServerTime.ts"
 
@@ -91,6 +92,7 @@ export const call = <Input extends ServiceInputTypes, Output extends ServiceOutp
           const answered = time.sending()
           return next(args).then((result) => {
             answered(dateOf(result.response))
+            AnswerLimit.limit(result.response)
             return result
           })
         },
