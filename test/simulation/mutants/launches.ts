@@ -69,7 +69,7 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "ledger"),
   mutant("a throttled launch is sent again", "a throttled launch is left alone", 100, [[
     "Launcher.ts",
-    "        case \"Resend\":\n          yield* backOff(attempts)\n",
+    "        case \"Resend\":\n          yield* backOff(count)\n",
     "        case \"Resend\":\n          return { _tag: \"Lost\" } satisfies Outcome\n"
   ]]),
   mutant("a new launch has a new token", "a key has one token for ever", 50, [[

@@ -9,8 +9,8 @@ const upkeep = "provisioner/Upkeep.ts"
 export const lines: ReadonlyArray<Mutant> = [
   mutant("callers may leave", "a caller who leaves takes the launch along", 50, [[
     "provisioner/InFlight.ts",
-    "    fork(\n",
-    "    flight.fiber = fork(\n"
+    "    run.fiber = fork(\n",
+    "    run.fiber = flight.fiber = fork(\n"
   ], [
     "provisioner/InFlight.ts",
     "export interface Flight {\n",
