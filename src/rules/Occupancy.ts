@@ -11,7 +11,7 @@ import type { RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import { undescribedAfter } from "../Settings.ts"
 import type { Slot, SlotId } from "../Slot.ts"
-import type { Time } from "../Time.ts"
+import * as Time from "../Time.ts"
 import type { Description } from "./Description.ts"
 
 /**
@@ -97,7 +97,7 @@ interface Gone {
  *
  * @category constructors
  */
-export const make = (description: Description, { slow: now }: Time): Occupancy => ({
+export const make = (description: Description, { slow: now }: Time.Time): Occupancy => ({
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,
@@ -143,11 +143,11 @@ export const foreignTasks = (occupancy: Standing): number => {
  *
  * @category accessors
  */
-export const undescribedTasks = (occupancy: Standing, now: number): number => {
+export const undescribedTasks = (occupancy: Standing, now: Time.Time): number => {
   let count = 0
   for (const { key, state } of HashMap.values(occupancy.slots)) {
     if (key !== undefined || state._tag !== "Launched" || state.lastStatus !== undefined) continue
-    if (now - state.knownSince > undescribedAfter) count++
+    if (Time.atLeast(state.knownSince, now) > undescribedAfter) count++
   }
   return count
 }
