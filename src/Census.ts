@@ -327,6 +327,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         stopped: searching ? yield* list("STOPPED") : undefined
       }
       const question = yield* ledger.adopt(listing)
+      if (question.stray !== undefined) return yield* elsewhere("ListTasks", question.stray)
       const descriptions = yield* Effect.forEach(
         batches(question.taskArns),
         (taskArns) =>
@@ -348,6 +349,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
         missing
       }
       const tally = yield* ledger.observe(reading)
+      if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
       yield* reportForeign(tally)
       yield* reportUndescribed(tally)
     })
@@ -368,6 +370,9 @@ const endless = (how: string) =>
     reason: "unreachable",
     detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
   })
+/** What is shown of another place says nothing of this fleet. */
+const elsewhere = (operation: Ecs.EcsReadError["operation"], detail: string) =>
+  new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
 

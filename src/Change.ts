@@ -32,7 +32,8 @@ export type Cap = number | "unlimited"
 export type FreeReason = "stopped" | "refused" | "withdrawn" | "merged" | "forgotten" | "absent"
 
 /**
- * What happened. `Abandoned` is a launch that was sent and whose holder is gone:
+ * What happened. `Contradicted` is something that ECS said of a launch and that
+ * cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch that was sent and whose holder is gone:
  * another provisioner of the ledger takes it over.
  *
  * @category models
@@ -55,6 +56,7 @@ export type Happening =
     readonly taskArn: TaskArn | undefined
     readonly reason: FreeReason
   }
+  | { readonly _tag: "Contradicted"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
   | { readonly _tag: "Abandoned"; readonly slotId: SlotId; readonly key: Key | undefined }
   | { readonly _tag: "Resized" }
 
@@ -64,7 +66,9 @@ export type Happening =
  * **Details**
  *
  * `sequence` grows by one with every change of a fleet: a subscriber that was
- * too slow sees the gap. `at` is in epoch milliseconds.
+ * too slow sees the gap. `at` is in epoch milliseconds. `by` is the holder that
+ * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
+ * of what a reading shows, the reader. Nobody asks that a holder be taken to be gone.
  *
  * @category models
  */
@@ -73,6 +77,7 @@ export type Change = Happening & {
   readonly at: number
   readonly occupied: number
   readonly cap: Cap
+  readonly by: string | undefined
 }
 
 /**

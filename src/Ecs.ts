@@ -12,6 +12,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { LaunchPermits } from "./LaunchPermits.ts"
+import type { Place } from "./Place.ts"
 
 /**
  * The ARN of a task.
@@ -163,6 +164,8 @@ export const isTransient = (failure: Failure): boolean =>
  *   earlier attempt with the same token did, it does not say.
  * - `Throttled`: a `Rejected` that only asks to be slower.
  * - `Unknown`: the attempt may have launched the task, or may do so yet.
+ * - `Contradictory`: an answer that cannot be that to a `RunTask` of one task. It is
+ *   as good as none, and somebody has to look at what answered so.
  *
  * @category models
  */
@@ -172,6 +175,7 @@ export type Verdict =
   | { readonly _tag: "Rejected"; readonly failure: Failure }
   | { readonly _tag: "Throttled"; readonly detail: string }
   | { readonly _tag: "Unknown"; readonly detail: string }
+  | { readonly _tag: "Contradictory"; readonly detail: string }
 
 /**
  * One page of a list.
@@ -253,6 +257,8 @@ export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadErr
  * @category services
  */
 export class Ecs extends Context.Service<Ecs, {
+  /** Where the calls go to, as far as that is known before the first of them. */
+  readonly place: Effect.Effect<Place>
   /**
    * Bounds how many `runTask` are under way. A launch takes a permit before it asks
    * the ledger's gate, so that no attempt waits between the two.

@@ -25,6 +25,7 @@ import * as Details from "./Detail.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
+import * as Places from "./Place.ts"
 
 export { type Operation, requests } from "./aws/EcsAwsCall.ts"
 
@@ -151,11 +152,19 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
 
   return Ecs.of({
     launchPermits,
+    // Without a region no call succeeds, and says so itself.
+    place: Effect.orElseSucceed(
+      Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Places.unknown, region })),
+      () => Places.unknown
+    ),
     runTask: (request, sendWithin) =>
       Effect.suspend(() =>
         call({ client, timeout, sendWithin, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
       ).pipe(
-        Effect.match({ onSuccess: verdictOfOutput, onFailure: ({ error }) => verdictOfError(error) }),
+        Effect.match({
+          onSuccess: (output) => verdictOfOutput(output, request),
+          onFailure: ({ error }) => verdictOfError(error)
+        }),
         Effect.catchDefect((defect) =>
           Effect.succeed<Verdict>({
             _tag: "Unknown",

@@ -11,7 +11,9 @@
  * connection as a `TimeoutError`, and marks none of them as retryable.
  */
 import * as Details from "./Detail.ts"
-import { EcsReadError, type FailureReason, TaskArn, type Verdict } from "./Ecs.ts"
+import { EcsReadError, type FailureReason, type RunTaskRequest, TaskArn, type Verdict } from "./Ecs.ts"
+import * as EcsName from "./fleet/EcsName.ts"
+import * as TaskArns from "./TaskArn.ts"
 
 /**
  * What was observed of a call that threw.
@@ -167,14 +169,17 @@ const detailOf = ({ code, message, name, secrets }: ObservedError): string =>
  * **Details**
  *
  * After more than one request only the ARN of a task is a verdict: the error is
- * that of the last one, and an earlier one may have launched the task.
+ * that of the last one, and an earlier one may have launched the task. One token is
+ * one task: a conflict that names several contradicts itself.
  *
  * @category verdicts
  */
 export const verdictOfError = (error: ObservedError): Verdict => {
-  const taskArn = error.name === "ConflictException"
-    ? error.resourceIds?.find((resource) => resource.startsWith("arn:"))
-    : undefined
+  const named = error.name === "ConflictException"
+    ? [...new Set(error.resourceIds)].filter((resource) => TaskArns.parse(resource) !== undefined)
+    : []
+  const [taskArn] = named
+  if (named.length > 1) return contradictory(`a conflict over one task names ${named.length}`)
   if (taskArn !== undefined) return { _tag: "Accepted", taskArn: TaskArn(taskArn) }
   const [, launch, reason] = rowOf(error)
   const detail = detailOf(error)
@@ -194,6 +199,11 @@ export const verdictOfError = (error: ObservedError): Verdict => {
 export const readErrorOf = (operation: "ListTasks" | "DescribeTasks", error: ObservedError): EcsReadError =>
   new EcsReadError({ operation, reason: rowOf(error)[2], detail: detailOf(error) })
 
+const contradictory = (detail: string): Verdict => ({ _tag: "Contradictory", detail })
+
+/** Whatever stands in an answer is as long as it likes. */
+const cut = (text: string): string => JSON.stringify(text.slice(0, 200))
+
 /** What is left out is for lack of room, which is what `failures` mostly are about. */
 const failureTable: ReadonlyArray<{ readonly text: RegExp; readonly reason: FailureReason }> = [
   { text: /^(MISSING|INACTIVE)\b/, reason: "not-found" },
@@ -206,12 +216,19 @@ const failureTable: ReadonlyArray<{ readonly text: RegExp; readonly reason: Fail
  * **Gotchas**
  *
  * An answer with neither tasks nor failures, such as an empty body, says nothing.
+ * One that cannot be the answer to this request says nothing either, whatever it
+ * holds: two tasks, a task and a failure, the task of another launch or family.
  *
  * @category verdicts
  */
 export const verdictOfOutput = (output: {
   readonly tasks?:
-    | ReadonlyArray<{ readonly taskArn?: string | undefined; readonly lastStatus?: string | undefined }>
+    | ReadonlyArray<{
+      readonly taskArn?: string | undefined
+      readonly lastStatus?: string | undefined
+      readonly startedBy?: string | undefined
+      readonly taskDefinitionArn?: string | undefined
+    }>
     | undefined
   readonly failures?:
     | ReadonlyArray<{
@@ -220,12 +237,23 @@ export const verdictOfOutput = (output: {
       readonly detail?: string | undefined
     }>
     | undefined
-}): Verdict => {
-  const task = output.tasks?.find((task) => task.taskArn !== undefined && task.taskArn !== "")
-  if (task?.taskArn !== undefined) {
-    return { _tag: "Accepted", taskArn: TaskArn(task.taskArn), lastStatus: task.lastStatus }
+}, request: Pick<RunTaskRequest, "startedBy" | "taskDefinition">): Verdict => {
+  const tasks = output.tasks ?? []
+  const [task] = tasks
+  if (task !== undefined) {
+    if (tasks.length > 1) return contradictory(`the answer to a launch of one task has ${tasks.length} tasks`)
+    const { lastStatus, startedBy = request.startedBy, taskArn, taskDefinitionArn = request.taskDefinition } = task
+    if (taskArn === undefined || taskArn === "") {
+      return { _tag: "Unknown", detail: "The answer has a task without an ARN" }
+    }
+    if (output.failures?.[0] !== undefined) return contradictory("the answer has a task and a failure")
+    if (TaskArns.parse(taskArn) === undefined) return contradictory(`${cut(taskArn)} is not the ARN of a task`)
+    if (startedBy !== request.startedBy) return contradictory(`${taskArn} was started by ${cut(startedBy)}`)
+    if (EcsName.family(taskDefinitionArn) !== EcsName.family(request.taskDefinition)) {
+      return contradictory(`${taskArn} runs ${cut(taskDefinitionArn)}, and not ${request.taskDefinition}`)
+    }
+    return { _tag: "Accepted", taskArn: TaskArn(taskArn), lastStatus }
   }
-  if ((output.tasks?.length ?? 0) > 0) return { _tag: "Unknown", detail: "The answer has a task without an ARN" }
   const failure = output.failures?.[0]
   if (failure === undefined) return { _tag: "Unknown", detail: "The answer has neither tasks nor failures" }
   const detail = [failure.reason, failure.detail].map((part) => Details.of(part ?? "")).filter((part) => part !== "")

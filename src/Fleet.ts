@@ -16,6 +16,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as EcsName from "./fleet/EcsName.ts"
 import * as FleetConfig from "./fleet/FleetConfig.ts"
 import type { Input } from "./fleet/FleetInput.ts"
+import * as FleetPlace from "./fleet/FleetPlace.ts"
 import { FleetFieldsTogether, FleetSchema } from "./fleet/FleetSchema.ts"
 import * as Problems from "./fleet/Problems.ts"
 import { runTaskRequest } from "./fleet/RunTaskRequest.ts"
@@ -76,6 +77,10 @@ export const decodeUnknown = (input: unknown): Result.Result<Fleet, FleetError> 
     return Result.fail(new FleetError({ problems: [...problemsOf(decoded), ...together] }))
   }
   const { success: description } = decoded
+  const apart = FleetPlace.reasonAgainst(description)
+  if (apart !== undefined) {
+    return Result.fail(new FleetError({ problems: [{ field: "taskDefinition", reason: apart }] }))
+  }
   const family = EcsName.family(description.taskDefinition) ?? description.taskDefinition
   const fleet: Fleet = {
     ...description,

@@ -46,13 +46,18 @@ export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("
 }
 
 /**
- * The fleet is attached to already, under another description.
+ * The fleet is attached to already, under another description, or its tasks are in
+ * another place than the one in which this process calls ECS.
  *
  * **When to use**
  *
  * Describe a fleet in the same way to all its provisioners. The cap may be the one
  * that the others described, or the one in force after a `resize`: who attaches
  * joins at the one in force. To roll out another cap, resize first.
+ *
+ * The place of a fleet is its partition, region, account and cluster. A process that
+ * calls ECS in another one sees none of the fleet's tasks, and is refused for as
+ * long as the fleet has any.
  *
  * @category errors
  */
@@ -243,13 +248,16 @@ export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
     const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
       Effect.suspend(() => {
         const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
+        const occupancy = Ref.getUnsafe(fleet.occupancy)
         const detail = fleet.holders === 0
-          ? undefined
-          : Descriptions.mismatch(Ref.getUnsafe(fleet.occupancy), fleet.description, options)
+          ? Descriptions.moved(occupancy, options)
+          : Descriptions.mismatch(occupancy, fleet.description, options)
         if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
         fleets.set(options.fleet, fleet)
         fleet.lines.set(options.holder, options.line)
-        if (fleet.holders++ > 0) return Effect.succeed(fleet)
+        if (fleet.holders++ > 0) {
+          return Effect.as(decideIn(fleet)((occupancy, now) => Descriptions.join(occupancy, options, now)), fleet)
+        }
         const before = fleet.description
         fleet.description = options
         return Effect.as(

@@ -21,11 +21,14 @@ import * as Stream from "effect/Stream"
 import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Censuses from "./Census.ts"
 import type { Cap, Event } from "./Change.ts"
-import type { Ecs } from "./Ecs.ts"
+import { Ecs } from "./Ecs.ts"
 import * as Fleets from "./Fleet.ts"
+import * as FleetPlace from "./fleet/FleetPlace.ts"
 import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
 import * as Ledgers from "./Ledger.ts"
+import type { Place } from "./Place.ts"
+import * as Places from "./Place.ts"
 import * as Bulletins from "./provisioner/Bulletin.ts"
 import * as Flights from "./provisioner/Flight.ts"
 import * as InFlights from "./provisioner/InFlight.ts"
@@ -117,7 +120,7 @@ export const make = Effect.fnUntraced(function*(
   fleet: Fleets.Fleet
 ): Effect.fn.Return<
   Provisioner["Service"],
-  Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
   Ledgers.Ledger | Ecs | Scope.Scope
 > {
   const { settings } = fleet
@@ -128,6 +131,7 @@ export const make = Effect.fnUntraced(function*(
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
+    place: yield* placeOf(fleet),
     holder,
     line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
   })
@@ -143,7 +147,7 @@ export const make = Effect.fnUntraced(function*(
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
-  const bulletin = Bulletins.make(fleet, ledger)
+  const bulletin = Bulletins.make(fleet, holder, ledger)
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
   const { board, request, requestWhenFree } = Requests.make({
@@ -190,7 +194,7 @@ export const make = Effect.fnUntraced(function*(
     yield* ProvisionError.orRetryable(ledger.resize(cap))
   })
 
-  yield* Effect.forkScoped(Upkeep.follow({ fleet, ledger, wake, watch, abandoned }))
+  yield* Effect.forkScoped(Upkeep.follow({ fleet, holder, ledger, wake, watch, abandoned }))
   yield* Effect.forkScoped(Upkeep.inherit({ fleet, abandoned, resumeAbandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
   yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census }))
@@ -232,8 +236,20 @@ export const layerConfig = (
   config: Config.Config<Fleets.Fleet> = Fleets.config
 ): Layer.Layer<
   Provisioner,
-  Config.ConfigError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Config.ConfigError | Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
   Ledgers.Ledger | Ecs
 > => Layer.effect(Provisioner, Effect.flatMap(config, make))
 
 const isCap = Schema.is(Fleets.Cap)
+
+/** Where the tasks of a fleet are: as it is described, and as far as the client of ECS knows. */
+const placeOf = Effect.fnUntraced(
+  function*(fleet: Fleets.Fleet): Effect.fn.Return<Place, Fleets.FleetError, Ecs> {
+    const called = yield* (yield* Ecs).place
+    const described = FleetPlace.described(fleet)
+    if (!Places.differ(described, called)) return Places.complete(described, called)
+    const reason = `is in ${Places.text(described)}, and ECS is called in ${Places.text(called)}: set the region of ` +
+      "the client, or describe the cluster and the task definition that are there"
+    return yield* new Fleets.FleetError({ problems: [{ field: "cluster", reason }] })
+  }
+)

@@ -91,6 +91,17 @@ export interface Launched {
 export type SlotState = Reserved | Launching | Launched
 
 /**
+ * What ECS said of a launch and cannot be so.
+ *
+ * @category models
+ */
+export interface Contradiction {
+  readonly detail: string
+  /** It named a task in another place, where no reading of this fleet can show it: that none does proves nothing. */
+  readonly elsewhere: boolean
+}
+
+/**
  * The right to one live task.
  *
  * @category models
@@ -106,6 +117,8 @@ export interface Slot {
   /** By the fast clock of the ledger. */
   readonly since: number
   readonly state: SlotState
+  /** What ECS said of it last and was not believed. */
+  readonly contradiction: Contradiction | undefined
 }
 
 /**
@@ -156,7 +169,8 @@ export const reserved = (options: {
   holder: options.holder,
   fence: 1,
   since: options.now.fast,
-  state: { _tag: "Reserved" }
+  state: { _tag: "Reserved" },
+  contradiction: undefined
 })
 
 /**
@@ -170,7 +184,8 @@ export const adopted = (arn: TaskArn, now: Time.Time): Slot => ({
   holder: undefined,
   fence: 1,
   since: now.fast,
-  state: launchedState(arn, undefined, now)
+  state: launchedState(arn, undefined, now),
+  contradiction: undefined
 })
 
 /**
@@ -213,7 +228,8 @@ export const attempted = (slot: Slot, state: Launching, options: { readonly ambi
  */
 export const launched = (slot: Slot, arn: TaskArn, lastStatus: string | undefined, now: Time.Time): Slot => ({
   ...slot,
-  state: launchedState(arn, lastStatus, now)
+  state: launchedState(arn, lastStatus, now),
+  contradiction: undefined
 })
 
 /**

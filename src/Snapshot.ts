@@ -66,7 +66,12 @@ export const make = (occupancy: Standing, waiting: number, now: number): Snapsho
     }))
 })
 
-const why = (slot: Slot): string => {
+const why = (slot: Slot): string =>
+  slot.contradiction === undefined
+    ? stateOf(slot)
+    : `${stateOf(slot)}; ECS contradicted itself: ${slot.contradiction.detail}`
+
+const stateOf = (slot: Slot): string => {
   const { state } = slot
   switch (state._tag) {
     case "Reserved":

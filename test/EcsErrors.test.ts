@@ -40,7 +40,11 @@ describe("verdictOfError", () => {
     const long = "x".repeat(100_000)
     const verdicts = [
       verdictOfError({ name: long, code: long, message: long }),
-      verdictOfOutput({ failures: [{ reason: long, detail: long }] })
+      verdictOfOutput({ failures: [{ reason: long, detail: long }] }, {
+        cluster: "c",
+        taskDefinition: "worker:7",
+        startedBy: "id"
+      })
     ]
     for (const verdict of verdicts) assert.isBelow(JSON.stringify(verdict).length, 1700)
     assert.isBelow(readErrorOf("ListTasks", { name: long, message: long }).detail.length, 1100)
@@ -100,6 +104,10 @@ describe("verdictOfError", () => {
 })
 
 describe("verdictOfOutput", () => {
+  const other = arn.replace("0123", "3210")
+  const verdictOf = (output: Parameters<typeof verdictOfOutput>[0]) =>
+    verdictOfOutput(output, { startedBy: "id", taskDefinition: "worker" })
+
   const declined: ReadonlyArray<readonly [string, string | undefined, FailureReason]> = [
     ["RESOURCE:MEMORY", undefined, "capacity"],
     ["RESOURCE:FARGATE", undefined, "capacity"],
@@ -116,7 +124,7 @@ describe("verdictOfOutput", () => {
   ]
   for (const [reason, detail, expected] of declined) {
     it(`declines for ${reason}`, () => {
-      const verdict = verdictOfOutput({ tasks: [], failures: [{ reason, detail }] })
+      const verdict = verdictOf({ tasks: [], failures: [{ reason, detail }] })
       assert.deepStrictEqual(verdict, {
         _tag: "Declined",
         failure: { reason: expected, detail: detail === undefined ? reason : `${reason}: ${detail}` }
@@ -125,25 +133,41 @@ describe("verdictOfOutput", () => {
   }
 
   it("declines for a failure that has lost its reason", () => {
-    assert.strictEqual(tagOf(verdictOfOutput({ failures: [{}] })), "Declined")
+    assert.strictEqual(tagOf(verdictOf({ failures: [{}] })), "Declined")
   })
 
-  it("accepts a task, whatever its status and whatever failed beside it", () => {
-    assert.deepStrictEqual(verdictOfOutput({ tasks: [{ taskArn: arn, lastStatus: "STOPPED" }], failures: [] }), {
+  it("accepts a task, whatever its status", () => {
+    assert.deepStrictEqual(verdictOf({ tasks: [{ taskArn: arn, lastStatus: "STOPPED" }], failures: [] }), {
       _tag: "Accepted",
       taskArn: arn,
       lastStatus: "STOPPED"
     })
-    assert.strictEqual(
-      tagOf(verdictOfOutput({ tasks: [{ taskArn: arn }], failures: [{ reason: "AGENT" }] })),
-      "Accepted"
-    )
+  })
+
+  const strange: ReadonlyArray<readonly [string, Parameters<typeof verdictOfOutput>[0]]> = [
+    ["two tasks", { tasks: [{ taskArn: arn }, { taskArn: other }] }],
+    ["a task and a failure", { tasks: [{ taskArn: arn }], failures: [{ reason: "AGENT" }] }],
+    ["a task that another launch has started", { tasks: [{ taskArn: arn, startedBy: "another" }] }],
+    ["a task of another family", {
+      tasks: [{ taskArn: arn, taskDefinitionArn: "arn:aws:ecs:us-east-1:123456789012:task-definition/other:3" }]
+    }],
+    ["an ARN that is none", { tasks: [{ taskArn: "arn:aws:s3:::bucket" }] }]
+  ]
+  for (const [what, answer] of strange) {
+    it(`takes ${what} for a contradiction, and for no verdict`, () => {
+      assert.strictEqual(tagOf(verdictOf(answer)), "Contradictory")
+    })
+  }
+
+  it("accepts a task that says what was sent", () => {
+    const taskDefinitionArn = "arn:aws:ecs:us-east-1:123456789012:task-definition/worker:3"
+    assert.strictEqual(tagOf(verdictOf({ tasks: [{ taskArn: arn, startedBy: "id", taskDefinitionArn }] })), "Accepted")
   })
 
   it("learns nothing from an answer without a task and without a failure", () => {
-    assert.strictEqual(tagOf(verdictOfOutput({})), "Unknown")
-    assert.strictEqual(tagOf(verdictOfOutput({ tasks: [], failures: [] })), "Unknown")
-    assert.strictEqual(tagOf(verdictOfOutput({ tasks: [{}], failures: [{ reason: "AGENT" }] })), "Unknown")
-    assert.strictEqual(tagOf(verdictOfOutput({ tasks: [{ taskArn: "" }] })), "Unknown")
+    assert.strictEqual(tagOf(verdictOf({})), "Unknown")
+    assert.strictEqual(tagOf(verdictOf({ tasks: [], failures: [] })), "Unknown")
+    assert.strictEqual(tagOf(verdictOf({ tasks: [{}], failures: [{ reason: "AGENT" }] })), "Unknown")
+    assert.strictEqual(tagOf(verdictOf({ tasks: [{ taskArn: "" }] })), "Unknown")
   })
 })

@@ -17,8 +17,8 @@ import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import type { ObservedError } from "../EcsErrors.ts"
 import * as Time from "../Time.ts"
-import { secretsOf } from "./Signing.ts"
 import * as AnswerLimit from "./AnswerLimit.ts"
+import { secretsOf } from "./Signing.ts"
 
 /**
  * The operations of ECS that are counted.

@@ -12,6 +12,7 @@ import { Ecs, type EcsReadError, TaskArn } from "../Ecs.ts"
 import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../EcsErrors.ts"
 import * as LaunchPermits from "../LaunchPermits.ts"
 import { Emulator } from "./Emulator.ts"
+import { partitionOf } from "./Place.ts"
 import type { Outcome } from "./World.ts"
 
 /**
@@ -24,13 +25,16 @@ export interface EcsOptions {
   readonly launchPermits?: number | undefined
   /** The region to call. By default, that of the emulator's settings. */
   readonly region?: string | undefined
+  /** The account to call. By default, that of the emulator's settings. */
+  readonly account?: string | undefined
 }
 
 const Task = Schema.Struct({
   taskArn: Schema.optional(Schema.String),
   lastStatus: Schema.optional(Schema.String),
   desiredStatus: Schema.optional(Schema.String),
-  startedBy: Schema.optional(Schema.String)
+  startedBy: Schema.optional(Schema.String),
+  taskDefinitionArn: Schema.optional(Schema.String)
 })
 
 const Failure = Schema.Struct({
@@ -114,7 +118,7 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
       const launchPermits = LaunchPermits.make(options.launchPermits ?? 20)
 
       const call = (operation: string, input: unknown): Effect.Effect<Outcome> =>
-        emulator.call({ operation, input, region: options.region })
+        emulator.call({ operation, input, region: options.region, account: options.account })
 
       const read = <A>(
         operation: "ListTasks" | "DescribeTasks",
@@ -132,11 +136,15 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
 
       return Ecs.of({
         launchPermits,
+        place: Effect.map(emulator.place, (place) => {
+          const { account = place.account, region = place.region } = options
+          return { partition: partitionOf(region), region, account, cluster: undefined }
+        }),
         runTask: (request) =>
           Effect.map(call("RunTask", request), (outcome) => {
             const error = errorOf(outcome)
             return error === undefined
-              ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})))
+              ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})), request)
               : verdictOfError(error)
           }),
         listTasks: (query) =>

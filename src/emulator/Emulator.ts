@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Control from "./Control.ts"
 import type { ScriptedFault } from "./Fault.ts"
+import type { Place } from "./Place.ts"
 import type { Settings } from "./Settings.ts"
 import * as Truth from "./Truth.ts"
 import * as World from "./World.ts"
@@ -65,6 +66,8 @@ export class Emulator extends Context.Service<Emulator, {
    * it waits for the answer. A call that is never answered waits for ever.
    */
   readonly call: (call: World.Call) => Effect.Effect<World.Outcome>
+  /** The region and the account of calls that do not name one. */
+  readonly place: Effect.Effect<Place>
   /** How many tasks are live: launched and not stopped. A task that is stopping is live. */
   readonly live: (filter?: Truth.Filter) => Effect.Effect<number>
   /** The most tasks that have been live at once, ever. Exact, not sampled. */
@@ -157,6 +160,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
 
     return Emulator.of({
       call,
+      place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
       live: (filter) => withNow((now) => Truth.live(world, now, filter)),
       peak: (filter) => withNow((now) => Truth.peak(world, now, filter)),
       steps: (filter) => withNow((now) => Truth.steps(world, now, filter)),

@@ -28,7 +28,12 @@ export interface Arn {
 
 const pattern = /^arn:[a-z-]+:ecs:([a-z0-9-]{1,64}):([0-9]{1,20}):([a-z-]{1,64})\/(.{1,1000})$/
 
-const partitionOf = (region: string): string => {
+/**
+ * Names the partition that a region belongs to.
+ *
+ * @category getters
+ */
+export const partitionOf = (region: string): string => {
   if (region.startsWith("cn-")) return "aws-cn"
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws"
 }

@@ -19,8 +19,8 @@ export interface Input {
    * The name under which a ledger keeps the fleet. The default is `cluster/family`.
    *
    * Fleets that share a ledger and are in different accounts or regions, but have
-   * the same names there, need ids of their own: their slots would be counted
-   * together.
+   * the same names there, need ids of their own. The ledger knows where each fleet
+   * is: a provisioner that calls ECS in another place is refused.
    */
   readonly id?: string | undefined
   /** The name or the ARN of the cluster. */

@@ -27,6 +27,7 @@ export const Difference = Schema.Struct({
   head: Schema.Struct({
     description: Encoding.Description,
     cap: Encoding.Cap,
+    place: Encoding.Place,
     readingBegunAt: Encoding.Moment,
     turn: Encoding.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
@@ -69,9 +70,11 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): Di
       description: {
         cap: after.description.cap,
         exclusiveKeys: after.description.exclusiveKeys,
-        lagBound: after.description.lagBound
+        lagBound: after.description.lagBound,
+        place: after.description.place
       },
       cap: occupancy.cap,
+      place: occupancy.place,
       readingBegunAt: occupancy.readingBegunAt,
       turn: occupancy.turn,
       goneSince: occupancy.gone.turnedAt,
@@ -111,6 +114,7 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
       cap: head.cap,
       exclusiveKeys: description.exclusiveKeys,
       lagBound: description.lagBound,
+      place: head.place,
       readingBegunAt: head.readingBegunAt,
       turn: head.turn,
       gone: {

@@ -37,6 +37,17 @@ export const TaskArn = Schema.String.pipe(Schema.brand("TaskArn"))
  */
 export const Cap = Schema.Union([Schema.Finite, Schema.Literal("unlimited")])
 const maybe = Schema.UndefinedOr
+/**
+ * Where a fleet is.
+ *
+ * @category schemas
+ */
+export const Place = Schema.Struct({
+  partition: maybe(Schema.String),
+  region: maybe(Schema.String),
+  account: maybe(Schema.String),
+  cluster: maybe(Schema.String)
+})
 const Ticket = Schema.Struct({ slotId: SlotId, fence: Schema.Finite })
 const Failure = Schema.Struct({ reason: FailureReason, detail: Schema.String })
 const Nothing = Schema.Undefined
@@ -93,7 +104,8 @@ export const Slot: Schema.Codec<AnySlot, unknown> = Schema.Struct({
       lastStatus: maybe(Schema.String),
       missingSince: maybe(Time)
     })
-  ])
+  ]),
+  contradiction: maybe(Schema.Struct({ detail: Schema.String, elsewhere: Schema.Boolean }))
 })
 
 /**
@@ -104,7 +116,13 @@ export const Slot: Schema.Codec<AnySlot, unknown> = Schema.Struct({
 // @effect-diagnostics-next-line schemaNumber:off
 export const Moment = Schema.Number
 
-const happened = { sequence: Schema.Finite, at: Schema.Finite, occupied: Schema.Finite, cap: Cap }
+const happened = {
+  sequence: Schema.Finite,
+  at: Schema.Finite,
+  occupied: Schema.Finite,
+  cap: Cap,
+  by: maybe(Schema.String)
+}
 
 /**
  * A change.
@@ -124,6 +142,7 @@ export const Change: Schema.Codec<AnyChange, unknown> = Schema.Union([
     reason: Schema.Literals(["stopped", "refused", "withdrawn", "merged", "forgotten", "absent"]),
     ...happened
   }),
+  Schema.TaggedStruct("Contradicted", { slotId: SlotId, key: maybe(Key), detail: Schema.String, ...happened }),
   Schema.TaggedStruct("Abandoned", { slotId: SlotId, key: maybe(Key), ...happened }),
   Schema.TaggedStruct("Resized", happened)
 ])
@@ -133,7 +152,12 @@ export const Change: Schema.Codec<AnyChange, unknown> = Schema.Union([
  *
  * @category schemas
  */
-export const Description = Schema.Struct({ cap: Cap, exclusiveKeys: Schema.Boolean, lagBound: Schema.Finite })
+export const Description = Schema.Struct({
+  cap: Cap,
+  exclusiveKeys: Schema.Boolean,
+  lagBound: Schema.Finite,
+  place: Place
+})
 
 /**
  * Whose turn it is to read.

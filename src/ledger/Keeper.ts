@@ -13,12 +13,14 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
+import * as Descriptions from "../rules/Description.ts"
 import * as Time from "../Time.ts"
 import type { Difference } from "./Difference.ts"
 import * as Differences from "./Difference.ts"
 import type { Batch, Decided, SharedFleet } from "./SharedFleet.ts"
 import * as SharedFleets from "./SharedFleet.ts"
-import type { Attached, Refused, Store } from "./SharedLedger.ts"
+import type { Attached, Store } from "./SharedLedger.ts"
+import { Refused } from "./SharedLedger.ts"
 import * as StoreClocks from "./StoreClock.ts"
 
 /**
@@ -161,8 +163,14 @@ export const attach = Effect.fnUntraced(function*(
       })
     })
 
-  const decideBatch = (batch: Batch) => (fleet: SharedFleet | undefined, now: StoreClocks.DecidedAt) => {
+  const decideBatch = (batch: Batch) =>
+  (
+    fleet: SharedFleet | undefined,
+    now: StoreClocks.DecidedAt
+  ): Effect.Effect<Decision<Decided>, LedgerUnavailable | Refused> => {
     if (fleet === undefined) return notKept
+    const away = Descriptions.elsewhere(fleet.occupancy, options)
+    if (away !== undefined) return new Refused({ detail: away })
     const step = SharedFleets.decide(fleet, holder, batch, now, lease)
     if (step === undefined) return new LedgerUnavailable({ detail: "superseded" })
     return Effect.succeed<Decision<Decided>>({

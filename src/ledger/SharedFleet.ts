@@ -156,10 +156,12 @@ export const attach = (
   if (known?.status === "left") return `holder ${holder} has left it`
   if (known !== undefined) return found
   const isHeld = [...found.members.values()].some(({ status }) => status === "here")
-  const mismatch = isHeld ? Descriptions.mismatch(found.occupancy, found.description, description) : undefined
+  const mismatch = isHeld
+    ? Descriptions.mismatch(found.occupancy, found.description, description)
+    : Descriptions.moved(found.occupancy, description)
   if (mismatch !== undefined) return mismatch
   const described = isHeld
-    ? found
+    ? record(found, Descriptions.join(found.occupancy, description, now))
     : {
       ...record(found, Descriptions.describe(found.occupancy, found.description, description, now)),
       description

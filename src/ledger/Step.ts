@@ -151,7 +151,11 @@ export const decide = <T extends Tag>(
   { payload, tag }: Step<T>,
   asker: Asker,
   now: Time
-): Decision<Answers[T]> => rules[tag](occupancy, payload, asker, now)
+): Decision<Answers[T]> => {
+  const decision = rules[tag](occupancy, payload, asker, now)
+  const by = asker.holder.id
+  return { ...decision, changes: decision.changes.map((change) => ({ ...change, by })) }
+}
 
 /**
  * Asks a ledger one step.

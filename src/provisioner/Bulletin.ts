@@ -33,7 +33,7 @@ export interface Bulletin {
  *
  * @category constructors
  */
-export const make = (fleet: Fleet, ledger: FleetLedger): Bulletin => {
+export const make = (fleet: Fleet, holder: string, ledger: FleetLedger): Bulletin => {
   const subscribers = new Set<Queue.Enqueue<AtCapacity>>()
   const subscribe = Effect.acquireRelease(
     Effect.tap(
@@ -48,7 +48,7 @@ export const make = (fleet: Fleet, ledger: FleetLedger): Bulletin => {
       Effect.flatMap(ledger.now, (at) => {
         const event: AtCapacity = { _tag: "AtCapacity", key, at, occupied, cap }
         for (const subscriber of subscribers) Queue.offerUnsafe(subscriber, event)
-        return Journal.log(fleet.id, event)
+        return Journal.log(fleet.id, holder, event)
       })
   }
 }

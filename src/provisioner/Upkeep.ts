@@ -30,13 +30,14 @@ const followed = 65_536
  */
 export const follow = Effect.fnUntraced(function*(options: {
   readonly fleet: Fleet
+  readonly holder: string
   readonly ledger: FleetLedger
   readonly wake: Latch.Latch
   readonly watch: Watch
   /** Opened when launches may have been left behind. */
   readonly abandoned: Latch.Latch
 }) {
-  const { abandoned, fleet, ledger, wake, watch } = options
+  const { abandoned, fleet, holder, ledger, wake, watch } = options
   const changes = yield* ledger.subscribe(followed)
   let sequence: number | undefined
   const step = Effect.gen(function*() {
@@ -47,7 +48,7 @@ export const follow = Effect.fnUntraced(function*(options: {
     if (missed > 0) watch.tellAll()
     watch.tell(change)
     if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
-    yield* Journal.log(fleet.id, change)
+    yield* Journal.log(fleet.id, holder, change)
     if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()
   })
   // What was left behind before the subscription is told by nobody any more.

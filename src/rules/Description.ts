@@ -3,6 +3,8 @@
  */
 import * as HashMap from "effect/HashMap"
 import type { Cap } from "../Change.ts"
+import type { Place } from "../Place.ts"
+import * as Places from "../Place.ts"
 import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
@@ -19,6 +21,8 @@ export interface Description {
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
   readonly lagBound: number
+  /** Where the fleet is, as far as the holder knows. */
+  readonly place: Place
 }
 
 /**
@@ -35,7 +39,8 @@ export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void
 /**
  * Takes over what a holder says of the fleet when it attaches and nobody else is:
  * a cap that was changed since the last holder came stays, unless this one
- * describes another than that one did.
+ * describes another than that one did. A fleet that has no slots is where its next
+ * holder says.
  *
  * @category decisions
  */
@@ -48,7 +53,10 @@ export const describe = (
   Drafts.decide(occupancy, now, (draft) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? occupancy.cap : description.cap
-    draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound }
+    const place = Places.differ(occupancy.place, description.place)
+      ? description.place
+      : Places.complete(occupancy.place, description.place)
+    draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound, place }
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
       if (exclusiveKeys) Drafts.claimKey(draft, slot.key, slot.id)
@@ -64,6 +72,8 @@ export const describe = (
  * @category accessors
  */
 export const mismatch = (occupancy: Occupancy, relied: Description, description: Description): string | undefined => {
+  const away = elsewhere(occupancy, description)
+  if (away !== undefined) return away
   if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
     return `its cap is ${occupancy.cap}, not ${description.cap}: resize it first, then describe it so`
   }
@@ -71,3 +81,35 @@ export const mismatch = (occupancy: Occupancy, relied: Description, description:
   if (description.lagBound !== relied.lagBound) return `its lagBound is ${relied.lagBound} ms`
   return undefined
 }
+
+/**
+ * Says how a holder is in another place than the fleet. What it reads there shows
+ * none of the fleet's tasks, so that it may decide nothing.
+ *
+ * @category accessors
+ */
+export const elsewhere = (occupancy: Occupancy, { place }: Pick<Description, "place">): string | undefined =>
+  Places.differ(occupancy.place, place)
+    ? `it is in ${Places.text(occupancy.place)}, and this process calls ECS in ${Places.text(place)}: ` +
+      "give the process that region and account, or the fleet another id"
+    : undefined
+
+/**
+ * Says why a holder may not attach where nobody else is attached: there are slots,
+ * and their tasks are in another place.
+ *
+ * @category accessors
+ */
+export const moved = (occupancy: Occupancy, description: Description): string | undefined =>
+  HashMap.isEmpty(occupancy.slots) ? undefined : elsewhere(occupancy, description)
+
+/**
+ * Lets a holder join others: what it knows of the place completes what they know.
+ *
+ * @category decisions
+ */
+export const join = (occupancy: Occupancy, { place }: Description, now: Time): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const completed = Places.complete(occupancy.place, place)
+    if (completed !== occupancy.place) draft.occupancy = { ...draft.occupancy, place: completed }
+  })

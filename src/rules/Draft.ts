@@ -9,8 +9,9 @@ import * as Option from "effect/Option"
 import type { Change, FreeReason, Happening } from "../Change.ts"
 import type { Failure, RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
+import * as Places from "../Place.ts"
 import { goneRetention } from "../Settings.ts"
-import type { Slot, SlotId } from "../Slot.ts"
+import type { Contradiction, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import type { Time } from "../Time.ts"
 import type { Occupancy } from "./Occupancy.ts"
@@ -63,7 +64,8 @@ export const note = (draft: Draft, happening: Happening): void => {
     sequence,
     at: draft.now.fast,
     occupied: Occupancies.used(draft.occupancy),
-    cap: draft.occupancy.cap
+    cap: draft.occupancy.cap,
+    by: undefined
   })
 }
 
@@ -156,6 +158,32 @@ export const remember = (draft: Draft, arn: TaskArn): void => {
     ...draft.occupancy,
     gone: { ...turned, recent: HashSet.add(turned.recent, arn) }
   }
+}
+
+/**
+ * Takes note of where a task is: the first one shows in which account the fleet is.
+ *
+ * @category edits
+ */
+export const locate = (draft: Draft, arn: TaskArn): void => {
+  const place = Places.complete(draft.occupancy.place, Places.ofTask(arn))
+  if (place !== draft.occupancy.place) draft.occupancy = { ...draft.occupancy, place }
+}
+
+/**
+ * Takes note of what ECS said of a launch and cannot be so. It changes nothing
+ * else, and is told once, however often it is said.
+ *
+ * @category edits
+ */
+export const dispute = (draft: Draft, id: SlotId, { detail, elsewhere }: Contradiction): void => {
+  const slot = Occupancies.find(draft.occupancy, id)
+  const known = slot?.contradiction
+  if (known?.detail === detail) return
+  if (slot !== undefined) {
+    put(draft, { ...slot, contradiction: { detail, elsewhere: elsewhere || known?.elsewhere === true } })
+  }
+  note(draft, { _tag: "Contradicted", slotId: id, key: slot?.key, detail })
 }
 
 const remove = (draft: Draft, slot: Slot, reason: FreeReason): void => {

@@ -10,8 +10,9 @@
 import * as HashMap from "effect/HashMap"
 import type { TaskArn, TaskDescription } from "../Ecs.ts"
 import { isTerminal } from "../Ecs.ts"
+import * as Places from "../Place.ts"
 import { missingSpacing, stoppedRetention } from "../Settings.ts"
-import type { Launching, Slot, SlotId } from "../Slot.ts"
+import type { Contradiction, Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Time from "../Time.ts"
 import type { Decision, Draft } from "./Draft.ts"
@@ -41,6 +42,8 @@ export interface Question {
   readonly taskArns: ReadonlyArray<TaskArn>
   /** Those among them that ECS may have forgotten, should it not describe them. */
   readonly forgettable: ReadonlySet<TaskArn>
+  /** Why the lists are no evidence, and nothing of them was counted: they are of another place. */
+  readonly stray: string | undefined
 }
 
 /**
@@ -62,7 +65,9 @@ export interface Reading extends Listing {
  * @category decisions
  */
 export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): Decision<Question> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Drafts.decide<Question>(occupancy, now, (draft) => {
+    const stray = Places.stray(occupancy.place, listed(listing))
+    if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
     for (const arn of listing.running ?? []) adoptTask(draft, arn)
     const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
     for (const arn of listing.stopped ?? []) {
@@ -70,9 +75,12 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): D
     }
     return {
       taskArns: [...taskArns],
-      forgettable: new Set(forgettable(draft.occupancy, now))
+      forgettable: new Set(forgettable(draft.occupancy, now)),
+      stray
     }
   })
+
+const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn> => [...running, ...stopped]
 
 /**
  * Takes a complete reading as evidence. One that listed nothing shows nobody
@@ -82,14 +90,19 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): D
  */
 export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time): Decision<Tally> =>
   Drafts.decide(occupancy, now, (draft) => {
-    for (const task of reading.tasks) observeTask(draft, task)
-    if (reading.running !== undefined) observeListed(draft, reading, reading.running)
+    const described = reading.tasks.map(({ taskArn }) => taskArn)
+    const stray = Places.stray(occupancy.place, [...listed(reading), ...described, ...reading.missing])
+    if (stray === undefined) {
+      for (const task of reading.tasks) observeTask(draft, task)
+      if (reading.running !== undefined) observeListed(draft, reading, reading.running)
+    }
     const { cap } = draft.occupancy
     return {
       cap,
       occupied: Occupancies.used(draft.occupancy),
       foreign: Occupancies.foreignTasks(draft.occupancy),
-      undescribed: Occupancies.undescribedTasks(draft.occupancy, now)
+      undescribed: Occupancies.undescribedTasks(draft.occupancy, now),
+      stray
     }
   })
 
@@ -105,6 +118,8 @@ export interface Tally {
   readonly foreign: number
   /** How many were listed a while ago and have never been described. */
   readonly undescribed: number
+  /** Why the reading is no evidence, and nothing of it was taken in: it is of another place. */
+  readonly stray: string | undefined
 }
 
 /**
@@ -138,6 +153,29 @@ export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decis
   })
 
 /**
+ * Says why a task that ECS names as that of a launch cannot be it: it is in another
+ * place, it is another launch's, or the launch has another one. One that was listed
+ * and not described yet may be that of any launch.
+ *
+ * @category accessors
+ */
+export const contradiction = (occupancy: Occupancy, id: SlotId, arn: TaskArn): Contradiction | undefined => {
+  const stray = Places.stray(occupancy.place, [arn])
+  if (stray !== undefined) return { detail: stray, elsewhere: true }
+  const slot = Occupancies.find(occupancy, id)
+  const known = slot === undefined ? undefined : Slots.taskArn(slot)
+  const named = (detail: string): Contradiction => ({ detail: `${arn} was named, and ${detail}`, elsewhere: false })
+  if (known !== undefined && known !== arn) return named(`its task is ${known}`)
+  const other = Occupancies.findByArn(occupancy, arn)
+  if (other !== undefined && other.id !== id && other.key !== undefined) {
+    return named(`that is the task of launch ${other.id}`)
+  }
+  return slot?.state._tag === "Launching" && Occupancies.isGone(occupancy, arn)
+    ? named("that had stopped as the task of another")
+    : undefined
+}
+
+/**
  * Records that a launch became a task, which may be known already by its ARN,
  * and may have stopped already.
  *
@@ -152,6 +190,7 @@ export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: s
   // A task is one slot however many ways it was seen.
   const seen = Occupancies.findByArn(draft.occupancy, arn)
   if (seen !== undefined) Drafts.free(draft, seen.id, "merged")
+  Drafts.locate(draft, arn)
   const launched = Slots.launched(slot, arn, lastStatus, draft.now)
   Drafts.put(draft, launched)
   Drafts.dropRequest(draft, id)
@@ -162,6 +201,11 @@ export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: s
 }
 
 const observeTask = (draft: Draft, task: TaskDescription): void => {
+  const seen = Occupancies.findByArn(draft.occupancy, task.taskArn)
+  if (seen?.key !== undefined && task.startedBy !== undefined && task.startedBy !== seen.id) {
+    const detail = `${task.taskArn} is described as started by ${task.startedBy.slice(0, 128)}`
+    return Drafts.dispute(draft, seen.id, { detail, elsewhere: false })
+  }
   const own = task.startedBy === undefined
     ? undefined
     : Occupancies.find(draft.occupancy, Slots.SlotId(task.startedBy))
@@ -170,9 +214,15 @@ const observeTask = (draft: Draft, task: TaskDescription): void => {
   observeStatus(draft, task.taskArn, task.lastStatus)
 }
 
-/** Terminal is absorbing: a task that has stopped is not adopted again, whatever a stale list shows. */
-const adoptTask = (draft: Draft, arn: TaskArn): void => {
+/**
+ * Counts a task, unless it is counted. Terminal is absorbing: one that has stopped
+ * is not adopted again, whatever a stale list shows.
+ *
+ * @category edits
+ */
+export const adoptTask = (draft: Draft, arn: TaskArn): void => {
   if (HashMap.has(draft.occupancy.byArn, arn) || Occupancies.isGone(draft.occupancy, arn)) return
+  Drafts.locate(draft, arn)
   const slot = Slots.adopted(arn, draft.now)
   Drafts.put(draft, slot)
   Drafts.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
@@ -254,6 +304,7 @@ export const isSearching = (occupancy: Occupancy, now: Time.Time): boolean => {
 const sought = function*(occupancy: Occupancy, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
   for (const slot of HashMap.values(occupancy.slots)) {
     if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
+    if (slot.contradiction?.elsewhere === true) continue
     if (Slots.visibleIn(slot.state, occupancy.lagBound, at) < 0) yield { slot, state: slot.state }
   }
 }

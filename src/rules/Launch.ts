@@ -12,7 +12,7 @@ import * as Slots from "../Slot.ts"
 import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
-import { recordTask } from "./Evidence.ts"
+import * as Evidence from "./Evidence.ts"
 import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
@@ -190,24 +190,27 @@ export type Settlement =
  *
  * **Details**
  *
- * A task that exists is recorded whoever asks, for one token is one task. That
+ * A task that exists is recorded whoever asks, for one token is one task, unless
+ * what is known says that it cannot be this launch's: then the answer is none. That
  * there is none is believed only of the holder, and only as long as no attempt
  * was ambiguous, or if ECS answered with `failures`, which complete the request.
  *
  * @category decisions
  */
-export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, now: Time): Decision<Settlement> =>
+export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
   Drafts.decide<Settlement>(occupancy, now, (draft) => {
+    const verdict = believed(draft, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
-      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      Evidence.recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
     }
-    const slot = held(occupancy, ticket)
+    const slot = held(draft.occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     if (slot.state._tag === "Reserved") return { _tag: "Lost" }
-    const believed = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
-    if (believed) {
+    const isRefusal = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
+    // What has contradicted itself is not believed that there is no task.
+    if (isRefusal && slot.contradiction === undefined) {
       Drafts.refuse(draft, slot, verdict.failure)
       return { _tag: "Refused", failure: verdict.failure }
     }
@@ -218,6 +221,26 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, verdict: Verdict, n
     }
     return { _tag: "Resend" }
   })
+
+/**
+ * What an answer is worth, held against what is known. One that cannot be so is
+ * none; a task that it names and that nothing counts is counted.
+ */
+const believed = (
+  draft: Drafts.Draft,
+  id: SlotId,
+  answer: Verdict
+): Exclude<Verdict, { readonly _tag: "Contradictory" }> => {
+  if (answer._tag === "Contradictory") {
+    Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
+    return { _tag: "Unknown", detail: answer.detail }
+  }
+  const found = answer._tag === "Accepted" ? Evidence.contradiction(draft.occupancy, id, answer.taskArn) : undefined
+  if (answer._tag !== "Accepted" || found === undefined) return answer
+  Drafts.dispute(draft, id, found)
+  if (!found.elsewhere) Evidence.adoptTask(draft, answer.taskArn)
+  return { _tag: "Unknown", detail: found.detail }
+}
 
 /**
  * Gives back a slot whose `RunTask` has certainly launched nothing. Of any other

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type { Cap } from "../Change.ts"
 import type { RunTaskRequest, TaskArn } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
+import type { Place } from "../Place.ts"
 import { undescribedAfter } from "../Settings.ts"
 import type { Slot, SlotId } from "../Slot.ts"
 import * as Time from "../Time.ts"
@@ -38,6 +39,8 @@ export interface Occupancy extends Standing {
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
   readonly lagBound: number
+  /** Where the fleet is, as far as its holders and its tasks have shown. */
+  readonly place: Place
   /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
@@ -101,6 +104,7 @@ export const make = (description: Description, { slow: now }: Time.Time): Occupa
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,
+  place: description.place,
   slots: HashMap.empty(),
   byKey: HashMap.empty(),
   byArn: HashMap.empty(),

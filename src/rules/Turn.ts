@@ -10,8 +10,8 @@
  * by another holder. What the first one still reads then is evidence all the same:
  * a reading counts by when it began.
  */
-import type { Time } from "../Time.ts"
 import { standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../Settings.ts"
+import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
 import { isSearching } from "./Evidence.ts"

@@ -227,6 +227,8 @@ const textOf = (change: Change): string => {
       const slot = change.taskArn === undefined ? change.slotId.slice(0, 8) : nameOf(change.taskArn)
       return `frees the slot of ${slot}: ${change.reason} ${stands}`
     }
+    case "Contradicted":
+      return `does not believe ECS about launch ${change.slotId.slice(0, 8)}: ${change.detail} ${stands}`
     case "Abandoned":
       return `has nobody any more for launch ${change.slotId.slice(0, 8)} ${stands}`
     case "Resized":

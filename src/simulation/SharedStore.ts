@@ -10,6 +10,7 @@ import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as SharedFleets from "../ledger/SharedFleet.ts"
 import * as SharedLedgers from "../ledger/SharedLedger.ts"
 import * as StoreClocks from "../ledger/StoreClock.ts"
+import * as Descriptions from "../rules/Description.ts"
 
 /**
  * What stands between a holder and where its fleet is kept. It may carry a call
@@ -110,14 +111,17 @@ export const makeWith = (now: () => number): SharedStore => {
   }
 
   const store = (
-    holder: string,
+    options: AttachOptions,
     link: Link,
     decideHere: Decider,
     witness: Witness | undefined
   ): SharedLedgers.Store => {
+    const { holder } = options
     const decide = (batch: SharedFleets.Batch) =>
-      link(Effect.suspend(() => {
-        const decided = decideHere((fleet, at) => {
+      link(Effect.suspend((): Effect.Effect<SharedFleets.Decided | SharedLedgers.Refused, LedgerUnavailable> => {
+        const decided = decideHere<SharedFleets.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
+          const away = fleet === undefined ? undefined : Descriptions.elsewhere(fleet.occupancy, options)
+          if (away !== undefined) return { answer: new SharedLedgers.Refused({ detail: away }), fleet: undefined }
           const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, at)
           if (fleet === undefined || step === undefined) return { answer: undefined, fleet: undefined }
           witness?.decided(holder, batch, fleet, step.fleet, step.decided)
@@ -132,7 +136,10 @@ export const makeWith = (now: () => number): SharedStore => {
       decide: (batch) =>
         Effect.suspend(() => {
           witness?.sent(holder, batch)
-          return decide(batch)
+          return Effect.flatMap(
+            decide(batch),
+            (decided) => "answers" in decided ? Effect.succeed(decided) : Effect.fail(decided)
+          )
         }),
       word: link.word === undefined ? heard : link.word(heard),
       leave: link(Effect.sync(() =>
@@ -163,7 +170,7 @@ export const makeWith = (now: () => number): SharedStore => {
         const { sequence, turn } = entered.occupancy
         return yield* SharedLedgers.make(
           {
-            store: store(holder, link, decideHere, witness),
+            store: store(options, link, decideHere, witness),
             sequence,
             turn,
             now: entered.decidedAt.time.fast,

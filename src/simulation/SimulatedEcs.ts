@@ -161,6 +161,7 @@ export const make = (options: {
     const uncounted = { calls: 0, inFlight: 0, maxInFlight: 0 }
     return Emulator.of({
       call: (input) => call(process, input),
+      place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
       live: (filter) => at((now) => Truth.live(world, now, filter)),
       peak: (filter) => at((now) => Truth.peak(world, now, filter)),
       steps: (filter) => at((now) => Truth.steps(world, now, filter)),

@@ -18,7 +18,8 @@ const launched = (key: string, at: number, occupied: number): Change => ({
   sequence: at,
   at,
   occupied,
-  cap: 2
+  cap: 2,
+  by: undefined
 })
 
 const report: Report = {
@@ -56,7 +57,7 @@ describe("Score", () => {
 
   it("counts a task once that was listed before its launch was answered", () => {
     const score = Scores.make(0)
-    const adopted = { slotId: SlotId("listed"), taskArn: TaskArn("arn:a"), cap: 2 }
+    const adopted = { slotId: SlotId("listed"), taskArn: TaskArn("arn:a"), cap: 2, by: undefined }
     score.happened({
       _tag: "Reserved",
       slotId: SlotId("a"),
@@ -64,7 +65,8 @@ describe("Score", () => {
       sequence: 1,
       at: 1,
       occupied: 2,
-      cap: 2
+      cap: 2,
+      by: undefined
     })
     score.happened({ _tag: "Adopted", ...adopted, sequence: 2, at: 2, occupied: 3 })
     assert.strictEqual(score.standing().peakOccupied, 3)

@@ -11,12 +11,13 @@ import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import type { Step } from "../../src/ledger/Step.ts"
 import { agreed } from "../../src/ledger/StoreClock.ts"
+import * as Places from "../../src/Place.ts"
 import { SlotId, type Ticket } from "../../src/Slot.ts"
 
 const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
 const written = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
 
-const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`)
+const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
 
 /** What can be compared of a fleet: collections do not keep the order in which they were made. */
 const shown = ({ changes, description, members, occupancy }: SharedFleet) => ({
@@ -24,6 +25,7 @@ const shown = ({ changes, description, members, occupancy }: SharedFleet) => ({
   members: [...members].sort(([a], [b]) => a.localeCompare(b)),
   description: { ...description },
   cap: occupancy.cap,
+  place: occupancy.place,
   sequence: occupancy.sequence,
   turn: occupancy.turn,
   readingBegunAt: occupancy.readingBegunAt,
@@ -104,7 +106,7 @@ describe("a difference", () => {
     Effect.gen(function*() {
       for (let seed = 0; seed < 60; seed++) {
         yield* Effect.gen(function*() {
-          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000 }
+          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Places.unknown }
           const attached = SharedFleets.attach(undefined, "a", description, agreed(0))
           if (typeof attached === "string") return assert.fail(attached)
           let fleet = attached

@@ -6,6 +6,7 @@ import * as Keepers from "../../src/ledger/Keeper.ts"
 import type { Decided } from "../../src/ledger/SharedFleet.ts"
 import type { Step } from "../../src/ledger/Step.ts"
 import { isAnswerTo } from "../../src/ledger/Step.ts"
+import * as Places from "../../src/Place.ts"
 import type { Ticket } from "../../src/Slot.ts"
 import * as Time from "../../src/Time.ts"
 import { reservation } from "./holding.ts"
@@ -69,6 +70,7 @@ describe("a keeper whose link is bad", () => {
               cap,
               exclusiveKeys: seed % 2 === 0,
               lagBound: 300_000,
+              place: Places.unknown,
               line: () => line
             }),
             { times: 1000 }

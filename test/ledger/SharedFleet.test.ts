@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import { agreed } from "../../src/ledger/StoreClock.ts"
+import * as Places from "../../src/Place.ts"
 
-const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000 }
+const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 const batch: SharedFleets.Batch = {
   number: 1,
   steps: [],

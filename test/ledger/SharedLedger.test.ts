@@ -8,6 +8,7 @@ import { TestClock } from "effect/testing"
 import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
 import { Refused } from "../../src/ledger/SharedLedger.ts"
 import * as SharedLedgers from "../../src/ledger/SharedLedger.ts"
+import * as Places from "../../src/Place.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import type { Link } from "../../src/simulation/SharedStore.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
@@ -60,6 +61,7 @@ describe("a shared ledger that takes nothing", () => {
       cap: 2,
       exclusiveKeys: false,
       lagBound: 300_000,
+      place: Places.unknown,
       holder: "a",
       line: () => ({ waiting: 0, since: undefined })
     })

@@ -11,10 +11,11 @@ import * as SharedFleets from "../../src/ledger/SharedFleet.ts"
 import type { Answer, Step } from "../../src/ledger/Step.ts"
 import { isAnswerTo } from "../../src/ledger/Step.ts"
 import * as StoreClock from "../../src/ledger/StoreClock.ts"
+import * as Places from "../../src/Place.ts"
 import type { Ticket } from "../../src/Slot.ts"
 import { reservation } from "./holding.ts"
 
-export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000 }
+export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 export const start = 1_764_000_000_000
 
 export const empty = (): SharedFleet => {

@@ -4,6 +4,7 @@
 import { Effect, Result } from "effect"
 import { parseKey } from "../../src/Key.ts"
 import type { AttachOptions, FleetLedger, Ledger } from "../../src/Ledger.ts"
+import * as Places from "../../src/Place.ts"
 import type { ReserveOptions } from "../../src/rules/Launch.ts"
 import { SlotId } from "../../src/Slot.ts"
 
@@ -14,6 +15,7 @@ export const attach = (ledger: Ledger["Service"], holder: string, options?: Part
     cap: 2,
     exclusiveKeys: false,
     lagBound: 300_000,
+    place: { ...Places.unknown, region: "eu-central-1", cluster: "c" },
     holder,
     line: () => ({ waiting: 0, since: undefined }),
     ...options

@@ -8,6 +8,7 @@ import { apply, type Difference } from "../../src/ledger/Difference.ts"
 import * as Keepers from "../../src/ledger/Keeper.ts"
 import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
 import * as SharedLedgers from "../../src/ledger/SharedLedger.ts"
+import * as Places from "../../src/Place.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
@@ -100,7 +101,7 @@ describe("2,000 requests that a full fleet turns away", () => {
       const link: SharedStore.Link = (call) =>
         Effect.suspend(() => isCut ? Effect.fail(new LedgerUnavailable({ detail: "cut" })) : call)
       const line = () => ({ waiting: 0, since: undefined })
-      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000 }
+      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
       yield* Effect.gen(function*() {
         const slow = yield* store.connect(link).attach({ fleet: "c/worker", holder: "slow", line, ...described })
         const changes = yield* slow.subscribe(10_000)

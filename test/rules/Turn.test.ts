@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { TaskArn } from "../../src/Ecs.ts"
+import * as Places from "../../src/Place.ts"
 import * as Evidence from "../../src/rules/Evidence.ts"
 import * as Handover from "../../src/rules/Handover.ts"
 import * as Occupancies from "../../src/rules/Occupancy.ts"
@@ -14,7 +15,7 @@ const rest = 1000
 
 /** A fleet, and holders that claim the turn to read and end it. */
 const makeFleet = () => {
-  let occupancy = Occupancies.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000 }, at(0))
+  let occupancy = Occupancies.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
   const claim = (holder: string, now: number) => {
     const decision = Turns.claim(occupancy, holder, now, at(now))
     occupancy = decision.occupancy
@@ -187,14 +188,14 @@ describe("a reading that comes in late", () => {
   })
 
   it("does not make the latest reading an older one", () => {
-    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000 }, at(0))
+    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
     const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).occupancy
     const late = Evidence.observe(newer, { ...reading(0), missing: [] }, at(22_000)).occupancy
     assert.strictEqual(late.readingBegunAt, 20_000)
   })
 
   it("does not show with another one of the same moment that a task is forgotten", () => {
-    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000 }, at(0))
+    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
     const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).occupancy
     // The first began long ago, and asked about the task only when the second one did.
     const first = Evidence.observe(known, reading(66 * minute), at(72 * minute)).occupancy

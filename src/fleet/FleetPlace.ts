@@ -1,0 +1,39 @@
+/**
+ * What the description of a fleet says of its place.
+ */
+import type { Place } from "../Place.ts"
+import * as Places from "../Place.ts"
+import * as EcsName from "./EcsName.ts"
+
+const pattern = /^arn:([\w-]+):ecs:([\w-]+):(\d{12}):/
+
+/** The place that an ARN of ECS names, of whatever kind it is. A mere name says nothing. */
+const ofArn = (text: string): Place => {
+  const [, partition, region, account] = pattern.exec(text) ?? []
+  return { partition, region, account, cluster: undefined }
+}
+
+/** What a fleet is given as that may be an ARN. */
+interface Named {
+  readonly cluster: string
+  readonly taskDefinition: string
+}
+
+/**
+ * The place that a fleet is described as being in: known as far as its cluster or
+ * its task definition is given as an ARN.
+ *
+ * @category accessors
+ */
+export const described = ({ cluster, taskDefinition }: Named): Place =>
+  Places.complete({ ...ofArn(cluster), cluster: EcsName.clusterName(cluster) }, ofArn(taskDefinition))
+
+/**
+ * Says why a cluster and a task definition cannot go together.
+ *
+ * @category guards
+ */
+export const reasonAgainst = ({ cluster, taskDefinition }: Named): string | undefined =>
+  Places.differ(ofArn(cluster), ofArn(taskDefinition))
+    ? `expected the region and account of the cluster (${cluster}), got ${taskDefinition}`
+    : undefined
