@@ -7,7 +7,7 @@
  * atomic step, in their order.
  */
 import type * as Effect from "effect/Effect"
-import type { Cap } from "../Change.ts"
+import type { Cap, Change } from "../Change.ts"
 import type { Verdict } from "../Ecs.ts"
 import type { FleetLedger, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
@@ -154,7 +154,7 @@ export const decide = <T extends Tag>(
 ): Decision<Answers[T]> => {
   const decision = rules[tag](occupancy, payload, asker, now)
   const by = asker.holder.id
-  return { ...decision, changes: decision.changes.map((change) => ({ ...change, by })) }
+  return { ...decision, changes: Array.from(decision.changes, (change): Change => ({ ...change, by })) }
 }
 
 /**

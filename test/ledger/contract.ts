@@ -5,9 +5,11 @@ import { it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Ledger } from "../../src/Ledger.ts"
 import type { Test } from "./contract/asking.ts"
+import { contradictions } from "./contract/contradictions.ts"
 import { evidence } from "./contract/evidence.ts"
 import { granting } from "./contract/granting.ts"
 import { holders } from "./contract/holders.ts"
+import { places } from "./contract/places.ts"
 import { sharing } from "./contract/sharing.ts"
 import type { Time } from "./contract/time.ts"
 
@@ -22,4 +24,6 @@ export const suite = <E>(
   evidence(name, test)
   holders(name, test)
   sharing(name, test)
+  places(name, test)
+  contradictions(name, test)
 }

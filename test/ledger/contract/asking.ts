@@ -7,6 +7,8 @@ import type { Verdict } from "../../../src/Ecs.ts"
 import { TaskArn } from "../../../src/Ecs.ts"
 import { parseKey } from "../../../src/Key.ts"
 import { type FleetLedger, Ledger } from "../../../src/Ledger.ts"
+import type { Place } from "../../../src/Place.ts"
+import * as Places from "../../../src/Place.ts"
 import type { Reading } from "../../../src/rules/Evidence.ts"
 import type { Line } from "../../../src/rules/Launch.ts"
 import * as Occupancy from "../../../src/rules/Occupancy.ts"
@@ -26,11 +28,13 @@ export const attach = Effect.fnUntraced(function*(options?: {
   readonly holder?: string
   readonly read?: boolean
   readonly line?: Line
+  readonly place?: Partial<Place>
 }) {
   const ledger = yield* Holding.attach(yield* Ledger, options?.holder ?? "a", {
     cap: options?.cap ?? 2,
     exclusiveKeys: options?.exclusiveKeys ?? false,
     lagBound,
+    place: { ...Places.unknown, region: "eu-central-1", cluster: "c", ...options?.place },
     line: () => options?.line ?? { waiting: 0, since: undefined }
   })
   if (options?.read ?? true) yield* read(ledger)
@@ -53,7 +57,7 @@ export const read = Effect.fnUntraced(function*(ledger: FleetLedger, shown: Part
 })
 
 export const keyOf = (text: string) => Result.getOrThrow(parseKey(text))
-export const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`)
+export const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
 
 export const reserve = (
   ledger: FleetLedger,
