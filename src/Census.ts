@@ -241,7 +241,6 @@ const describeConcurrency = 5
 
 const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   const { readPageRetries, readTimeout } = fleet.settings
-  let foreignBefore = 0
   let undescribedBefore = 0
 
   /** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
@@ -269,15 +268,12 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
   })
 
   /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
-  const reportForeign = Effect.fnUntraced(function*({ cap, foreign, occupied }: Tally) {
-    const above = cap !== "unlimited" && occupied > cap ? foreign : 0
-    if (above > foreignBefore) {
-      yield* Effect.logWarning(
-        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${above} were launched by others`
+  const reportForeign = ({ cap, foreign, isMore, occupied }: Tally): Effect.Effect<void> =>
+    isMore
+      ? Effect.logWarning(
+        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${foreign} were launched by others`
       )
-    }
-    foreignBefore = above
-  })
+      : Effect.void
 
   return Effect.fnUntraced(function*({ begunAt, cap, searching }: YourTurn) {
     let calls = 0

@@ -2,6 +2,7 @@
  * What the control of an emulator takes as JSON.
  */
 import * as Schema from "effect/Schema"
+import { contradictions } from "./Fault.ts"
 
 const Time = Schema.Union([Schema.DurationFromMillis, Schema.DurationFromString])
 const Span = Schema.Union([Schema.Struct({ min: Time, max: Time }), Time])
@@ -24,6 +25,7 @@ const Fault = Schema.Union([
   Schema.TaggedStruct("Reset", { processed: Schema.Boolean }),
   Schema.TaggedStruct("CutBody", {}),
   Schema.TaggedStruct("Blank", {}),
+  Schema.TaggedStruct("Contradiction", { says: Schema.Literals(contradictions) }),
   Schema.TaggedStruct("LateAnswer", { by: Time }),
   Schema.TaggedStruct("LateProcessing", { by: Time })
 ])

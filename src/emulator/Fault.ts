@@ -19,6 +19,7 @@ import * as Prng from "./Prng.ts"
  * - `Reset`: the connection is lost, after the call has been processed if `processed`
  * - `CutBody`: the call is processed, and the connection is lost in the middle of the answer
  * - `Blank`: the call is processed, and the answer is an object with nothing in it
+ * - `Contradiction`: a `RunTask` is processed, and its answer is not what it has done
  * - `LateAnswer`: the call is processed at once and answered so much later
  * - `LateProcessing`: the call is processed so much later, though its caller has gone, and then answered
  *
@@ -39,8 +40,37 @@ export type Fault =
   | { readonly _tag: "Reset"; readonly processed: boolean }
   | { readonly _tag: "CutBody" }
   | { readonly _tag: "Blank" }
+  | { readonly _tag: "Contradiction"; readonly says: Contradiction }
   | { readonly _tag: "LateAnswer"; readonly by: Duration.Input }
   | { readonly _tag: "LateProcessing"; readonly by: Duration.Input }
+
+/**
+ * What is said of a task instead of the truth.
+ *
+ * - `another task`: it names the latest task of the cluster that another `RunTask` launched
+ * - `two tasks`: it names that one too
+ * - `another place`: it names the task in another account
+ * - `another starter`: it says that somebody else started the task
+ * - `another family`: it says that the task is of another family
+ * - `task and failure`: it names the task, and has a failure as well
+ *
+ * @category models
+ */
+export type Contradiction = (typeof contradictions)[number]
+
+/**
+ * What may be said of a task instead of the truth.
+ *
+ * @category configuration
+ */
+export const contradictions = [
+  "another task",
+  "two tasks",
+  "another place",
+  "another starter",
+  "another family",
+  "task and failure"
+] as const
 
 /**
  * A fault that waits for its call.

@@ -11,6 +11,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Agenda from "./Agenda.ts"
+import * as Contradiction from "./Contradiction.ts"
 import * as Fault from "./Fault.ts"
 import { operations } from "./operations/index.ts"
 import * as Place from "./Place.ts"
@@ -57,6 +58,7 @@ const process = (world: World, exchange: Exchange): Reply.Reply => {
   }
   const reply = run(world, place, input, fault)
   if (fault?._tag === "ServerError") return failed(fault.status ?? 500)
+  if (fault?._tag === "Contradiction") return Contradiction.contradict(world, reply, fault.says)
   return fault?._tag === "Blank" ? Reply.ok({}) : reply
 }
 

@@ -33,6 +33,7 @@ export const Difference = Schema.Struct({
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
     goneSince: Schema.Finite,
     goneBefore: Schema.Finite,
+    foreignOver: Schema.Finite,
     sequence: Schema.Finite,
     decidedAt: Encoding.DecidedAt
   }),
@@ -79,6 +80,7 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): Di
       turn: occupancy.turn,
       goneSince: occupancy.gone.turnedAt,
       goneBefore: occupancy.gone.olderSince,
+      foreignOver: occupancy.foreignOver,
       sequence: occupancy.sequence,
       decidedAt: after.decidedAt
     },
@@ -123,6 +125,7 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
         turnedAt: goneSince,
         olderSince: goneBefore
       },
+      foreignOver: head.foreignOver,
       sequence: head.sequence
     },
     members: next,

@@ -97,25 +97,25 @@ export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time):
       if (reading.running !== undefined) observeListed(draft, reading, reading.running)
     }
     const { cap } = draft.occupancy
-    return {
-      cap,
-      occupied: Occupancies.used(draft.occupancy),
-      foreign: Occupancies.foreignTasks(draft.occupancy),
-      undescribed: Occupancies.undescribedTasks(draft.occupancy, now),
-      stray
-    }
+    const occupied = Occupancies.used(draft.occupancy)
+    const foreign = cap !== "unlimited" && occupied > cap ? Occupancies.foreignTasks(draft.occupancy) : 0
+    if (foreign !== occupancy.foreignOver) draft.occupancy = { ...draft.occupancy, foreignOver: foreign }
+    const undescribed = Occupancies.undescribedTasks(draft.occupancy, now)
+    return { cap, occupied, foreign, isMore: foreign > occupancy.foreignOver, undescribed, stray }
   })
 
 /**
- * How many tasks are counted once a reading is taken in, and how many of them are
- * known to be nobody's launch under this ledger.
+ * How many tasks are counted once a reading is taken in.
  *
  * @category models
  */
 export interface Tally {
   readonly cap: Occupancy["cap"]
   readonly occupied: number
+  /** How many of them are known to be nobody's launch under this ledger. None where the cap is kept. */
   readonly foreign: number
+  /** Whether these are more than the reading before showed, whoever read that. */
+  readonly isMore: boolean
   /** How many were listed a while ago and have never been described. */
   readonly undescribed: number
   /** Why the reading is no evidence, and nothing of it was taken in: it is of another place. */

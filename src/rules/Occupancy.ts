@@ -47,6 +47,8 @@ export interface Occupancy extends Standing {
   readonly readingBegunAt: number
   readonly turn: Turn
   readonly gone: Gone
+  /** How many tasks over the cap are nobody's launch under this ledger, as the latest reading showed. */
+  readonly foreignOver: number
 }
 
 /**
@@ -119,6 +121,7 @@ export const make = (description: Description, { slow: now }: Time.Time): Occupa
     failed: []
   },
   gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now, olderSince: now },
+  foreignOver: 0,
   sequence: 0
 })
 

@@ -1,0 +1,66 @@
+/**
+ * Answers to `RunTask` that are not about what it has done: those of a broken proxy,
+ * or of a test double that is.
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Contradiction } from "./Fault.ts"
+import * as Lifecycle from "./Lifecycle.ts"
+import * as Place from "./Place.ts"
+import * as Reply from "./Reply.ts"
+import type { World } from "./State.ts"
+import * as Task from "./Task.ts"
+
+const decode = Schema.decodeUnknownOption(Schema.Struct({ tasks: Schema.Array(Schema.JsonObject) }))
+
+/** A task, and the latest one of its cluster that another `RunTask` launched. */
+const find = (
+  world: World,
+  arn: unknown
+): { readonly task: Task.Task; readonly other: Task.Task | undefined } | undefined => {
+  for (const cluster of world.clusters.values()) {
+    const tasks = [...cluster.tasks.values()]
+    const task = tasks.find((task) => task.arn === arn)
+    if (task === undefined) continue
+    return { task, other: tasks.findLast(({ token }) => token !== undefined && token !== task.token) }
+  }
+  return undefined
+}
+
+/**
+ * Says something else than what a `RunTask` has done. Where it launched nothing, or
+ * there is nothing else to say, the answer stays.
+ *
+ * @category operations
+ */
+export const contradict = (world: World, reply: Reply.Reply, says: Contradiction): Reply.Reply => {
+  const decoded = decode(reply.body)
+  const told = Option.isSome(decoded) ? decoded.value.tasks[0] : undefined
+  const found = find(world, told?.["taskArn"])
+  if (told === undefined || found === undefined) return reply
+  const { other, task } = found
+  const name = `${task.clusterName}/${task.id}`
+  const one = (changes: Schema.JsonObject): Reply.Reply => Reply.ok({ tasks: [{ ...told, ...changes }], failures: [] })
+  switch (says) {
+    case "another task":
+      // It says all of that one that would be ours, and nothing of who started it: only its ARN tells.
+      return other === undefined
+        ? reply
+        : Reply.ok({
+          tasks: [Task.toBriefJson(other, Lifecycle.at(other.life, world.now) ?? Lifecycle.first(other.life))],
+          failures: []
+        })
+    case "two tasks":
+      return other === undefined
+        ? reply
+        : Reply.ok({ tasks: [told, Task.toJson(other, Lifecycle.first(other.life), true)], failures: [] })
+    case "another place":
+      return one({ taskArn: Place.arn({ ...task.place, account: "999999999999" }, "task", name) })
+    case "another starter":
+      return one({ startedBy: "somebody-else" })
+    case "another family":
+      return one({ taskDefinitionArn: Place.arn(task.place, "task-definition", "another:1") })
+    case "task and failure":
+      return Reply.ok({ tasks: [told], failures: [{ reason: "RESOURCE:FARGATE" }] })
+  }
+}
