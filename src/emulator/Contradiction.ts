@@ -9,20 +9,20 @@ import * as Lifecycle from "./Lifecycle.ts"
 import * as Place from "./Place.ts"
 import * as Reply from "./Reply.ts"
 import type { World } from "./State.ts"
-import * as Task from "./Task.ts"
+import type * as Task from "./Task.ts"
 
 const decode = Schema.decodeUnknownOption(Schema.Struct({ tasks: Schema.Array(Schema.JsonObject) }))
 
-/** A task, and the latest one of its cluster that another `RunTask` launched. */
+/** A task, and the others of its cluster that other `RunTask` launched, oldest first. */
 const find = (
   world: World,
   arn: unknown
-): { readonly task: Task.Task; readonly other: Task.Task | undefined } | undefined => {
+): { readonly task: Task.Task; readonly others: ReadonlyArray<Task.Task> } | undefined => {
   for (const cluster of world.clusters.values()) {
     const tasks = [...cluster.tasks.values()]
     const task = tasks.find((task) => task.arn === arn)
     if (task === undefined) continue
-    return { task, other: tasks.findLast(({ token }) => token !== undefined && token !== task.token) }
+    return { task, others: tasks.filter(({ token }) => token !== undefined && token !== task.token) }
   }
   return undefined
 }
@@ -38,22 +38,18 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
   const told = Option.isSome(decoded) ? decoded.value.tasks[0] : undefined
   const found = find(world, told?.["taskArn"])
   if (told === undefined || found === undefined) return reply
-  const { other, task } = found
+  const { others, task } = found
+  const [oldest] = others
+  const latest = others.at(-1)
   const name = `${task.clusterName}/${task.id}`
   const one = (changes: Schema.JsonObject): Reply.Reply => Reply.ok({ tasks: [{ ...told, ...changes }], failures: [] })
   switch (says) {
-    case "another task":
-      // It says all of that one that would be ours, and nothing of who started it: only its ARN tells.
-      return other === undefined
-        ? reply
-        : Reply.ok({
-          tasks: [Task.toBriefJson(other, Lifecycle.at(other.life, world.now) ?? Lifecycle.first(other.life))],
-          failures: []
-        })
+    case "oldest task":
+      return oldest === undefined ? reply : Reply.ok({ tasks: [brief(world, oldest)], failures: [] })
+    case "latest task":
+      return latest === undefined ? reply : Reply.ok({ tasks: [brief(world, latest)], failures: [] })
     case "two tasks":
-      return other === undefined
-        ? reply
-        : Reply.ok({ tasks: [told, Task.toJson(other, Lifecycle.first(other.life), true)], failures: [] })
+      return latest === undefined ? reply : Reply.ok({ tasks: [told, brief(world, latest)], failures: [] })
     case "another place":
       return one({ taskArn: Place.arn({ ...task.place, account: "999999999999" }, "task", name) })
     case "another starter":
@@ -63,4 +59,10 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
     case "task and failure":
       return Reply.ok({ tasks: [told], failures: [{ reason: "RESOURCE:FARGATE" }] })
   }
+}
+
+/** Nothing in it says who started the task: only its ARN tells. */
+const brief = (world: World, { arn, life }: Task.Task): Schema.JsonObject => {
+  const { desiredStatus, lastStatus } = Lifecycle.at(life, world.now) ?? Lifecycle.first(life)
+  return { taskArn: arn, lastStatus, desiredStatus }
 }

@@ -47,8 +47,9 @@ export type Fault =
 /**
  * What is said of a task instead of the truth.
  *
- * - `another task`: it names the latest task of the cluster that another `RunTask` launched
- * - `two tasks`: it names that one too
+ * - `oldest task`: it names the first task of the cluster that another `RunTask` launched, and that is not forgotten
+ * - `latest task`: it names the last one
+ * - `two tasks`: it names its own, and that one too
  * - `another place`: it names the task in another account
  * - `another starter`: it says that somebody else started the task
  * - `another family`: it says that the task is of another family
@@ -64,7 +65,8 @@ export type Contradiction = (typeof contradictions)[number]
  * @category configuration
  */
 export const contradictions = [
-  "another task",
+  "oldest task",
+  "latest task",
   "two tasks",
   "another place",
   "another starter",

@@ -74,7 +74,7 @@ describe("several replicas", () => {
       const [a, b] = [yield* open(store, 5), yield* open(store, 5)]
       yield* ask(a, "k")
       yield* pass("1 second")
-      yield* emulator.script({ operation: "RunTask", fault: { _tag: "Contradiction", says: "another task" }, times: 3 })
+      yield* emulator.script({ operation: "RunTask", fault: { _tag: "Contradiction", says: "oldest task" }, times: 3 })
       yield* ask(b, "l")
       yield* pass("20 seconds")
       assert.deepStrictEqual(counts(/Error: .*contradicted itself/, a, b), [0, 1])
