@@ -40,11 +40,7 @@ describe("verdictOfError", () => {
     const long = "x".repeat(100_000)
     const verdicts = [
       verdictOfError({ name: long, code: long, message: long }),
-      verdictOfOutput({ failures: [{ reason: long, detail: long }] }, {
-        cluster: "c",
-        taskDefinition: "worker:7",
-        startedBy: "id"
-      })
+      verdictOfOutput({ failures: [{ reason: long, detail: long }] }, { taskDefinition: "worker:7", startedBy: "id" })
     ]
     for (const verdict of verdicts) assert.isBelow(JSON.stringify(verdict).length, 1700)
     assert.isBelow(readErrorOf("ListTasks", { name: long, message: long }).detail.length, 1100)

@@ -235,7 +235,9 @@ const believed = (
     Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
     return { _tag: "Unknown", detail: answer.detail }
   }
-  const found = answer._tag === "Accepted" ? Evidence.contradiction(draft.occupancy, id, answer.taskArn) : undefined
+  const found = answer._tag === "Accepted"
+    ? Evidence.contradiction(draft.occupancy, id, answer.taskArn, answer.lastStatus)
+    : undefined
   if (answer._tag !== "Accepted" || found === undefined) return answer
   Drafts.dispute(draft, id, found)
   if (!found.elsewhere) Evidence.adoptTask(draft, answer.taskArn)

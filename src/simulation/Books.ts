@@ -72,6 +72,8 @@ export const make = (options: {
   /** For how long machines are suspended in all, in milliseconds. */
   readonly asleep: number
   readonly breaksLagBound: boolean
+  /** Whether ECS answers what cannot be so: a slot may stand for another's task then, and is still one slot. */
+  readonly contradicts: boolean
 }): Books => {
   const { chronicle, startTime } = options
   const latest = new Map<number, Standing>()
@@ -127,7 +129,7 @@ export const make = (options: {
     },
     observed: (generation, standing, reading) => {
       if (lost.has(generation)) return
-      for (const { startedBy, taskArn } of reading.tasks) {
+      for (const { startedBy, taskArn } of options.contradicts ? [] : reading.tasks) {
         const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
         const seen = Occupancies.findByArn(standing, taskArn)
         if (own !== undefined && seen !== undefined && own !== seen) {
@@ -171,7 +173,8 @@ export const make = (options: {
     },
     stopped: (generation, arn) => {
       const standing = latest.get(generation)
-      if (standing === undefined || Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
+      if (standing === undefined || options.contradicts) return
+      if (Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
       chronicle.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
     },
     latest: (generation) => latest.get(generation),

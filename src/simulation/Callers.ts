@@ -68,6 +68,8 @@ export const make = (options: {
   readonly requestTimeout: number
   /** Whether the ledger may take its time: then what takes long says nothing. */
   readonly ledgerIsSlow: boolean
+  /** Whether ECS answers what cannot be so. */
+  readonly contradicts: boolean
 }): Callers => {
   const { chronicle, reads } = options
   const all: Array<Caller> = []
@@ -160,7 +162,8 @@ export const make = (options: {
       }
       chronicle.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
       const known = options.launches.findTask(answer.taskArn)
-      if (known?.launch?.key !== caller.key) {
+      if (known?.launch?.key !== caller.key && options.contradicts) chronicle.count("answer: another's task")
+      else if (known?.launch?.key !== caller.key) {
         chronicle.violate(
           "an answer names the task of its key",
           `${caller.name} asked for ${caller.key}, and got ${answer.taskArn}, which is for ${known?.launch?.key}`
@@ -186,6 +189,9 @@ export const make = (options: {
       chronicle.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
       chronicle.tell("ledger", () => textOf(change))
       if (change._tag === "Reserved") reserved(generation, change)
+      if (change._tag === "Contradicted" && !options.contradicts) {
+        chronicle.violate("what does not contradict itself is believed", `${change.slotId}: ${change.detail}`)
+      }
       if (change._tag === "Freed" && change.reason === "stopped") stopped.add(`${generation}/${change.taskArn}`)
       if (change._tag === "Adopted" && stopped.has(`${generation}/${change.taskArn}`)) {
         chronicle.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)

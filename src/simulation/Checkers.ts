@@ -69,7 +69,8 @@ export const make = (options: {
     hasEnded,
     clockError,
     asleep: scenario.events.reduce((sum, event) => event._tag === "Suspend" ? sum + event.takes : sum, 0),
-    breaksLagBound: scenario.breaksLagBound
+    breaksLagBound: scenario.breaksLagBound,
+    contradicts: scenario.contradicts ?? false
   })
   const launches: Launches.Launches = Launches.make({
     chronicle,
@@ -98,7 +99,8 @@ export const make = (options: {
     reads,
     startTime,
     requestTimeout: millis(fleet.settings.requestTimeout),
-    ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined
+    ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined,
+    contradicts: scenario.contradicts ?? false
   })
   const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
     settings: scenario.ecs,

@@ -3,7 +3,9 @@
  */
 import type * as Settings from "../Settings.ts"
 import * as ClockWorld from "./ClockWorld.ts"
+import * as ContradictionWorld from "./ContradictionWorld.ts"
 import * as Dices from "./Dice.ts"
+import * as ElsewhereWorld from "./ElsewhereWorld.ts"
 import * as LongWorld from "./LongWorld.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as SharedWorld from "./SharedWorld.ts"
@@ -28,6 +30,8 @@ import * as ShortWorld from "./ShortWorld.ts"
  *   worlds of all other seeds are what they would be without it
  * - `suspension`: the machine of the process is suspended, for up to a day, while launches have no answer
  * - `wrong-clock`: the clock of a shared ledger, and those of its processes, are set, wrong for a while, or stand still
+ * - `elsewhere`: a process calls ECS in a wrong region, over the ledger of the others
+ * - `contradiction`: ECS answers what cannot be so
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -59,6 +63,8 @@ export const names = [
   "shared",
   "suspension",
   "wrong-clock",
+  "elsewhere",
+  "contradiction",
   "broken-bound"
 ] as const
 
@@ -106,6 +112,10 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
       return ClockWorld.suspension(world)
     case "wrong-clock":
       return ClockWorld.wrongClock(world)
+    case "elsewhere":
+      return ElsewhereWorld.draw(world)
+    case "contradiction":
+      return ContradictionWorld.draw(world)
     default:
       return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
   }
@@ -113,7 +123,8 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
 
 type Drawn = Exclude<Name, "mixed">
 
-const isLong = (name: Drawn): name is LongWorld.Name => LongWorld.names.some((long) => long === name)
+const isLong = (name: LongWorld.Name | ShortWorld.Name): name is LongWorld.Name =>
+  LongWorld.names.some((long) => long === name)
 
 /**
  * The scenarios that are drawn apart from all else: each by a random stream of its
@@ -122,7 +133,9 @@ const isLong = (name: Drawn): name is LongWorld.Name => LongWorld.names.some((lo
 const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; readonly chance: number }> = [
   { name: "shared", stream: 9, chance: 1 / 16 },
   { name: "suspension", stream: 10, chance: 1 / 64 },
-  { name: "wrong-clock", stream: 11, chance: 1 / 64 }
+  { name: "wrong-clock", stream: 11, chance: 1 / 64 },
+  { name: "elsewhere", stream: 12, chance: 1 / 48 },
+  { name: "contradiction", stream: 13, chance: 1 / 48 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

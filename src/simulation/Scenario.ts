@@ -74,6 +74,8 @@ export interface Restart {
   /** How long it takes until the next process begins, or with `lease`, until the last one ends. */
   readonly takes: number
   readonly replica?: number | undefined
+  /** The next process calls ECS in a wrong region at first, and is put right after so many milliseconds. */
+  readonly astray?: { readonly region: string; readonly stay: number } | undefined
 }
 
 /**
@@ -182,4 +184,6 @@ export interface Scenario {
   readonly pausesAtTheEnd: boolean
   /** Whether ECS breaks the bound on its lag that giving up an unknown launch relies on. */
   readonly breaksLagBound: boolean
+  /** Whether ECS answers what cannot be so: then somebody may be told of another's task. */
+  readonly contradicts?: boolean | undefined
 }

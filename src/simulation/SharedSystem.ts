@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import type { Cap } from "../Change.ts"
@@ -98,7 +99,7 @@ export const make = Effect.fnUntraced(function*(
   const later = (millis: number, effect: Effect.Effect<void>) =>
     Effect.forkIn(Effect.andThen(Effect.sleep(millis), effect), scope)
 
-  const begin = Effect.fnUntraced(function*(place: number) {
+  const begin = Effect.fnUntraced(function*(place: number, region?: string) {
     const process = Processes.make(`process ${++begun}`, 1)
     const host = Hosts.make(scheduler, clock)
     const network = Networks.make({
@@ -117,7 +118,7 @@ export const make = Effect.fnUntraced(function*(
     const permits = LaunchPermits.make(scenario.launchPermits)
     const start = Effect.gen(function*() {
       const processScope = yield* Scope.make()
-      const service = yield* Scope.provide(ecs.connect(process, permits), processScope)
+      const service = yield* Scope.provide(ecs.connect(process, permits, region), processScope)
       const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
         Effect.provideService(Ledgers.Ledger, ledger),
         Effect.provideService(Ecs, service),
@@ -130,8 +131,17 @@ export const make = Effect.fnUntraced(function*(
       )
       return { processScope, provisioner }
     })
-    const starting = yield* Effect.forkIn(host.on(Effect.orDie(Effect.retry(start, { times: 100 }))), scope)
-    const { processScope, provisioner } = yield* Fiber.join(starting)
+    const starting = yield* Effect.forkIn(
+      host.on(Effect.result(Effect.retry(start, { times: region === undefined ? 100 : 3 }))),
+      scope
+    )
+    const started = yield* Fiber.join(starting)
+    if (Result.isFailure(started)) {
+      if (region === undefined) return yield* Effect.die(started.failure)
+      chronicle.count("process: refused in another region")
+      return chronicle.tell(process.name, () => `is refused: ${started.failure.message}`)
+    }
+    const { processScope, provisioner } = started.success
     chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
     const ending = Effect.suspend(() => {
       process.closingAt = chronicle.now()
@@ -153,12 +163,27 @@ export const make = Effect.fnUntraced(function*(
     for (const caller of callers.waiting()) if (caller.process === process) callers.left(caller, "is cut off")
   }
 
-  const restart = ({ how, replica: place = 0, takes }: Restart): Effect.Effect<void> =>
+  /** Its region is wrong, which somebody notices and puts right after a while. */
+  const beginAstray = Effect.fnUntraced(
+    function*(place: number, { region, stay }: NonNullable<Restart["astray"]>) {
+      yield* begin(place, region)
+      yield* Effect.sleep(stay)
+      const replica = replicas[place]
+      replicas[place] = undefined
+      if (replica !== undefined) yield* replica.end
+      yield* begin(place)
+    }
+  )
+
+  const restart = ({ astray, how, replica: place = 0, takes }: Restart): Effect.Effect<void> =>
     Effect.suspend(() => {
       const replica = replicas[place]
       if (replica === undefined) return Effect.void
       replicas[place] = undefined
-      const again = Effect.andThen(Effect.sleep(takes), Effect.suspend(() => begin(place)))
+      const again = Effect.andThen(
+        Effect.sleep(takes),
+        Effect.suspend(() => astray === undefined ? begin(place) : beginAstray(place, astray))
+      )
       if (how === "crash") {
         crash(replica)
         return Effect.asVoid(Effect.forkIn(again, scope))
@@ -200,7 +225,7 @@ export const make = Effect.fnUntraced(function*(
     current: (place = 0) => replicas[place] ?? running().find(() => true),
     all: running,
     gather,
-    begin: Effect.forEach(replicas.keys(), begin, { concurrency: "unbounded", discard: true }),
+    begin: Effect.forEach(replicas.keys(), (place) => begin(place), { concurrency: "unbounded", discard: true }),
     restart,
     end: Effect.suspend(() => Effect.forEach(running(), ({ end }) => end, { discard: true })),
     calm: () => {

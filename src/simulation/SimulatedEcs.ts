@@ -30,10 +30,11 @@ import type { Reads } from "./Reads.ts"
  */
 export interface SimulatedEcs {
   readonly world: World.World
-  /** ECS as one process sees it. */
+  /** ECS as one process sees it, in the region that it calls. */
   readonly connect: (
     process: Process,
-    launchPermits: LaunchPermits
+    launchPermits: LaunchPermits,
+    region?: string
   ) => Effect.Effect<Ecs["Service"], never, Scope.Scope>
   /** Changes how ECS behaves from now on. */
   readonly configure: (settings: Settings) => void
@@ -180,10 +181,10 @@ export const make = (options: {
 
   return {
     world,
-    connect: (process, launchPermits) =>
+    connect: (process, launchPermits, region) =>
       Effect.map(
         Layer.build(Layer.provide(
-          EcsInProcess.layer(),
+          EcsInProcess.layer({ region }),
           Layer.succeed(Emulator, emulator(process))
         )),
         (context) => {

@@ -69,6 +69,16 @@ export const contradictions = (name: string, test: Test): void => {
       })
     )
     test(
+      "keeps the slot of a launch that was sent once where its answer names a task that has stopped already",
+      Effect.gen(function*() {
+        const ledger = yield* attach({ cap: 2 })
+        const ticket = yield* granted(ledger, "a")
+        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Resend")
+        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Resend")
+        assert.strictEqual(yield* used(ledger), 1)
+      })
+    )
+    test(
       "counts a second task that an answer names for a launch, and frees nothing on its word",
       Effect.gen(function*() {
         const ledger = yield* attach({ cap: 3 })

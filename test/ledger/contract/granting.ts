@@ -229,10 +229,11 @@ export const granting = (name: string, test: Test): void => {
       })
     )
     test(
-      "frees the slot of a task that had stopped when the answer arrived",
+      "frees the slot of a task that had stopped when a repetition was answered",
       Effect.gen(function*() {
         const ledger = yield* attach()
         const ticket = yield* granted(ledger, "a")
+        yield* send(ledger, ticket, unknown)
         assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Launched")
         assert.strictEqual(yield* used(ledger), 0)
       })

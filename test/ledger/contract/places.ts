@@ -5,6 +5,7 @@ import { assert, describe } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
 import { TaskArn } from "../../../src/Ecs.ts"
 import { SlotId } from "../../../src/Slot.ts"
+import { of as at } from "../../../src/Time.ts"
 import {
   accepted,
   advance,
@@ -104,7 +105,7 @@ export const places = (name: string, test: Test): void => {
         Effect.gen(function*() {
           const ledger = yield* attach({ cap: 3 })
           yield* launched(ledger, "a", 1)
-          const begunAt = yield* ledger.now
+          const begunAt = at(yield* ledger.now)
           for (
             const [tasks, missing] of [
               [[{ taskArn: arn(1), lastStatus: "STOPPED" }, { taskArn: stray, lastStatus: "RUNNING" }], []],
