@@ -6,6 +6,7 @@
  * granted, and `gate` again right before every attempt to run its task.
  */
 import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
+import { isTerminal } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
@@ -240,7 +241,7 @@ const believed = (
     : undefined
   if (answer._tag !== "Accepted" || found === undefined) return answer
   Drafts.dispute(draft, id, found)
-  if (!found.elsewhere) Evidence.adoptTask(draft, answer.taskArn)
+  if (!found.elsewhere && !isTerminal(answer.lastStatus)) Evidence.adoptTask(draft, answer.taskArn)
   return { _tag: "Unknown", detail: found.detail }
 }
 

@@ -21,6 +21,7 @@ const copied: ReadonlyArray<string> = [
   "LaunchPermits.ts",
   "Launcher.ts",
   "Ledger.ts",
+  "Place.ts",
   "Provisioner.ts",
   "Slot.ts",
   "Waiters.ts",

@@ -12,6 +12,7 @@ import { evidence } from "./mutants/evidence.ts"
 import { launches } from "./mutants/launches.ts"
 import { lines } from "./mutants/lines.ts"
 import type { Mutant } from "./mutants/Mutant.ts"
+import { places } from "./mutants/places.ts"
 import { processes } from "./mutants/processes.ts"
 import { readings } from "./mutants/readings.ts"
 
@@ -22,5 +23,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...launches,
   ...readings,
   ...lines,
+  ...places,
   ...processes
 ]

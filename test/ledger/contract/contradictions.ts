@@ -84,7 +84,7 @@ export const contradictions = (name: string, test: Test): void => {
         const ledger = yield* attach({ cap: 3 })
         const ticket = yield* launched(ledger, "a", 1)
         yield* launched(ledger, "b", 2)
-        assert.deepStrictEqual(yield* ledger.settle(ticket, accepted(3, "STOPPED")), {
+        assert.deepStrictEqual(yield* ledger.settle(ticket, accepted(3)), {
           _tag: "Launched",
           taskArn: arn(1)
         })

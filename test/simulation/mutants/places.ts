@@ -1,0 +1,53 @@
+/**
+ * Broken rules about where evidence comes from, and whose it is.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const evidence = "rules/Evidence.ts"
+const launch = "rules/Launch.ts"
+
+export const places: ReadonlyArray<Mutant> = [
+  mutant("evidence is of a place", "regions are not compared", 10, [[
+    "Place.ts",
+    "|| partDiffers(a.region, b.region) ||",
+    "||"
+  ]], "elsewhere"),
+  mutant("evidence is of a place", "whoever attaches is where the fleet is, and so is what it reads", 10, [
+    [
+      "rules/Description.ts",
+      "  Places.differ(occupancy.place, place)\n    ? `it is in",
+      "  Places.differ(occupancy.place, place) && occupancy.sequence < 0\n    ? `it is in"
+    ],
+    [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
+    ["Census.ts", "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)", ""]
+  ], "elsewhere"),
+  mutant("evidence is of a place", "the task of another place is taken for that of a launch", 60, [[
+    evidence,
+    "  if (stray !== undefined) return { detail: stray, elsewhere: true }\n",
+    ""
+  ]], "contradiction"),
+  mutant("one task is one launch's", "the task of another launch is taken over", 20, [[
+    evidence,
+    "if (other !== undefined && other.id !== id && other.key !== undefined) {",
+    "if (other !== undefined && other.id !== id && occupancy.sequence < 0) {"
+  ]], "contradiction"),
+  mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
+    evidence,
+    "if (Occupancies.isGone(occupancy, arn)) return named(",
+    "if (occupancy.sequence < 0) return named("
+  ], [
+    evidence,
+    "return isTerminal(lastStatus) && !isRepeated ?",
+    "return isTerminal(lastStatus) && occupancy.sequence < 0 && isRepeated ?"
+  ]], "contradiction"),
+  mutant("one task is one launch's", "a description frees the slot of a task that another launch has started", 100, [[
+    evidence,
+    "task.startedBy !== undefined && task.startedBy !== seen.id) {",
+    "task.startedBy !== undefined && draft.now < 0) {"
+  ]], "contradiction"),
+  mutant("what contradicts itself is not believed", "a contradiction refuses a launch", 20, [[
+    launch,
+    "  if (answer._tag === \"Contradictory\") {\n",
+    "  if (answer._tag === \"Contradictory\") {\n    Drafts.free(draft, id, \"withdrawn\")\n"
+  ]], "contradiction")
+]
