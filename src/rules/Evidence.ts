@@ -155,17 +155,11 @@ export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decis
 /**
  * Says why a task that ECS names as that of a launch cannot be it: it is in another
  * place, it is another launch's, or the launch has another one. One that was listed
- * and not described yet may be that of any launch. One that has stopped may be that
- * of a launch that is repeated, but not of one that was sent once.
+ * and not described yet may be that of any launch.
  *
  * @category accessors
  */
-export const contradiction = (
-  occupancy: Occupancy,
-  id: SlotId,
-  arn: TaskArn,
-  lastStatus: string | undefined
-): Contradiction | undefined => {
+export const contradiction = (occupancy: Occupancy, id: SlotId, arn: TaskArn): Contradiction | undefined => {
   const stray = Places.stray(occupancy.place, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
   const slot = Occupancies.find(occupancy, id)
@@ -176,10 +170,9 @@ export const contradiction = (
   if (other !== undefined && other.id !== id && other.key !== undefined) {
     return named(`that is the task of launch ${other.id}`)
   }
-  if (slot?.state._tag !== "Launching") return undefined
-  if (Occupancies.isGone(occupancy, arn)) return named("that had stopped as the task of another")
-  const isRepeated = slot.state.attempts > 1 && slot.contradiction === undefined
-  return isTerminal(lastStatus) && !isRepeated ? named("it was said to have stopped already") : undefined
+  return slot?.state._tag === "Launching" && Occupancies.isGone(occupancy, arn)
+    ? named("that had stopped as the task of another")
+    : undefined
 }
 
 /**

@@ -236,13 +236,20 @@ const believed = (
     Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
     return { _tag: "Unknown", detail: answer.detail }
   }
-  const found = answer._tag === "Accepted"
-    ? Evidence.contradiction(draft.occupancy, id, answer.taskArn, answer.lastStatus)
-    : undefined
-  if (answer._tag !== "Accepted" || found === undefined) return answer
+  if (answer._tag !== "Accepted") return answer
+  const found = Evidence.contradiction(draft.occupancy, id, answer.taskArn)
+  if (found === undefined) {
+    return !isTerminal(answer.lastStatus) || mayHaveStopped(draft, id) ? answer : { ...answer, lastStatus: undefined }
+  }
   Drafts.dispute(draft, id, found)
-  if (!found.elsewhere && !isTerminal(answer.lastStatus)) Evidence.adoptTask(draft, answer.taskArn)
+  if (!found.elsewhere) Evidence.adoptTask(draft, answer.taskArn)
   return { _tag: "Unknown", detail: found.detail }
+}
+
+/** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
+const mayHaveStopped = (draft: Drafts.Draft, id: SlotId): boolean => {
+  const slot = Occupancies.find(draft.occupancy, id)
+  return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
 }
 
 /**

@@ -26,7 +26,7 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
   const manners = { waiting: 0, givingUp: 0, keys: callers * 10 }
   const first = Workload.burst(dice, dice.between(1, cap), manners)
   const from = Math.max(...first.map(({ at }) => at)) + dice.between(0, second)
-  const later = Workload.trickle(dice, callers, manners).map((event): Event => ({ ...event, at: event.at + from }))
+  const later = Workload.trickle(dice, callers, manners).map((event) => delayed(event, from))
   const until = Math.max(...later.map(({ at }) => at)) + dice.between(1, 10) * second
   const [says = "oldest task", ...others] = contradictions
   return {
@@ -36,7 +36,7 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
     exclusiveKeys: false,
     launchPermits: dice.pick(1, 2, 20, 20),
     yieldProbability: dice.pick(0.02, 0.05, 0.15),
-    settings: { requestTimeout: dice.between(2, 30) * second, replayBackoffMax: dice.pick(2, 20) * second },
+    settings: { requestTimeout: dice.between(2, 30) * second, replayBackoffMax: dice.pick(10, 20) * second },
     ecs: {
       seed,
       ...Hostility.latency(dice),
@@ -70,3 +70,5 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
     contradicts: true
   }
 }
+
+const delayed = (event: Event, by: number): Event => ({ ...event, at: event.at + by })

@@ -25,7 +25,7 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
   const cap = dice.between(1, maxWorkers)
   const replicas = 2
   const asks = Workload.burst(dice, dice.between(cap, 2 * cap), { waiting: 0, givingUp: 0, keys: 20 * cap })
-  const first = asks.map((event): Event => event._tag === "Ask" ? { ...event, replica: dice.between(0, 1) } : event)
+  const first = asks.map((event) => placed(event, dice.between(0, 1)))
   const filled = Math.max(...first.map(({ at }) => at)) + dice.between(1, 5) * second
   // All may have gone for so long that it would be the only one that reads.
   const isAlone = dice.chance(0.5)
@@ -76,3 +76,5 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
     breaksLagBound: false
   }
 }
+
+const placed = (event: Event, replica: number): Event => event._tag === "Ask" ? { ...event, replica } : event

@@ -73,9 +73,10 @@ export const contradictions = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const ledger = yield* attach({ cap: 2 })
         const ticket = yield* granted(ledger, "a")
-        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Resend")
-        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Resend")
+        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Launched")
         assert.strictEqual(yield* used(ledger), 1)
+        yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED", startedBy: ticket.slotId }] })
+        assert.strictEqual(yield* used(ledger), 0)
       })
     )
     test(
@@ -101,6 +102,16 @@ export const contradictions = (name: string, test: Test): void => {
         const ticket = yield* launched(ledger, "b", 2)
         yield* read(ledger, { tasks: [{ taskArn: arn(2), lastStatus: "STOPPED", startedBy: "id-b" }] })
         assert.strictEqual((yield* ledger.settle(ticket, accepted(1, "STOPPED")))._tag, "Lost")
+        assert.strictEqual(yield* used(ledger), 1)
+      })
+    )
+    test(
+      "settles a launch of which something else was said before, and leaves it to a reading that its task has stopped",
+      Effect.gen(function*() {
+        const ledger = yield* attach({ cap: 2 })
+        const ticket = yield* granted(ledger, "a")
+        yield* send(ledger, ticket, { _tag: "Contradictory", detail: "two tasks" })
+        assert.strictEqual(yield* send(ledger, ticket, accepted(1, "STOPPED")), "Launched")
         assert.strictEqual(yield* used(ledger), 1)
       })
     )

@@ -33,12 +33,13 @@ export const places: ReadonlyArray<Mutant> = [
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
     evidence,
-    "if (Occupancies.isGone(occupancy, arn)) return named(",
-    "if (occupancy.sequence < 0) return named("
-  ], [
-    evidence,
-    "return isTerminal(lastStatus) && !isRepeated ?",
-    "return isTerminal(lastStatus) && occupancy.sequence < 0 && isRepeated ?"
+    "&& Occupancies.isGone(occupancy, arn)\n    ?",
+    "&& occupancy.sequence < 0\n    ?"
+  ]], "contradiction"),
+  mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
+    launch,
+    "(slot.state.attempts > 1 && slot.contradiction === undefined)",
+    "slot.state.attempts > 0"
   ]], "contradiction"),
   mutant("one task is one launch's", "a description frees the slot of a task that another launch has started", 100, [[
     evidence,
