@@ -22,8 +22,9 @@ import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Censuses from "./Census.ts"
 import type { Cap, Event } from "./Change.ts"
 import { Ecs } from "./Ecs.ts"
+import type { Cap, Change } from "./Change.ts"
+import type { Ecs } from "./Ecs.ts"
 import * as Fleets from "./Fleet.ts"
-import * as FleetPlace from "./fleet/FleetPlace.ts"
 import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
 import * as Ledgers from "./Ledger.ts"
@@ -32,6 +33,7 @@ import * as Places from "./Place.ts"
 import * as Bulletins from "./provisioner/Bulletin.ts"
 import * as Flights from "./provisioner/Flight.ts"
 import * as InFlights from "./provisioner/InFlight.ts"
+import * as Locations from "./provisioner/Location.ts"
 import * as Requests from "./provisioner/Requests.ts"
 import * as Serving from "./provisioner/Serving.ts"
 import * as Upkeep from "./provisioner/Upkeep.ts"
@@ -131,7 +133,7 @@ export const make = Effect.fnUntraced(function*(
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
-    place: yield* placeOf(fleet),
+    place: yield* Locations.locate(fleet),
     holder,
     line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
   })
@@ -241,15 +243,3 @@ export const layerConfig = (
 > => Layer.effect(Provisioner, Effect.flatMap(config, make))
 
 const isCap = Schema.is(Fleets.Cap)
-
-/** Where the tasks of a fleet are: as it is described, and as far as the client of ECS knows. */
-const placeOf = Effect.fnUntraced(
-  function*(fleet: Fleets.Fleet): Effect.fn.Return<Place, Fleets.FleetError, Ecs> {
-    const called = yield* (yield* Ecs).place
-    const described = FleetPlace.described(fleet)
-    if (!Places.differ(described, called)) return Places.complete(described, called)
-    const reason = `is in ${Places.text(described)}, and ECS is called in ${Places.text(called)}: set the region of ` +
-      "the client, or describe the cluster and the task definition that are there"
-    return yield* new Fleets.FleetError({ problems: [{ field: "cluster", reason }] })
-  }
-)

@@ -2,11 +2,13 @@
  * Replicas of one ledger that call ECS in different places.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Logger, Scope } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
+import { Ecs } from "../../src/Ecs.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../../src/emulator/Emulator.ts"
 import type { Input } from "../../src/Fleet.ts"
 import { Ledger } from "../../src/Ledger.ts"
+import type { Place } from "../../src/Place.ts"
 import { Provisioner } from "../../src/Provisioner.ts"
 import * as Provisioners from "../../src/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/SharedStore.ts"
@@ -21,11 +23,16 @@ const world = Layer.merge(
 const open = Effect.fnUntraced(function*(
   store: SharedStore.SharedStore,
   place: EcsInProcess.EcsOptions,
-  options: Partial<Input> = {}
+  options: Partial<Input> = {},
+  knows: (place: Place) => Place = (place) => place
 ) {
   const scope = yield* Scope.make()
+  const ecs = Layer.effect(
+    Ecs,
+    Effect.map(Ecs, (ecs) => Ecs.of({ ...ecs, place: Effect.map(ecs.place, knows) }))
+  ).pipe(Layer.provide(EcsInProcess.layer(place)))
   const layer = Provisioners.layer(fleet({ cap: 5, ...options })).pipe(
-    Layer.provide([Layer.succeed(Ledger, store.connect(SharedStore.soundLink)), EcsInProcess.layer(place)])
+    Layer.provide([Layer.succeed(Ledger, store.connect(SharedStore.soundLink)), ecs])
   )
   const context = yield* Layer.buildWithScope(layer, scope)
   const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
@@ -56,5 +63,87 @@ describe("a replica whose SDK resolves another region", () => {
       }
       assert.strictEqual(yield* emulator.live(), 5)
       assert.isTrue(Exit.isFailure(there))
+    }).pipe(Effect.provide(world)))
+
+  it.effect("is refused while the others have launched nothing yet, and named with them", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      yield* open(store, { region: "eu-west-1" })
+      const error = yield* Effect.flip(open(store, { region: "us-east-1" }))
+      assert.strictEqual(error._tag, "LedgerMismatch")
+      assert.include(error.message, "arn:aws:ecs:eu-west-1:123456789012:cluster/c")
+      assert.include(error.message, "arn:aws:ecs:us-east-1:123456789012:cluster/c")
+    }).pipe(Effect.provide(world)))
+
+  it.effect("is refused though it begins when the others have gone, and let in once it is put right", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const here = yield* open(store, { region: "eu-west-1" })
+      yield* ask(here.provisioner, keys(5))
+      yield* pass("1 second")
+      yield* here.close
+      assert.strictEqual((yield* Effect.flip(open(store, { region: "us-east-1" })))._tag, "LedgerMismatch")
+      const again = yield* open(store, { region: "eu-west-1" })
+      assert.strictEqual((yield* again.provisioner.snapshot).occupied, 5)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("is refused at once where its cluster is described as being elsewhere", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/c"
+      const error = yield* Effect.flip(open(store, { region: "us-east-1" }, { cluster }))
+      assert.strictEqual(error._tag, "FleetError")
+      assert.match(error.message, /cluster: is in arn:aws:ecs:eu-west-1:.* and ECS is called in arn:aws:ecs:us-east-1:/)
+    }).pipe(Effect.provide(world)))
+})
+
+describe("a replica of another account", () => {
+  /** A replica whose client does not know its account. */
+  const openClueless = Effect.fnUntraced(function*(store: SharedStore.SharedStore, account: string) {
+    const clueless = (place: Place): Place => ({ ...place, partition: undefined, account: undefined })
+    const opening = yield* Effect.forkChild(Effect.exit(open(store, { account }, {}, clueless)))
+    yield* pass("5 seconds")
+    return yield* Effect.flatten(Fiber.join(opening))
+  })
+
+  it.effect("is refused though its client does not know its account, for ECS says it", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const store = yield* SharedStore.make
+      yield* openClueless(store, "111111111111")
+      const error = yield* Effect.flip(openClueless(store, "222222222222"))
+      assert.strictEqual(error._tag, "LedgerMismatch")
+      assert.include(error.message, "222222222222")
+      assert.strictEqual((yield* emulator.calls("DescribeTasks")).calls, 2)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("is let in where ECS does not say it, and then takes nothing for evidence that is of there", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const store = yield* SharedStore.make
+      const fault = { _tag: "ServerError", processed: false } as const
+      yield* emulator.script({ operation: "DescribeTasks", fault, times: 2 })
+      const here = yield* openClueless(store, "111111111111")
+      const there = yield* openClueless(store, "222222222222")
+      yield* ask(here.provisioner, keys(2))
+      yield* pass("1 second")
+      for (const round of ["a", "b", "c"]) {
+        yield* ask(there.provisioner, keys(5, round))
+        yield* pass("15 seconds")
+      }
+      assert.isAtMost(yield* emulator.live(), 5)
+      assert.strictEqual((yield* here.provisioner.snapshot).occupied, 5)
+      yield* pass("2 hours", "5 seconds")
+      assert.isAtMost(yield* emulator.live(), 5)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("cannot be described with a cluster of one account and a task definition of another", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const error = yield* Effect.flip(open(store, {}, {
+        cluster: "arn:aws:ecs:us-east-1:111111111111:cluster/c",
+        taskDefinition: "arn:aws:ecs:us-east-1:222222222222:task-definition/worker:7"
+      }))
+      assert.include(error.message, "taskDefinition: expected the region and account of the cluster")
     }).pipe(Effect.provide(world)))
 })

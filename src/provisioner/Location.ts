@@ -1,0 +1,49 @@
+/**
+ * Finds out where the tasks of a fleet are, before anything is launched.
+ */
+import * as Effect from "effect/Effect"
+import { Ecs, TaskArn } from "../Ecs.ts"
+import { type Fleet, FleetError } from "../Fleet.ts"
+import * as FleetPlace from "../fleet/FleetPlace.ts"
+import type { Place } from "../Place.ts"
+import * as Places from "../Place.ts"
+
+/**
+ * Returns where the tasks of a fleet are, as far as its description and the client
+ * of ECS say.
+ *
+ * **Details**
+ *
+ * Neither knows the account where the cluster is given by its name. ECS names the
+ * place of a task that it does not find, so that it is asked about one that there
+ * cannot be. Where it does not answer, the first task shows the account.
+ *
+ * @category accessors
+ */
+export const locate = Effect.fnUntraced(function*(fleet: Fleet): Effect.fn.Return<Place, FleetError, Ecs> {
+  const ecs = yield* Ecs
+  const described = FleetPlace.described(fleet)
+  const called = yield* ecs.place
+  if (Places.differ(described, called)) return yield* apart(described, called)
+  const place = Places.complete(described, called)
+  if (place.account !== undefined) return place
+  const answer = yield* ecs.describeTasks({ cluster: fleet.cluster, taskArns: [noTask] }).pipe(
+    Effect.timeoutOption(fleet.settings.readTimeout),
+    Effect.catch(() => Effect.succeedNone)
+  )
+  const [missing] = answer._tag === "Some" ? answer.value.missing : []
+  const shown = missing === undefined ? Places.unknown : Places.ofTask(missing)
+  return Places.differ(place, shown) ? yield* apart(place, shown) : Places.complete(place, shown)
+})
+
+/** The id of no task: ECS draws them, and this one is not drawn. */
+const noTask = TaskArn("00000000000000000000000000000000")
+
+const apart = (described: Place, called: Place): FleetError =>
+  new FleetError({
+    problems: [{
+      field: "cluster",
+      reason: `is in ${Places.text(described)}, and ECS is called in ${Places.text(called)}: set the region of the ` +
+        "client, or describe the cluster and the task definition that are there"
+    }]
+  })
