@@ -165,13 +165,6 @@ export const make = Effect.fnUntraced(function*(
         yield* awaitTheirs
         return settle(Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
       }
-      case "StandingBack":
-        if (failed !== undefined) {
-          // Why it stands back is an answer that can be given at once. Where another one reads meanwhile, that serves.
-          failed = { ...failed, dueAt: claim.dueAt }
-          settle(Exit.failCause(failed.cause), ({ asksOnce }) => !asksOnce)
-        }
-        return yield* rest(claim.dueAt)
       case "Resting":
         return yield* rest(claim.dueAt)
     }

@@ -205,8 +205,18 @@ export const turnLimitBase = 15_000
 export const turnLimitPerPage = 2000
 
 /**
+ * How long the others wait at most after a reading that failed, in milliseconds: a
+ * second. What the failed reading has used up of the budget, its holder alone waits
+ * for.
+ *
+ * @category configuration
+ */
+export const restAfterFailure = 1000
+
+/**
  * How long a holder that could not read lets the others go first, the first time: 2
- * seconds, in milliseconds.
+ * seconds, in milliseconds. Each time that they could read meanwhile makes it four
+ * times as long.
  *
  * The others ask for the turn once in a `censusInterval`, a second by default.
  *

@@ -171,7 +171,12 @@ export const Turn: Schema.Codec<Occupancies.Turn, unknown> = Schema.Struct({
   servesFor: Schema.Finite,
   contested: Schema.Boolean,
   failed: Schema.Array(
-    Schema.Struct({ holder: Schema.String, times: Schema.Finite, othersRead: Schema.Boolean })
+    Schema.Struct({
+      holder: Schema.String,
+      times: Schema.Finite,
+      restsUntil: Schema.Finite,
+      othersRead: Schema.Boolean
+    })
   )
 })
 
@@ -207,7 +212,6 @@ const Claim: Schema.Codec<Turns.Claim, unknown> = Schema.Union([
   Schema.TaggedStruct("Yours", { begunAt: Time, cap: Cap, searching: Schema.Boolean }),
   Schema.TaggedStruct("Theirs", {}),
   Schema.TaggedStruct("Resting", { dueAt: Schema.Finite }),
-  Schema.TaggedStruct("StandingBack", { dueAt: Schema.Finite }),
   Schema.TaggedStruct("Recent", {})
 ])
 

@@ -67,7 +67,7 @@ export interface Turn {
   readonly servesFor: number
   /** Whether another holder has asked for the turn since the reader has it. */
   readonly contested: boolean
-  /** Those who could not read when others wanted to. A holder that reads, or is gone, is not among them any more. */
+  /** Those who could not read. A holder that reads, or is gone, is not among them any more. */
   readonly failed: ReadonlyArray<FailedReader>
 }
 
@@ -78,8 +78,10 @@ export interface Turn {
  */
 export interface FailedReader {
   readonly holder: string
-  /** How often in a row, counted once for each time that others could read before it failed again. */
+  /** How often it has failed while others could read, or at least wanted to: for so long it lets them go first. */
   readonly times: number
+  /** Until when it has to rest itself, for it has used up its budget of reads. */
+  readonly restsUntil: number
   /** Whether another holder has read since. */
   readonly othersRead: boolean
 }

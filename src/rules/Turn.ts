@@ -4,13 +4,14 @@
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.
  *
- * A holder that could not read must not keep the others from reading: where another
- * one wanted the turn, it stands back and lets the others go first, for longer each
- * time that they could read meanwhile. And a turn that takes too long may be taken
+ * A holder that could not read must not keep the others from reading: what it has
+ * used up of the budget it rests for itself, and where another one wanted the turn,
+ * it stands back and lets the others go first, for longer each time that they could
+ * read meanwhile. And a turn that takes too long may be taken
  * by another holder. What the first one still reads then is evidence all the same:
  * a reading counts by when it began.
  */
-import { standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../Settings.ts"
+import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../Settings.ts"
 import type { Time } from "../Time.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
@@ -23,8 +24,8 @@ import { used } from "./Occupancy.ts"
  *
  * - `Yours`: read now, and end the turn whatever comes of it
  * - `Theirs`: another holder is reading; what it reads serves everybody
- * - `Resting`: the budget of reads allows the next reading at `dueAt`
- * - `StandingBack`: this holder could not read, and the others come first until `dueAt`
+ * - `Resting`: the budget of reads allows the next reading at `dueAt`, or this holder
+ *   could not read and lets the others go first until then
  * - `Recent`: the latest reading is recent enough
  *
  * @category models
@@ -39,7 +40,6 @@ export type Claim =
   }
   | { readonly _tag: "Theirs" }
   | { readonly _tag: "Resting"; readonly dueAt: number }
-  | { readonly _tag: "StandingBack"; readonly dueAt: number }
   | { readonly _tag: "Recent" }
 
 /**
@@ -69,9 +69,8 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
       if (!turn.contested) draft.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
       return { _tag: "Theirs" }
     }
-    if (now.fast < turn.dueAt) return { _tag: "Resting", dueAt: turn.dueAt }
-    const freeAt = (loses ? turn.begunAt + limit(occupancy) : turn.dueAt) + standBack(turn, holder)
-    if (now.fast < freeAt) return { _tag: "StandingBack", dueAt: freeAt }
+    const dueAt = dueFor(turn, loses ? turn.begunAt + limit(occupancy) : turn.dueAt, holder)
+    if (now.fast < dueAt) return { _tag: "Resting", dueAt }
     draft.occupancy = {
       ...occupancy,
       turn: {
@@ -79,7 +78,7 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
         reader: holder,
         begunAt: now.fast,
         contested: false,
-        failed: loses ? failedBy(turn.failed, others, true) : turn.failed
+        failed: loses ? failedBy(turn.failed, others, now.fast, true) : turn.failed
       }
     }
     return { _tag: "Yours", begunAt: now, cap: occupancy.cap, searching: isSearching(occupancy, now) }
@@ -101,13 +100,13 @@ export const end = (
     const { turn } = occupancy
     // Nobody has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
-    const failed = failedAfter(turn, holder, outcome)
+    const failed = failedAfter(turn, holder, outcome, now.fast + rest)
     // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) {
       if (failed !== turn.failed) draft.occupancy = { ...occupancy, turn: { ...turn, failed } }
       return
     }
-    const dueAt = Math.max(turn.dueAt, now.fast + rest)
+    const dueAt = Math.max(turn.dueAt, now.fast + (outcome === "failed" ? Math.min(rest, restAfterFailure) : rest))
     draft.occupancy = {
       ...occupancy,
       turn: {
@@ -124,20 +123,29 @@ export const end = (
 /** How long a turn may take before another holder may have it: a large fleet is longer to read. */
 const limit = (occupancy: Occupancy): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
 
-const standBack = ({ failed }: Turn, holder: string): number => {
-  const times = failed.find((reader) => reader.holder === holder)?.times ?? 0
-  return times === 0 ? 0 : Math.min(standBackBase * 2 ** (times - 1), standBackMax)
+/** From when on a holder may have the turn that is due at a time. */
+const dueFor = ({ failed }: Turn, dueAt: number, holder: string): number => {
+  const own = failed.find((reader) => reader.holder === holder)
+  if (own === undefined) return dueAt
+  const standBack = own.times === 0 ? 0 : Math.min(standBackBase * 4 ** (own.times - 1), standBackMax)
+  return Math.max(dueAt + standBack, own.restsUntil)
 }
 
-const failedAfter = (turn: Turn, holder: string, outcome: Outcome): ReadonlyArray<FailedReader> => {
+const failedAfter = (
+  turn: Turn,
+  holder: string,
+  outcome: Outcome,
+  restsUntil: number
+): ReadonlyArray<FailedReader> => {
   switch (outcome) {
     case "failed":
-      return failedBy(turn.failed, holder, turn.reader === holder && turn.contested)
+      return failedBy(turn.failed, holder, restsUntil, turn.reader === holder && turn.contested)
     case "read":
       return turn.failed.length === 0
         ? turn.failed
-        : turn.failed.filter((reader) => reader.holder !== holder).map(({ holder, times }) => ({
+        : turn.failed.filter((reader) => reader.holder !== holder).map(({ holder, restsUntil, times }) => ({
           holder,
+          restsUntil,
           times,
           othersRead: true
         }))
@@ -150,11 +158,10 @@ const failedAfter = (turn: Turn, holder: string, outcome: Outcome): ReadonlyArra
 const failedBy = (
   failed: ReadonlyArray<FailedReader>,
   holder: string,
+  restsUntil: number,
   contested: boolean
 ): ReadonlyArray<FailedReader> => {
   const before = failed.find((reader) => reader.holder === holder)
-  const times = before === undefined ? contested ? 1 : 0 : before.othersRead ? before.times + 1 : before.times
-  return times === 0
-    ? failed
-    : [...failed.filter((reader) => reader !== before), { holder, times, othersRead: false }]
+  const times = Math.max(before?.times ?? 0, contested ? 1 : 0) + (before?.othersRead === true ? 1 : 0)
+  return [...failed.filter((reader) => reader !== before), { holder, times, restsUntil, othersRead: false }]
 }

@@ -47,9 +47,18 @@ export interface Callers {
   readonly of: (key: string) => ReadonlyArray<Caller>
   /** Those who stand in line for a slot, and whose process has known it for some milliseconds. */
   readonly inLine: (known: number) => ReadonlyArray<Caller>
+  /** Says that a process cannot read ECS from now on, and nothing else is wrong. */
+  readonly blinded: () => void
   /** Says that from now on ECS answers at once, so that what takes long has another reason. */
   readonly calm: () => void
 }
+
+/**
+ * How long a request may take while another process cannot read ECS, in
+ * milliseconds: it may have to wait for a turn of that process, but not often, for
+ * that comes to stand back.
+ */
+const patience = { longest: 20_000, usual: 5000, holdUps: 3 }
 
 /** How long a request that nobody waits for any more may go on, where ECS answers at once. */
 const flightTime = 5000
@@ -81,6 +90,27 @@ export const make = (options: {
   /** When a key lost the slot that it had, the last time. */
   const unseatedAt = new Map<string, number>()
   let calmSince = Infinity
+  let blindSince = Infinity
+  let holdUps = 0
+  let heldUpUntil = -Infinity
+
+  /** Who asks a process that can read is answered, and soon. */
+  const checkSight = (caller: Caller, error: ProvisionError | undefined): void => {
+    if (caller.askedAt < blindSince || calmSince < Infinity || caller.process.blindness !== undefined) return
+    const took = chronicle.now() - caller.askedAt
+    if (took > patience.usual && caller.askedAt > heldUpUntil) {
+      holdUps++
+      heldUpUntil = chronicle.now()
+    }
+    if (error === undefined && took <= patience.longest && holdUps <= patience.holdUps) return
+    chronicle.violate(
+      "a process that can read is not held up by one that cannot",
+      `${caller.name} was answered after ${took} ms, held up for the ${holdUps}. time${
+        error === undefined ? "" : `: ${error.message}`
+      }`
+    )
+    holdUps = 0
+  }
 
   const leave = (caller: Caller): void => {
     caller.leftAt = chronicle.now()
@@ -157,6 +187,7 @@ export const make = (options: {
     answered: (caller, answer) => {
       leave(caller)
       chronicle.count(`answer: ${answer._tag}`)
+      checkSight(caller, undefined)
       if (answer._tag === "AtCapacity") {
         return chronicle.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
       }
@@ -174,6 +205,7 @@ export const make = (options: {
       leave(caller)
       chronicle.count(`error: ${error.reason}`)
       chronicle.tell(caller.name, () => `is told: ${error.message}`)
+      checkSight(caller, error)
     },
     left: (caller, why) => {
       leave(caller)
@@ -209,6 +241,9 @@ export const make = (options: {
       all.filter((caller) =>
         isInLine(caller) && chronicle.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
       ),
+    blinded: () => {
+      blindSince = chronicle.now()
+    },
     calm: () => {
       calmSince = chronicle.now()
     }

@@ -2,6 +2,7 @@
  * Draws the scenario of a seed.
  */
 import type * as Settings from "../Settings.ts"
+import * as BlindWorld from "./BlindWorld.ts"
 import * as ClockWorld from "./ClockWorld.ts"
 import * as ContradictionWorld from "./ContradictionWorld.ts"
 import * as Dices from "./Dice.ts"
@@ -32,6 +33,7 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `wrong-clock`: the clock of a shared ledger, and those of its processes, are set, wrong for a while, or stand still
  * - `elsewhere`: a process calls ECS in a wrong region, over the ledger of the others
  * - `contradiction`: ECS answers what cannot be so
+ * - `blind`: one of several processes cannot read ECS, and the others can
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -65,6 +67,7 @@ export const names = [
   "wrong-clock",
   "elsewhere",
   "contradiction",
+  "blind",
   "broken-bound"
 ] as const
 
@@ -116,6 +119,8 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
       return ElsewhereWorld.draw(world)
     case "contradiction":
       return ContradictionWorld.draw(world)
+    case "blind":
+      return BlindWorld.draw(world)
     default:
       return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
   }
@@ -135,7 +140,8 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
   { name: "suspension", stream: 10, chance: 1 / 64 },
   { name: "wrong-clock", stream: 11, chance: 1 / 64 },
   { name: "elsewhere", stream: 12, chance: 1 / 48 },
-  { name: "contradiction", stream: 13, chance: 1 / 48 }
+  { name: "contradiction", stream: 13, chance: 1 / 48 },
+  { name: "blind", stream: 14, chance: 1 / 48 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

@@ -2,6 +2,7 @@
  * The processes of a run, one after another: each has a provisioner of its own.
  */
 import type { Provisioner } from "../Provisioner.ts"
+import type { Blindness } from "./Blindness.ts"
 
 /**
  * One process, and what is known of its end.
@@ -19,6 +20,8 @@ export interface Process {
   leaseLost: boolean
   /** Another one reads in its place, which it may not know. */
   turnLost: boolean
+  /** Why it cannot read ECS, if it cannot. */
+  blindness: Blindness | undefined
   /** When it went on after it had stood still for a while, the last time, in virtual milliseconds. */
   resumedAt: number | undefined
   /** When it began to shut down, in virtual milliseconds. */
@@ -39,6 +42,7 @@ export const make = (name: string, generation: number): Process => ({
   crashed: false,
   leaseLost: false,
   turnLost: false,
+  blindness: undefined,
   resumedAt: undefined,
   closingAt: undefined,
   ended: false

@@ -161,6 +161,8 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
       return "setStoreClock" in system ? system.setStoreClock(event) : Effect.void
     case "Cut":
       return "cut" in system ? system.cut(event) : Effect.void
+    case "Blind":
+      return "blind" in system ? system.blind(event) : Effect.void
     case "Weather":
       return Effect.sync(() => {
         chronicle.tell("ECS", () => `changes: ${event.name}`)

@@ -7,6 +7,7 @@
 import type { Cap } from "../Change.ts"
 import type { Settings as EcsSettings } from "../emulator/Settings.ts"
 import type * as Settings from "../Settings.ts"
+import type { Blindness } from "./Blindness.ts"
 
 /**
  * Something that happens to the fleet at a time, in milliseconds from the start.
@@ -22,6 +23,7 @@ import type * as Settings from "../Settings.ts"
  * - `SetClock`: the wall clock of a process is set
  * - `SetStoreClock`: the clock of the shared ledger is set, and set back after a while, if ever
  * - `Cut`: nothing passes between a process and the shared ledger for a while, one way or both
+ * - `Blind`: a process cannot read ECS any more, and others can
  * - `Weather`: ECS behaves differently from here on
  *
  * Where several processes run, `replica` says which of them it happens to, or which
@@ -51,6 +53,7 @@ export type Event =
     | { readonly _tag: "Suspend"; readonly takes: number; readonly replica?: number | undefined }
     | { readonly _tag: "SetClock"; readonly by: number; readonly replica?: number | undefined }
     | { readonly _tag: "SetStoreClock"; readonly by: number; readonly takes: number | undefined }
+    | { readonly _tag: "Blind"; readonly replica: number; readonly how: Blindness }
     | { readonly _tag: "Weather"; readonly name: string; readonly ecs: EcsSettings }
   )
 

@@ -19,6 +19,7 @@ import * as LaunchPermits from "../LaunchPermits.ts"
 import * as Ledgers from "../Ledger.ts"
 import * as Provisioners from "../Provisioner.ts"
 import * as SeededRandom from "../testing/SeededRandom.ts"
+import * as Blindnesses from "./Blindness.ts"
 import * as Checkers from "./Checkers.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import * as Hosts from "./Host.ts"
@@ -45,6 +46,8 @@ export interface SharedSystem extends System {
   readonly setClock: (event: Extract<Event, { readonly _tag: "SetClock" }>) => Effect.Effect<void>
   /** Sets the clock of the store. */
   readonly setStoreClock: (event: Extract<Event, { readonly _tag: "SetStoreClock" }>) => Effect.Effect<void>
+  /** Lets a process read ECS no more, until the end. */
+  readonly blind: (event: Extract<Event, { readonly _tag: "Blind" }>) => Effect.Effect<void>
 }
 
 /** A network in which all is well, as far as that goes. */
@@ -121,7 +124,7 @@ export const make = Effect.fnUntraced(function*(
       const service = yield* Scope.provide(ecs.connect(process, permits, region), processScope)
       const provisioner = yield* Provisioners.make({ ...fleet, cap }).pipe(
         Effect.provideService(Ledgers.Ledger, ledger),
-        Effect.provideService(Ecs, service),
+        Effect.provideService(Ecs, Blindnesses.over(service, () => process.blindness)),
         Effect.provideService(LaunchId, launchId),
         Scope.provide(processScope),
         Effect.tapError((error) => {
@@ -231,6 +234,7 @@ export const make = Effect.fnUntraced(function*(
     calm: () => {
       present = calm
       witness.calm()
+      for (const { process } of running()) process.blindness = undefined
     },
     pause: ({ replica: place, takes }) =>
       Effect.suspend(() => {
@@ -278,6 +282,14 @@ export const make = Effect.fnUntraced(function*(
         everything.add(replica)
         replica.network.cut(way)
         return Effect.asVoid(later(takes, Effect.sync(replica.network.heal)))
+      }),
+    blind: ({ how, replica: place }) =>
+      Effect.sync(() => {
+        const process = replicas[place]?.process
+        if (process === undefined) return
+        chronicle.tell(process.name, () => `cannot read ECS any more (${how})`)
+        process.blindness = how
+        callers.blinded()
       })
   }
 })

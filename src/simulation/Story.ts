@@ -56,6 +56,8 @@ export const event = (event: Event): string => {
       return `the process at place ${event.replica + 1} is cut off from the ledger for ${event.takes} ms: ${
         event.way === "both" ? "nothing passes" : `no ${event.way} pass`
       }`
+    case "Blind":
+      return `the process at place ${event.replica + 1} cannot read ECS any more: ${event.how}`
     case "Weather":
       return `ECS: ${event.name}`
   }

@@ -59,15 +59,16 @@ describe("a holder that could not read", () => {
   it("lets another one that wanted to read go first", () => {
     const fleet = makeFleet()
     const ended = fleet.fail("a", 0, 10_000, "b")
-    assert.deepStrictEqual(fleet.waits("a", ended), { Resting: rest })
-    assert.deepStrictEqual(fleet.waits("a", ended + rest), { StandingBack: 2000 })
+    assert.deepStrictEqual(fleet.waits("a", ended), { Resting: rest + 2000 })
+    assert.deepStrictEqual(fleet.waits("b", ended), { Resting: rest })
+    assert.deepStrictEqual(fleet.waits("a", ended + rest), { Resting: 2000 })
     assert.deepStrictEqual(fleet.waits("b", ended + rest), { Yours: 0 })
   })
 
   it("reads again when no other one does", () => {
     const fleet = makeFleet()
     const ended = fleet.fail("a", 0, 10_000, "b")
-    assert.deepStrictEqual(fleet.waits("a", ended + rest + 1999), { StandingBack: 1 })
+    assert.deepStrictEqual(fleet.waits("a", ended + rest + 1999), { Resting: 1 })
     assert.deepStrictEqual(fleet.waits("a", ended + rest + 2000), { Yours: 0 })
   })
 
@@ -88,11 +89,11 @@ describe("a holder that could not read", () => {
     for (let failures = 0; failures < 6; failures++) {
       const read = fleet.read("b", fleet.fail("a", now, 10_000, "b") + rest)
       const answer = fleet.claim("a", read + rest)
-      if (answer._tag !== "StandingBack") return assert.fail(answer._tag)
+      if (answer._tag !== "Resting") return assert.fail(answer._tag)
       waited.push(answer.dueAt - read - rest)
       now = answer.dueAt
     }
-    assert.deepStrictEqual(waited, [2000, 4000, 8000, 16_000, standBackMax, standBackMax])
+    assert.deepStrictEqual(waited, [2000, 8000, standBackMax, standBackMax, standBackMax, standBackMax])
   })
 
   it("does not stand back for longer while no other one can read either", () => {
@@ -151,7 +152,7 @@ describe("a turn that takes too long", () => {
     const fleet = makeFleet()
     fleet.claim("a", 0)
     const read = fleet.read("b", turnLimitBase + 1)
-    assert.deepStrictEqual(fleet.waits("a", read + rest), { StandingBack: 2000 })
+    assert.deepStrictEqual(fleet.waits("a", read + rest), { Resting: 2000 })
     assert.deepStrictEqual(fleet.waits("b", read + rest), { Yours: 0 })
   })
 

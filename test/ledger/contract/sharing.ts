@@ -56,7 +56,7 @@ export const sharing = (name: string, test: Test): void => {
         assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
         yield* mine.endTurn(100, "failed")
         yield* advance("200 millis")
-        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "StandingBack")
+        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "Resting")
         assert.strictEqual((yield* yours.claimTurn((yield* yours.now) + 60_000))._tag, "Yours")
         yield* yours.endTurn(100, "failed")
         yield* advance("3 seconds")

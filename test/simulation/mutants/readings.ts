@@ -16,7 +16,7 @@ export const readings: ReadonlyArray<Mutant> = [
   ]]),
   mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
     turn,
-    "if (now.fast < turn.dueAt) return",
+    "if (now.fast < dueAt) return",
     "if (now.fast < 0) return"
   ]]),
   mutant("5 reads a second", "the budget of reads is ignored", 200, [[
