@@ -26,6 +26,8 @@ export interface Books {
   readonly inspect: (generation: number, standing: Standing) => void
   /** How a launch is counted. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
+  /** Whether the task of a launch is known. */
+  readonly isLaunched: (generation: number, token: string) => boolean
   /** Looks at a ledger that has folded in a complete reading. */
   readonly observed: (generation: number, standing: Standing, reading: Reading) => void
   /** Notes what a ledger was shown. */
@@ -127,9 +129,15 @@ export const make = (options: {
       if (slot === undefined) return undefined
       return slot.state._tag === "Launching" ? "launching" : "launched"
     },
+    isLaunched: (generation, token) => {
+      const standing = lost.has(generation) ? undefined : latest.get(generation)
+      return standing !== undefined && Occupancies.find(standing, SlotId(token))?.state._tag === "Launched"
+    },
     observed: (generation, standing, reading) => {
       if (lost.has(generation)) return
       for (const { startedBy, taskArn } of options.contradicts ? [] : reading.tasks) {
+        // Another program's task may bear the name of a launch that is not its own.
+        if (options.launches().findTask(taskArn)?.launch === undefined) continue
         const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
         const seen = Occupancies.findByArn(standing, taskArn)
         if (own !== undefined && seen !== undefined && own !== seen) {

@@ -79,6 +79,7 @@ export const make = (options: {
   readonly ledgerIsSlow: boolean
   /** Whether ECS answers what cannot be so. */
   readonly contradicts: boolean
+  readonly exclusiveKeys: boolean
 }): Callers => {
   const { chronicle, reads } = options
   const all: Array<Caller> = []
@@ -192,6 +193,9 @@ export const make = (options: {
         return chronicle.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
       }
       chronicle.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
+      if (answer._tag === "Existing" && !options.exclusiveKeys) {
+        chronicle.violate("a key that is not exclusive is free once its task is known", `${caller.key} was not`)
+      }
       const known = options.launches.findTask(answer.taskArn)
       if (known?.launch?.key !== caller.key && options.contradicts) chronicle.count("answer: another's task")
       else if (known?.launch?.key !== caller.key) {

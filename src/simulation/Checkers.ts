@@ -100,7 +100,8 @@ export const make = (options: {
     startTime,
     requestTimeout: millis(fleet.settings.requestTimeout),
     ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined,
-    contradicts: scenario.contradicts ?? false
+    contradicts: scenario.contradicts ?? false,
+    exclusiveKeys: scenario.exclusiveKeys
   })
   const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
     settings: scenario.ecs,

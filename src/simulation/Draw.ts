@@ -7,6 +7,7 @@ import * as ClockWorld from "./ClockWorld.ts"
 import * as ContradictionWorld from "./ContradictionWorld.ts"
 import * as Dices from "./Dice.ts"
 import * as ElsewhereWorld from "./ElsewhereWorld.ts"
+import * as EvidenceWorld from "./EvidenceWorld.ts"
 import * as LongWorld from "./LongWorld.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as SharedWorld from "./SharedWorld.ts"
@@ -34,6 +35,7 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `elsewhere`: a process calls ECS in a wrong region, over the ledger of the others
  * - `contradiction`: ECS answers what cannot be so
  * - `blind`: one of several processes cannot read ECS, and the others can
+ * - `evidence`: what ECS shows is as late, as incomplete and as misleading as the rules allow for
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -68,6 +70,7 @@ export const names = [
   "elsewhere",
   "contradiction",
   "blind",
+  "evidence",
   "broken-bound"
 ] as const
 
@@ -121,6 +124,8 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
       return ContradictionWorld.draw(world)
     case "blind":
       return BlindWorld.draw(world)
+    case "evidence":
+      return EvidenceWorld.draw(world)
     default:
       return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
   }
@@ -141,7 +146,8 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
   { name: "wrong-clock", stream: 11, chance: 1 / 64 },
   { name: "elsewhere", stream: 12, chance: 1 / 48 },
   { name: "contradiction", stream: 13, chance: 1 / 48 },
-  { name: "blind", stream: 14, chance: 1 / 48 }
+  { name: "blind", stream: 14, chance: 1 / 48 },
+  { name: "evidence", stream: 16, chance: 1 / 48 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

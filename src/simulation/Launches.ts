@@ -173,7 +173,8 @@ export const make = (options: {
         `${launch.token} was sent as ${text}, and as ${launch.text}`
       )
     }
-    if (now - launch.firstSentAt > replayWindow) {
+    // The gate decides whether it may be sent again; what it lets through may wait for a while.
+    if ((gateOf(process, launch.token) ?? now) - launch.firstSentAt > replayWindow) {
       chronicle.violate(
         "a token is not repeated for ever",
         `${launch.token} was sent ${Math.round((now - launch.firstSentAt) / 60_000)} minutes after it was sent first`

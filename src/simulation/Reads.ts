@@ -12,6 +12,8 @@ import type { Process } from "./Process.ts"
  * @category models
  */
 export interface Reads {
+  /** Tells that a process has the turn to read: what it calls from here on is another reading. */
+  readonly begins: (process: Process) => void
   /** Takes a read as it reaches ECS. */
   readonly call: (process: Process, firstPage: boolean) => void
   /** Tells that a complete reading is about to be in the ledger: others may see it there before who read it goes on. */
@@ -29,6 +31,15 @@ interface Ended {
   readonly endedAt: number
   /** Those since its first page was answered: the attempts at that are left out. */
   readonly calls: number
+}
+
+/** A reading, whatever comes of it. */
+interface Tried {
+  readonly process: Process
+  calls: number
+  calledAt: number
+  /** Another one has read meanwhile. */
+  isLost: boolean
 }
 
 /**
@@ -57,6 +68,9 @@ export const make = (options: {
   const ended = new Map<Process | number, Ended>()
   const attempts = new Map<Process, number>()
   const listed = new Map<number, Ended>()
+  const readingNow = new Map<Process, Tried>()
+  /** The reading before, by process, or by ledger where it is shared. */
+  const triedBefore = new Map<Process | number, Tried>()
   /** When each process read last without being asked. */
   const unasked = new Map<Process, number>()
 
@@ -80,6 +94,29 @@ export const make = (options: {
     }
   }
 
+  /** What a reading called counts against the budget, failed or not, and each time that it called. */
+  const checkRest = (tried: Tried): void => {
+    const last = triedBefore.get(budgetOf(tried.process))
+    if (last === undefined || last.isLost || tried.isLost) return
+    // Who is interrupted in the middle of a reading does not know how far it came.
+    if (last.process.crashed || last.process.leaseLost || last.process.closingAt !== undefined) return
+    const dueBy = dueAt({ begunAt: 0, calls: last.calls, endedAt: last.calledAt })
+    if (tried.calledAt + 2 * options.clockError >= dueBy) return
+    chronicle.violate(
+      "ECS is read no more than the budget allows",
+      `${tried.process.name} began to read ${dueBy - tried.calledAt} ms before ${last.calls} calls allow it`
+    )
+  }
+
+  const note = (process: Process, now: number): void => {
+    const tried = readingNow.get(process)
+    if (tried === undefined) return
+    tried.calls++
+    tried.calledAt = now
+    tried.isLost ||= process.turnLost
+    if (tried.calls === 1) checkRest(tried)
+  }
+
   /** A reading may list the tasks a second time, and one that failed is left open. */
   const checkNeed = (process: Process, now: number): void => {
     if (readings.has(process)) return
@@ -94,8 +131,17 @@ export const make = (options: {
   }
 
   return {
+    begins: (process) => {
+      const tried = readingNow.get(process)
+      if (tried !== undefined && tried.calls > 0) {
+        tried.isLost ||= process.turnLost
+        triedBefore.set(budgetOf(process), tried)
+      }
+      readingNow.set(process, { process, calls: 0, calledAt: chronicle.now(), isLost: false })
+    },
     call: (process, firstPage) => {
       const now = chronicle.now()
+      note(process, now)
       if (firstPage) {
         check(process, now)
         checkNeed(process, now)

@@ -127,7 +127,7 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
     }
     case "Foreign":
       return Effect.sync(() => {
-        ecs.launchForeign({ cluster: "c", family: "worker", count: event.count, lifetime: event.lifetime })
+        launchForeign(system, event)
       })
     case "Stop":
       return Effect.sync(() => {
@@ -135,7 +135,7 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
         chronicle.tell("operator", () => `stops ${stopped.length} tasks`)
       })
     case "Release":
-      return release(system)
+      return release(system, event.isMistaken === true)
     case "Restart":
       return Effect.suspend(() => {
         const process = system.current()?.process
@@ -216,14 +216,32 @@ const converse = (
   })
 }
 
+/** A copy is made of a task that is known: who makes it has seen it, and so has the fleet. */
+const launchForeign = (system: System, event: Extract<Event, { readonly _tag: "Foreign" }>): void => {
+  const { books, chronicle, ecs, launches, startTime } = system
+  const { count, lifetime } = event
+  const foreign = { cluster: "c", family: "worker", lifetime }
+  if (event.copies !== true) {
+    ecs.launchForeign({ ...foreign, count })
+    return
+  }
+  const known = launches.live(chronicle.now() + startTime).flatMap(({ launch }) =>
+    launch !== undefined && books.counted(launch.generation, launch.token) === "launched" ? [launch.token] : []
+  )
+  for (const startedBy of known.slice(0, count)) {
+    chronicle.count("copy of a task")
+    ecs.launchForeign({ ...foreign, startedBy })
+  }
+}
+
 /** An operator who knows that nothing runs asks for it too early, as operators do. */
-const release = (system: System): Effect.Effect<void> =>
+const release = (system: System, isMistaken: boolean): Effect.Effect<void> =>
   Effect.gen(function*() {
     const running = system.current()
     if (running === undefined) return
     const snapshot = yield* running.provisioner.snapshot
     for (const slot of snapshot.slots) {
-      if (slot.status !== "unknown") continue
+      if (slot.status !== "unknown" && !isMistaken) continue
       const answer = yield* running.provisioner.release(slot.id)
       system.chronicle.tell("operator", () => `asks to free ${slot.id.slice(0, 8)}: ${answer._tag}`)
       system.chronicle.count(`release: ${answer._tag}`)

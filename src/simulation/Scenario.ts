@@ -14,9 +14,9 @@ import type { Blindness } from "./Blindness.ts"
  *
  * - `Ask`: a caller asks for a worker, and may give up after a while
  * - `Resize`: the cap is changed
- * - `Foreign`: somebody else launches tasks in the same family
+ * - `Foreign`: another program launches tasks in the same family; where they are copies, each bears the `startedBy` of a task of the fleet that runs
  * - `Stop`: running tasks are stopped from outside
- * - `Release`: an operator asks to free every launch without a verdict
+ * - `Release`: an operator asks to free every launch without a verdict; one that is mistaken, every slot
  * - `Restart`: the process ends, and another one begins after a while
  * - `Pause`: a process stands still for a while, and goes on as if nothing had been
  * - `Suspend`: the machine of a process is suspended for a while: its monotonic clock stands still, too
@@ -44,9 +44,14 @@ export type Event =
       readonly replica?: number | undefined
     }
     | { readonly _tag: "Resize"; readonly cap: Cap; readonly replica?: number | undefined }
-    | { readonly _tag: "Foreign"; readonly count: number; readonly lifetime: number }
+    | {
+      readonly _tag: "Foreign"
+      readonly count: number
+      readonly lifetime: number
+      readonly copies?: boolean | undefined
+    }
     | { readonly _tag: "Stop"; readonly count: number }
-    | { readonly _tag: "Release" }
+    | { readonly _tag: "Release"; readonly isMistaken?: boolean | undefined }
     | Restart
     | { readonly _tag: "Pause"; readonly replica: number; readonly takes: number }
     | Cut

@@ -122,6 +122,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     }
     if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
     process.turnLost = false
+    reads.begins(process)
     reader = { holder, process, since: chronicle.now() }
   }
 

@@ -110,9 +110,16 @@ export const connect = (options: {
             const now = chronicle.now()
             const known = books.known(generation, ticket.slotId)
             const isHolder = books.isHolder(ticket)
+            const isKnown = books.isLaunched(generation, ticket.slotId)
             return seen(fleet.gate(ticket), (answer) => {
               if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
               launches.gated(process, ticket.slotId, now)
+              if (isKnown) {
+                chronicle.violate(
+                  "what has a task is not sent again",
+                  `${process.name} may send ${ticket.slotId} again`
+                )
+              }
               if (!isHolder) {
                 chronicle.violate(
                   "only who holds a slot acts on it",
@@ -147,7 +154,14 @@ export const connect = (options: {
         })
       ),
       trace: (slotId) => reach("trace a launch", fleet.trace(slotId)),
-      claimTurn: (since) => reach("claim the turn to read", fleet.claimTurn(since)),
+      claimTurn: (since) =>
+        reach(
+          "claim the turn to read",
+          Effect.tap(fleet.claimTurn(since), (claim) =>
+            Effect.sync(() => {
+              if (claim._tag === "Yours") reads.begins(process)
+            }))
+        ),
       endTurn: (rest, outcome) => reach("end the turn to read", fleet.endTurn(rest, outcome)),
       adopt: (listing) =>
         reach(

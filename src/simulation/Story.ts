@@ -33,7 +33,9 @@ export const event = (event: Event): string => {
     case "Resize":
       return `the cap is set to ${event.cap}`
     case "Foreign":
-      return `somebody else launches ${event.count} tasks, for ${event.lifetime / 1000} s`
+      return `somebody else launches ${event.count} ${event.copies === true ? "copies of tasks" : "tasks"}, for ${
+        event.lifetime / 1000
+      } s`
     case "Stop":
       return `up to ${event.count} tasks are stopped`
     case "Release":

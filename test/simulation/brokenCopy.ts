@@ -23,6 +23,7 @@ const copied: ReadonlyArray<string> = [
   "Ledger.ts",
   "Place.ts",
   "Provisioner.ts",
+  "Settings.ts",
   "Slot.ts",
   "Waiters.ts",
   "ledger",

@@ -90,6 +90,23 @@ export const evidence = (name: string, test: Test): void => {
       })
     )
     test(
+      "frees a task on evidence about itself, and not about another that bears the id of its launch",
+      Effect.gen(function*() {
+        const ledger = yield* attach({ cap: 3 })
+        const ticket = yield* launched(ledger, "a", 1)
+        const copy = { taskArn: arn(2), startedBy: ticket.slotId }
+        yield* read(ledger, { stopped: [arn(2)], tasks: [{ ...copy, lastStatus: "STOPPED" }] })
+        assert.strictEqual(yield* statusOf(ledger, ticket.slotId), "launched")
+        yield* read(ledger, { running: [arn(3)], tasks: [{ ...copy, taskArn: arn(3), lastStatus: "RUNNING" }] })
+        assert.strictEqual(yield* used(ledger), 2)
+        assert.strictEqual(yield* statusOf(ledger, arn(3)), "adopted")
+        yield* read(ledger, { tasks: [{ ...copy, taskArn: arn(3), lastStatus: "STOPPED" }] })
+        assert.strictEqual(yield* used(ledger), 1)
+        yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED", startedBy: ticket.slotId }] })
+        assert.strictEqual(yield* used(ledger), 0)
+      })
+    )
+    test(
       "is not brought back by a stale list, a stale description or a late answer after a task has stopped",
       Effect.gen(function*() {
         const ledger = yield* attach()
