@@ -16,6 +16,7 @@ import * as Caps from "./Caps.ts"
 import type { Chronicle } from "./Chronicle.ts"
 import * as Launches from "./Launches.ts"
 import * as Reads from "./Reads.ts"
+import * as Refusals from "./Refusals.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as SimulatedEcs from "./SimulatedEcs.ts"
 
@@ -31,6 +32,7 @@ export interface Checkers {
   readonly launches: Launches.Launches
   readonly reads: Reads.Reads
   readonly callers: Callers.Callers
+  readonly refusals: Refusals.Refusals
   readonly caps: Caps.Caps
   readonly fleet: Fleets.Fleet
   /** When the run began, in epoch milliseconds. */
@@ -112,5 +114,7 @@ export const make = (options: {
     clock
   })
 
-  return { chronicle, ecs, books, launches, reads, callers, caps, fleet, startTime, launchId }
+  const refusals = Refusals.make({ chronicle, launches })
+
+  return { chronicle, ecs, books, launches, reads, callers, refusals, caps, fleet, startTime, launchId }
 }

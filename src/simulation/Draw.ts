@@ -8,6 +8,7 @@ import * as ContradictionWorld from "./ContradictionWorld.ts"
 import * as Dices from "./Dice.ts"
 import * as ElsewhereWorld from "./ElsewhereWorld.ts"
 import * as EvidenceWorld from "./EvidenceWorld.ts"
+import * as HolderWorld from "./HolderWorld.ts"
 import * as LongWorld from "./LongWorld.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as SharedWorld from "./SharedWorld.ts"
@@ -36,6 +37,7 @@ import * as ShortWorld from "./ShortWorld.ts"
  * - `contradiction`: ECS answers what cannot be so
  * - `blind`: one of several processes cannot read ECS, and the others can
  * - `evidence`: what ECS shows is as late, as incomplete and as misleading as the rules allow for
+ * - `holders`: processes that share a ledger are gone, deaf or about to leave at the moment that matters
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -71,6 +73,7 @@ export const names = [
   "contradiction",
   "blind",
   "evidence",
+  "holders",
   "broken-bound"
 ] as const
 
@@ -126,6 +129,8 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
       return BlindWorld.draw(world)
     case "evidence":
       return EvidenceWorld.draw(world)
+    case "holders":
+      return HolderWorld.draw(world)
     default:
       return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
   }
@@ -147,7 +152,8 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
   { name: "elsewhere", stream: 12, chance: 1 / 48 },
   { name: "contradiction", stream: 13, chance: 1 / 48 },
   { name: "blind", stream: 14, chance: 1 / 48 },
-  { name: "evidence", stream: 16, chance: 1 / 48 }
+  { name: "evidence", stream: 16, chance: 1 / 48 },
+  { name: "holders", stream: 17, chance: 1 / 48 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

@@ -16,7 +16,7 @@ import * as Workload from "./Workload.ts"
  * - `forgotten`: a fleet without a cap, of which ECS forgets tasks that stopped
  * - `stale`: lists go on showing what has stopped for nearly as long as ECS remembers it
  * - `copies`: another program launches copies of the fleet's tasks, with the `startedBy` that those have
- * - `unreadable`: pages fail again and again, and readings with them
+ * - `unreadable`: pages fail again and again, or are never answered, and readings with them
  */
 type Theme = "latest" | "flicker" | "forgotten" | "stale" | "copies" | "unreadable"
 
@@ -30,7 +30,7 @@ const minute = 60 * second
  */
 export const draw = (world: DrawWorld): Scenario => {
   const { dice } = world
-  switch (dice.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable")) {
+  switch (dice.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable", "unreadable")) {
     case "latest":
       return latest(world)
     case "flicker":
@@ -173,13 +173,13 @@ const forgotten = (world: DrawWorld): Scenario => {
 const stale = (world: DrawWorld): Scenario => {
   const { dice } = world
   const drawn = full(world)
-  const until = dice.between(70, 150) * minute
+  const until = dice.between(100, 150) * minute
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
       lifecycle: { lifetime: { min: second, max: 5 * second } },
-      lag: { lingering: { min: 0, max: dice.between(20, 60) * minute }, replicas: dice.pick(1, 3) }
+      lag: { lingering: { min: dice.between(10, 50) * minute, max: 60 * minute }, replicas: dice.pick(1, 3) }
     },
     events: [...drawn.events, ...Workload.visits(dice, minute, until, 30)]
   }
@@ -220,10 +220,16 @@ const unreadable = (world: DrawWorld): Scenario => {
   const fails = (operation: string): RandomFault => ({
     operation,
     probability: likely,
-    fault: { _tag: "ServerError", processed: false }
+    fault: dice.pick<RandomFault["fault"]>(
+      { _tag: "ServerError", processed: false },
+      { _tag: "ServerError", processed: false },
+      { _tag: "LateAnswer", by: 3 * 60 * minute }
+    )
   })
   return {
     ...drawn,
+    // A full fleet is read again though the last reading is recent enough.
+    settings: { censusMaxAge: dice.pick(10, 30) * second },
     ecs: {
       ...drawn.ecs,
       lifecycle: { lifetime: dice.pick<Span>({ min: second, max: 10 * second }, "Infinity") },

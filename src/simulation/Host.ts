@@ -38,18 +38,19 @@ export interface Host {
 }
 
 /**
- * Makes a host that runs, on top of what everything else runs on.
+ * Makes a host that runs, on top of what everything else runs on. Its wall clock is
+ * so many milliseconds ahead.
  *
  * @category constructors
  */
-export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock): Host => {
+export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead = 0): Host => {
   const below = scheduler.makeDispatcher()
   const held: Array<() => void> = []
   let resumed: Deferred.Deferred<void> | undefined
   let suspendedAt: number | undefined
   /** For how long the monotonic clock stood still, and how far the wall clock is off, in milliseconds. */
   let asleep = 0
-  let wall = 0
+  let wall = ahead
 
   const deliver = (task: () => void, priority = 0): void =>
     below.scheduleTask(() => {

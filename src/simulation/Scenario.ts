@@ -119,6 +119,8 @@ export interface Sharing {
   readonly twice: number
   /** How many milliseconds the time by which it is decided is off at most, either way, anew at each decision. */
   readonly clockError: number
+  /** How many milliseconds the wall clock of a process is off at most, either way, for as long as the process runs. */
+  readonly wallError?: number | undefined
 }
 
 /**

@@ -79,6 +79,9 @@ export const make = Effect.fnUntraced(function*(
   const fleet = fleetOf(scenario)
   const random = SeededRandom.make(scenario.seed, 3)
   const clockError = SeededRandom.make(scenario.seed, 8)
+  const wallError = SeededRandom.make(scenario.seed, 17)
+  const off = (random: SeededRandom.SeededRandom, most: number): number =>
+    most === 0 ? 0 : random.nextBelowUnsafe(2 * most + 1) - most
   const checkers = Checkers.make({ scenario, fleet, chronicle, clock, hasEnded: (holder) => witness.isGone(holder) })
   const { callers, caps, ecs, launchId } = checkers
   const witness: SharedWitnesses.SharedWitness = SharedWitnesses.make(
@@ -89,11 +92,9 @@ export const make = Effect.fnUntraced(function*(
   let present = sharing
   /** How far the clock of the store is off. */
   let storeError = 0
-  const store = SharedStores.makeWith(() => {
-    const most = present.clockError
-    return clock.currentTimeMillisUnsafe() + storeError +
-      (most === 0 ? 0 : clockError.nextBelowUnsafe(2 * most + 1) - most)
-  })
+  const store = SharedStores.makeWith(() =>
+    clock.currentTimeMillisUnsafe() + storeError + off(clockError, present.clockError)
+  )
   const replicas: Array<Replica | undefined> = Array.from({ length: sharing.replicas }, () => undefined)
   let begun = 0
 
@@ -104,7 +105,7 @@ export const make = Effect.fnUntraced(function*(
 
   const begin = Effect.fnUntraced(function*(place: number, region?: string) {
     const process = Processes.make(`process ${++begun}`, 1)
-    const host = Hosts.make(scheduler, clock)
+    const host = Hosts.make(scheduler, clock, off(wallError, sharing.wallError ?? 0))
     const network = Networks.make({
       name: process.name,
       host,

@@ -7,7 +7,7 @@
  */
 import { isTerminal } from "../Ecs.ts"
 import { defaultLease as lease } from "../ledger/SharedFleet.ts"
-import type { SharedFleet } from "../ledger/SharedFleet.ts"
+import type { Batch, SharedFleet } from "../ledger/SharedFleet.ts"
 import type { Answer, Step } from "../ledger/Step.ts"
 import * as Steps from "../ledger/Step.ts"
 import type { Description } from "../rules/Description.ts"
@@ -56,7 +56,7 @@ const timeSlack = 10_000
  * @category constructors
  */
 export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boolean): SharedWitness => {
-  const { books, callers, caps, chronicle, launches, reads, startTime } = checkers
+  const { books, callers, caps, chronicle, launches, reads, refusals, startTime } = checkers
   const lines = Lines.make(checkers, sharing)
   /** When each holder was heard of last, in virtual milliseconds. */
   const heard = new Map<string, number>()
@@ -142,19 +142,46 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     reader = undefined
   }
 
+  /** What it asks is decided, though it has said that it is shutting down, or another one is gone. */
+  const checkHolders = (
+    process: Process,
+    batch: Batch,
+    answers: ReadonlyArray<Answer>,
+    isReaderGone: boolean
+  ): void => {
+    for (const answer of answers) {
+      if (batch.closing && Steps.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
+        chronicle.violate(
+          "who shuts down takes nothing over",
+          `${process.name} has taken ${answer.value.length} launches`
+        )
+      }
+      if (isReaderGone && Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
+        chronicle.violate("who is gone keeps nobody from reading", `${process.name} waits for a reader that is gone`)
+      }
+    }
+  }
+
   const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
     if (Steps.isStep("Reserve", step)) lines.asked(process, step.payload)
     if (Steps.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
       takes(process, answer.value.ticket.slotId)
     }
     if (Steps.isAnswerTo("TakeOver", answer)) {
-      for (const { ticket } of answer.value) takes(process, ticket.slotId)
+      for (const { ticket } of answer.value) {
+        takes(process, ticket.slotId)
+        refusals.takenOver(ticket.slotId)
+      }
     }
     if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
       chronicle.count(`gate: ${answer.value._tag}`)
       if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
     }
-    if (Steps.isStep("Settle", step)) chronicle.count(`verdict: ${step.payload.verdict._tag}`)
+    if (Steps.isStep("Settle", step) && Steps.isAnswerTo("Settle", answer)) {
+      const { ticket, verdict } = step.payload
+      chronicle.count(`verdict: ${verdict._tag}`)
+      refusals.settled(process, ticket.slotId, verdict, answer.value)
+    }
     if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
       turns.set(answer.value.begunAt.fast, chronicle.now())
       claimed(process, holder)
@@ -167,6 +194,9 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
   const passed = (process: Process, slotId: string, askedAt: number): void => {
     const now = chronicle.now()
     launches.gated(process, slotId, now, askedAt)
+    if (books.isLaunched(generation, slotId)) {
+      chronicle.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
+    }
     const owner = owners.get(slotId)
     if (owner !== process) {
       chronicle.violate(
@@ -219,6 +249,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
           if (left.has(holder)) {
             chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
           }
+          const isReaderGone = reader !== undefined && reader.holder !== holder && isGone(reader.holder)
           for (const [other, itsProcess] of holders) if (silence(other) > lease - slack) lapse(itsProcess, other)
           holders.set(holder, process)
           heard.set(holder, chronicle.now())
@@ -233,6 +264,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
           if (isWrittenRefusal(batch.steps, answers, before, after)) {
             chronicle.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
           }
+          checkHolders(process, batch, fresh.map(({ answer }) => answer), isReaderGone)
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {

@@ -18,6 +18,7 @@ import type { Chronicle } from "./Chronicle.ts"
 import type { Launches } from "./Launches.ts"
 import type { Process } from "./Process.ts"
 import type { Reads } from "./Reads.ts"
+import type { Refusals } from "./Refusals.ts"
 import type { LedgerFaults, LedgerOperation } from "./Scenario.ts"
 
 /**
@@ -48,6 +49,7 @@ export const connect = (options: {
   readonly caps: Caps
   readonly launches: Launches
   readonly reads: Reads
+  readonly refusals: Refusals
   readonly startTime: number
   /** Whether the ledger cannot be expected to count everything. */
   readonly breaksLagBound: boolean
@@ -139,8 +141,9 @@ export const connect = (options: {
       settle: (ticket, verdict) =>
         reach(
           "settle",
-          seen(fleet.settle(ticket, verdict), () => {
+          seen(fleet.settle(ticket, verdict), (settlement) => {
             chronicle.count(`verdict: ${verdict._tag}`)
+            options.refusals.settled(process, ticket.slotId, verdict, settlement)
             if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
               books.stopped(generation, verdict.taskArn)
             }
@@ -150,7 +153,10 @@ export const connect = (options: {
       takeOver: reach(
         "take over",
         seen(fleet.takeOver, (taken) => {
-          for (const { ticket } of taken) books.held(ticket)
+          for (const { ticket } of taken) {
+            books.held(ticket)
+            options.refusals.takenOver(ticket.slotId)
+          }
         })
       ),
       trace: (slotId) => reach("trace a launch", fleet.trace(slotId)),

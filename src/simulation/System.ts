@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function*(
     clock,
     hasEnded: (holder) => holders.get(holder)?.ended ?? false
   })
-  const { books, callers, caps, ecs, launchId, launches, reads, startTime } = checkers
+  const { books, callers, caps, ecs, launchId, launches, reads, refusals, startTime } = checkers
 
   const newLedger = Effect.map(
     Effect.provideService(Layer.build(Layer.fresh(Ledgers.layerMemory)), Clock.Clock, host?.clock ?? clock),
@@ -169,6 +169,7 @@ export const make = Effect.fnUntraced(function*(
       caps,
       launches,
       reads,
+      refusals,
       startTime,
       breaksLagBound: scenario.breaksLagBound,
       onAttach: (holder, fleetLedger) => {

@@ -2,6 +2,7 @@
  * The simulation catches every broken variant of what processes share.
  */
 import { itCatches } from "./catching.ts"
+import { holders } from "./mutants/holders.ts"
 import { sharing } from "./mutants/sharing.ts"
 
-itCatches(sharing)
+itCatches([...sharing, ...holders])

@@ -3,11 +3,12 @@
  * has to catch.
  *
  * Every mutant breaks one rule, says which, and within how many seeds it is caught.
- * Those about what processes share are in `sharing`, and run by themselves; what
+ * Those about what processes share are in `sharing` and `holders`, and run by themselves; what
  * cannot be seen in a simulated world is listed in `seenByOthers`.
  */
 import { clocks } from "./mutants/clocks.ts"
 import { counting } from "./mutants/counting.ts"
+import { doubtfulEvidence } from "./mutants/doubtfulEvidence.ts"
 import { evidence } from "./mutants/evidence.ts"
 import { launches } from "./mutants/launches.ts"
 import { lines } from "./mutants/lines.ts"
@@ -20,6 +21,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...counting,
   ...clocks,
   ...evidence,
+  ...doubtfulEvidence,
   ...launches,
   ...readings,
   ...lines,

@@ -24,6 +24,11 @@ export const sharing: ReadonlyArray<Mutant> = [
     "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], 21),
+  shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
+    fleet,
+    "  return record(left, Handover.abandon(left.occupancy, holder, now))",
+    "  return left"
+  ]], 25),
   shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
     fleet,
     "now - member.heardAt > member.lease",

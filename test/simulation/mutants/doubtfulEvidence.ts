@@ -1,0 +1,131 @@
+/**
+ * Broken rules about evidence that is late, incomplete or misleading, and broken
+ * constants: each by so much that only a world which goes to its limit shows it.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const evidence = "rules/Evidence.ts"
+const draft = "rules/Draft.ts"
+const census = "Census.ts"
+const slot = "Slot.ts"
+const settings = "Settings.ts"
+
+const doubtful = (
+  rule: string,
+  name: string,
+  from: number,
+  within: number,
+  patches: ReadonlyArray<readonly [file: string, find: string, replace: string]>
+): Mutant => ({ ...mutant(rule, name, within, patches, "evidence"), from })
+
+export const doubtfulEvidence: ReadonlyArray<Mutant> = [
+  doubtful("only evidence about a task frees it", "a task that bears the id of a launch frees its slot", 11, 15, [[
+    evidence,
+    "  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)\n",
+    "  if (own !== undefined && isTerminal(task.lastStatus)) Drafts.free(draft, own.id, \"stopped\")\n"
+    + "  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)\n"
+  ]]),
+  doubtful("only evidence about a task frees it", "an operator frees a launch whose task is known", 11, 15, [[
+    evidence,
+    "    if (slot?.state._tag !== \"Launching\") return { _tag: \"NotUnknown\" }\n"
+    + "    const until = Slots.visibleBy(slot.state, occupancy.lagBound)\n",
+    "    if (slot === undefined) return { _tag: \"NotUnknown\" }\n"
+    + "    const until = slot.state._tag === \"Launching\" ? Slots.visibleBy(slot.state, occupancy.lagBound) : 0\n"
+  ]]),
+  doubtful("not before the lag bound", "the lag bound is halved", 32, 20, [[
+    slot,
+    "+ signatureLifetime + lagBound)",
+    "+ signatureLifetime + lagBound / 2)"
+  ]]),
+  doubtful("not before the lag bound", "a request arrives at once", 32, 20, [[
+    settings,
+    "signatureLifetime = 5 * minute",
+    "signatureLifetime = 0 * minute"
+  ]]),
+  doubtful("not before the lag bound", "an attempt is sent in the moment of its gate", 32, 20, [[
+    slot,
+    "state.lastSentAt + gateValidity + signatureLifetime",
+    "state.lastSentAt + signatureLifetime"
+  ]]),
+  doubtful("not before the lag bound", "the first attempt counts, and not the last", 32, 20, [[
+    slot,
+    "      lastSentAt: now,\n",
+    "      lastSentAt: before?.lastSentAt ?? now,\n"
+  ]]),
+  doubtful("an unknown launch is looked for everywhere", "it is given up without the list of the stopped", 35, 15, [
+    [evidence, "  for (const _ of sought(occupancy, now)) return true\n", ""],
+    [evidence, "if (reading.stopped !== undefined) observeAbsent", "observeAbsent"]
+  ]),
+  doubtful("an unknown launch is looked for everywhere", "those that are stopping are not asked about", 35, 15, [[
+    evidence,
+    "for (const arn of listing.stopped ?? []) {",
+    "for (const arn of [] as ReadonlyArray<TaskArn>) {"
+  ]]),
+  doubtful("45 minutes, and no more", "a token is repeated for 59 minutes", 1, 10, [[
+    settings,
+    "replayWindow = 45 * minute",
+    "replayWindow = 59 * minute"
+  ]]),
+  doubtful("ECS remembers what stopped for an hour", "what it does not show for 30 minutes is forgotten", 16, 15, [[
+    settings,
+    "stoppedRetention = 65 * minute",
+    "stoppedRetention = 30 * minute"
+  ]]),
+  doubtful("two readings that miss a task, and none between", "a description does not count between", 16, 15, [[
+    evidence,
+    "lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }",
+    "lastStatus: lastStatus ?? state.lastStatus, missingSince: state.missingSince }"
+  ]]),
+  doubtful("two readings that miss a task, and none between", "a list does not count between", 16, 15, [[
+    evidence,
+    "        Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })\n      }\n",
+    "      }\n"
+  ]]),
+  doubtful("what is listed is not missing", "what is not described is missing", 16, 15, [[
+    evidence,
+    "if (listed.has(arn) || reading.begunAt",
+    "if (reading.begunAt"
+  ]]),
+  doubtful("what ECS has forgotten is let go", "where nothing is listed nothing can be forgotten", 46, 15, [[
+    evidence,
+    "forgettable: new Set(forgettable(draft.occupancy, now))",
+    "forgettable: new Set<TaskArn>()"
+  ]]),
+  doubtful("terminal is absorbing", "what has stopped is remembered for 30 minutes", 10, 15, [[
+    settings,
+    "goneRetention = 65 * minute",
+    "goneRetention = 30 * minute"
+  ]]),
+  doubtful("terminal is absorbing", "what stopped before the generations turned is forgotten", 6, 15, [[
+    draft,
+    "older: gone.recent, turnedAt",
+    "older: HashSet.empty<TaskArn>(), turnedAt"
+  ]]),
+  doubtful("a key is free once its task is known", "a key is kept for the life of its task", 50, 20, [[
+    evidence,
+    "  if (!draft.occupancy.exclusiveKeys) Drafts.dropKey(draft, launched)\n",
+    ""
+  ]]),
+  doubtful("5 reads a second", "a page that is read again counts once", 24, 20, [[
+    census,
+    "      Effect.suspend(() => {\n        calls++\n        return effect\n      }).pipe(\n",
+    "      Effect.suspend(() => {\n        calls++\n        return retried(operation, effect)\n      })\n\n"
+    + "    const retried = <A>(operation: Ecs.EcsReadError[\"operation\"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>\n"
+    + "      effect.pipe(\n"
+  ]]),
+  doubtful("5 reads a second", "ten reads a second", 24, 20, [[
+    settings,
+    "readsPerSecond = 5",
+    "readsPerSecond = 10"
+  ]]),
+  doubtful("a reading that failed rests, too", "the next may begin at once", 18, 15, [[
+    census,
+    "unended = { dueAt: now + rest }",
+    "unended = { dueAt: failed === undefined ? now + rest : now }"
+  ]]),
+  doubtful("a read ends", "a page is waited for", 20, 15, [[
+    census,
+    "duration: readTimeout,",
+    "duration: \"10 hours\","
+  ]])
+]

@@ -1,0 +1,80 @@
+/**
+ * Broken rules about processes that share a ledger and are gone, deaf or about to
+ * leave at the moment that matters, and about whose clock counts.
+ */
+import { type Mutant, mutant } from "./Mutant.ts"
+
+const fleet = "ledger/SharedFleet.ts"
+
+const absent = (
+  rule: string,
+  name: string,
+  from: number,
+  within: number,
+  patches: ReadonlyArray<readonly [file: string, find: string, replace: string]>
+): Mutant => ({ ...mutant(rule, name, within, patches, "holders"), from })
+
+export const holders: ReadonlyArray<Mutant> = [
+  absent("what is granted to nobody is undone", "an attempt that was let through for nobody was sent", 1, 20, [[
+    "ledger/Outbox.ts",
+    "answer.value._tag === \"Pass\" ? { tag: \"Settle\", payload: { ticket: step.payload, verdict } } : undefined",
+    "undefined"
+  ]]),
+  absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 1, 20, [[
+    fleet,
+    "tag === \"Stand\"\n",
+    "tag === \"Stand\" || tag === \"Gate\"\n"
+  ]]),
+  absent("a refusal is believed", "an attempt that was throttled may have launched something", 1, 10, [[
+    "Slot.ts",
+    "underWay: false, ambiguous: state.ambiguous || options.ambiguous",
+    "ambiguous: state.ambiguous || options.ambiguous"
+  ]]),
+  absent("who shuts down takes nothing over", "who shuts down takes over what others leave behind", 28, 25, [[
+    "rules/Handover.ts",
+    "if (holder.closing || ",
+    "if ("
+  ]]),
+  absent("all processes have one time", "a process goes by its own clock", 1, 20, [[
+    "ledger/SharedLedger.ts",
+    "now: Effect.sync(() => ahead + elapsed()),",
+    "now: Clock.currentTimeMillis,"
+  ]]),
+  absent("who is gone is so before anything is decided", "it is looked who is gone after a batch is decided", 6, 15, [
+    [
+      fleet,
+      "  let next = sweep(\n    withMember(begun",
+      "  let next = ((known: SharedFleet) => known)(\n    withMember(begun"
+    ],
+    [fleet, "  const kept = answers.map", "  next = sweep(next)\n  const kept = answers.map"]
+  ]),
+  absent("one reads at a time", "who has lost its turn ends that of another", 10, 15, [[
+    "rules/Turn.ts",
+    "    if (turn.reader !== undefined && turn.reader !== holder) return\n",
+    ""
+  ]]),
+  absent("what has a task is not sent again", "a launch passes the gate though its task was found", 24, 15, [[
+    "rules/Launch.ts",
+    "    if (slot.state._tag === \"Launched\") return { _tag: \"Settled\", taskArn: slot.state.taskArn }\n    const others",
+    "    const others"
+  ]]),
+  absent("a lease runs out", "who was taken to be gone, and is back, stays for ever", 20, 40, [[
+    fleet,
+    "      line: batch.line,\n      status: \"here\"",
+    "      line: batch.line,\n      status: member?.status ?? \"here\""
+  ]]),
+  absent("who has left is granted nothing", "a process that has left is remembered for 15 seconds", 26, 10, [[
+    fleet,
+    "memberRetention = 86_400_000",
+    "memberRetention = 15_000"
+  ]]),
+  absent("who has left is granted nothing", "who has left is taken to be gone", 26, 15, [[
+    fleet,
+    "if (member.status === \"here\" && now - member.heardAt",
+    "if (now - member.heardAt"
+  ]]),
+  absent("who is not there is not waited for", "a line counts for ever", 28, 25, [
+    [fleet, "lineValidity = 3000", "lineValidity = 3_000_000"],
+    [fleet, "status === \"here\" && now - heardAt <= lineValidity", "now - heardAt <= lineValidity"]
+  ])
+]
