@@ -1,94 +1,105 @@
 /**
- * The shared ledgers in figures: what a burst on four processes is granted, how
- * many decisions a second there are beside a bare one-row `UPDATE` on the same
- * server, and how soon another process is granted a slot that was freed.
+ * The shared ledgers in figures: what a burst on several processes is granted and how
+ * many of its requests fail, how long a decision takes in a steady stream, how many
+ * decisions a second there are beside a bare one-row `UPDATE` on the same server, and
+ * how soon another process is granted a slot that was freed.
  *
- * `npm run bench:ledger`
+ * `npm run bench:ledger`, or one section of it: `npm run bench:ledger contention`
  */
 import { PgClient } from "@effect/sql-pg"
 import dynalite from "dynalite"
-import { Clock, Console, Context, Effect, Fiber, Layer, Logger, Queue, Redacted } from "effect"
+import { Clock, Console, Context, Effect, Fiber, Layer, Queue, Redacted, type Scope } from "effect"
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { TaskArn } from "../src/Ecs.ts"
-import { type FleetLedger, Ledger } from "../src/Ledger.ts"
+import type { FleetLedger } from "../src/Ledger.ts"
 import * as LedgerDynamoDb from "../src/ledger/dynamodb/LedgerDynamoDb.ts"
 import * as LedgerPostgres from "../src/ledger/postgres/LedgerPostgres.ts"
 import * as Time from "../src/Time.ts"
 import * as Holding from "../test/ledger/holding.ts"
 import * as PostgresServer from "../test/postgres/PostgresServer.ts"
+import { attach, credentials, type Task, type Told } from "./replica.ts"
 
-const processes = 4
-const asked = 500
 const cap = 100
-
-const credentials = { accessKeyId: "nobody", secretAccessKey: "nothing" }
-
-const layerAt = (place: string) =>
-  place.startsWith("postgres")
-    ? LedgerPostgres.layerConnect({ url: Redacted.make(place) })
-    : LedgerDynamoDb.layer({ endpoint: place, region: "eu-central-1", credentials, table: "fleetcap" })
-
-const attach = Effect.fnUntraced(function*(place: string, fleet: string, holder: string, cap: number) {
-  const context = yield* Layer.build(Layer.fresh(Layer.merge(layerAt(place), Logger.layer([]))))
-  return yield* Holding.attach(Context.get(context, Ledger), holder, { fleet, cap })
-})
 
 const reserve = (ledger: FleetLedger, key: string) =>
   Effect.suspend(() => Holding.reserve(ledger, key, crypto.randomUUID()))
 
-/** One process of a burst: it attaches, waits for the word, asks for all its keys at once, and tells what it was granted. */
-const child = (place: string, fleet: string, name: string, keys: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const ledger = yield* attach(place, fleet, name, cap)
-    const go = once(process, "message")
-    process.send?.("ready")
-    yield* Effect.promise(() => go)
-    const answers = yield* Effect.forEach(
-      Array.from({ length: asked }, (_, n) => keys === "same" ? `k${n}` : `${name}-k${n}`),
-      (key) => Effect.map(reserve(ledger, key), ({ _tag }) => ({ key, _tag })),
-      { concurrency: "unbounded" }
-    )
-    const granted = answers.filter(({ _tag }) => _tag === "Granted").map(({ key }) => key)
-    process.send?.({ granted })
-    // What it was granted stays granted until all have been asked.
-    yield* Effect.promise(() => once(process, "message"))
-  }))
+type Run = Omit<Task, "name"> & { readonly replicas: number }
 
-const burst = async (place: string, fleet: string, keys: string) => {
+/** Runs replicas until each has told what it was answered. One that ends before it has attached is counted, and no more. */
+const together = async ({ replicas, ...task }: Run) => {
   const children = Array.from(
-    { length: processes },
-    (_, n) => fork(fileURLToPath(import.meta.url), [place, fleet, `p${n}`, keys])
+    { length: replicas },
+    (_, n) =>
+      fork(fileURLToPath(new URL("replica.ts", import.meta.url)), [JSON.stringify({ ...task, name: `p${n}` })], {
+        silent: true
+      })
   )
-  await Promise.all(children.map((child) => once(child, "message")))
+  const attached = await Promise.all(
+    children.map((child) =>
+      Promise.race([once(child, "message").then(() => true), once(child, "exit").then(() => false)])
+    )
+  )
+  const started = children.filter((_, n) => attached[n])
   const begun = performance.now()
-  const told = children.map(async (child): Promise<ReadonlyArray<string>> => {
-    const [message] = await once(child, "message")
-    return message.granted
-  })
-  for (const child of children) child.send("go")
-  const granted = (await Promise.all(told)).flat()
+  const telling = started.map(async (child): Promise<Told> => (await once(child, "message"))[0])
+  for (const child of started) child.send("go")
+  const told = await Promise.all(telling)
   const seconds = (performance.now() - begun) / 1000
-  const ended = children.map((child) => once(child, "exit"))
-  for (const child of children) child.send("end")
+  const ended = started.map((child) => once(child, "exit"))
+  for (const child of started) child.send("end")
   await Promise.all(ended)
-  return { granted: granted.length, keys: new Set(granted).size, seconds }
+  return {
+    granted: told.flatMap(({ granted }) => granted),
+    failed: told.flatMap(({ failed }) => failed),
+    took: told.flatMap(({ took }) => took).sort((a, b) => a - b),
+    exited: children.length - started.length,
+    seconds
+  }
 }
 
-const bursts = Effect.fnUntraced(function*(name: string, place: string) {
-  for (const keys of ["distinct", "same"]) {
-    const rounds = []
-    for (let n = 0; n < 5; n++) {
-      rounds.push(yield* Effect.promise(() => burst(place, `${name}-${keys}-${n}`, keys)))
-    }
-    const exact = rounds.filter(({ granted, keys }) => granted === cap && keys === cap).length
-    const times = rounds.map(({ seconds }) => `${seconds.toFixed(2)}s`).join(" ")
-    yield* Console.log(
-      `${name}: ${processes} x ${asked} ${keys} keys, cap ${cap}: exact in ${exact} of 5 rounds (${times})`
-    )
-    if (exact < rounds.length) yield* Effect.sync(() => process.exitCode = 1)
+/** The time, in milliseconds, below which that share of them is. */
+const at = (sorted: ReadonlyArray<number>, share: number): string =>
+  (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(1)
+
+const quantiles = (sorted: ReadonlyArray<number>): string =>
+  `p50 ${at(sorted, 0.5)} ms, p99 ${at(sorted, 0.99)} ms, max ${at(sorted, 1)} ms`
+
+const bursts = Effect.fnUntraced(function*(
+  name: string,
+  { count = 3, ...run }: Omit<Run, "fleet" | "cap"> & { readonly count?: number }
+) {
+  const rounds = []
+  for (let n = 0; n < count; n++) {
+    const fleet = `${name}-${run.replicas}-${run.requests}-${run.sameKeys}-${n}`
+    rounds.push(yield* Effect.promise(() => together({ ...run, cap, fleet })))
   }
+  const exact = rounds.filter(({ granted }) => granted.length === cap && new Set(granted).size === cap).length
+  const failed = rounds.flatMap(({ failed }) => failed)
+  const exited = rounds.reduce((sum, { exited }) => sum + exited, 0)
+  const took = rounds.flatMap(({ took }) => took).sort((a, b) => a - b)
+  yield* Console.log(
+    `${name}: ${run.replicas} x ${run.requests} ${run.sameKeys ? "same" : "distinct"} keys at once, cap ${cap}: ` +
+      `exact in ${exact} of ${count} rounds (${rounds.map(({ seconds }) => `${seconds.toFixed(2)}s`).join(" ")}), ` +
+      `${failed.length} failed, ${exited} replicas did not start, ${quantiles(took)}`
+  )
+  for (const error of new Set(failed)) yield* Console.log(`  ${error}`)
+  if (exact < rounds.length || failed.length > 0 || exited > 0) yield* Effect.sync(() => process.exitCode = 1)
+})
+
+/** A steady stream of requests, at random moments, each with the whole life of a launch. */
+const steady = Effect.fnUntraced(function*(name: string, place: string, replicas: number, perSecond: number) {
+  const run = { replicas, requests: 10 * perSecond / replicas, perSecond: perSecond / replicas }
+  const { failed, took } = yield* Effect.promise(() =>
+    together({ ...run, place, fleet: `${name}-steady`, cap, sameKeys: false })
+  )
+  yield* Console.log(
+    `${name}: ${perSecond} requests a second over ${replicas} replicas: ${took.length} decisions, ` +
+      `${failed.length} requests failed, ${quantiles(took)}`
+  )
+  if (failed.length > 0) yield* Effect.sync(() => process.exitCode = 1)
 })
 
 /** How often a second, over two seconds. */
@@ -163,11 +174,8 @@ const handOver = Effect.fnUntraced(function*(url: string) {
     yield* Effect.repeat(Queue.take(changes), { until: ({ _tag }) => _tag === "Freed" })
   }
   times.sort((a, b) => a - b)
-  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN).toFixed(1)
   yield* Console.log(
-    `postgres: a slot whose task is seen to have stopped is granted on another process after ${at(0.5)} ms (median), ${
-      at(0.99)
-    } ms (99 %), ${at(1)} ms (most)`
+    `postgres: a slot whose task is seen to have stopped is granted on another process after ${quantiles(times)}`
   )
 })
 
@@ -189,17 +197,30 @@ const all = Effect.scoped(Effect.gen(function*() {
   const endpoint = `http://127.0.0.1:${port}`
   const client = yield* LedgerDynamoDb.makeClient({ endpoint, region: "eu-central-1", credentials })
   yield* LedgerDynamoDb.createTable(client, "fleetcap")
-  yield* bursts("postgres", server.url)
-  yield* bursts("dynamodb", endpoint)
-  yield* decisions("postgres, fsync off", server.url)
-  yield* decisions("postgres, fsync on", (yield* postgres(true)).url)
-  yield* handOver(server.url)
+  const sections: Record<string, Effect.Effect<void, unknown, Scope.Scope>> = {
+    bursts: Effect.gen(function*() {
+      for (const sameKeys of [false, true]) {
+        yield* bursts("postgres", { place: server.url, replicas: 4, requests: 500, sameKeys })
+        yield* bursts("dynamodb", { place: endpoint, replicas: 4, requests: 500, sameKeys })
+      }
+    }),
+    contention: Effect.gen(function*() {
+      for (const [replicas, requests] of [[16, 200], [3, 200], [8, 100], [4, 300]] as const) {
+        yield* bursts("postgres", { place: server.url, replicas, requests, sameKeys: false })
+      }
+      yield* bursts("dynamodb", { place: endpoint, replicas: 8, requests: 100, sameKeys: false })
+    }),
+    steady: Effect.andThen(steady("postgres", server.url, 4, 100), steady("dynamodb", endpoint, 4, 20)),
+    decisions: Effect.gen(function*() {
+      yield* decisions("postgres, fsync off", server.url)
+      yield* decisions("postgres, fsync on", (yield* postgres(true)).url)
+    }),
+    handOver: handOver(server.url)
+  }
+  const [only] = process.argv.slice(2)
+  for (const [name, section] of Object.entries(sections)) if (only === undefined || only === name) yield* section
   dynamo.closeAllConnections()
   dynamo.close()
 }))
 
-const [place, fleet, name, keys] = process.argv.slice(2)
-const run = place === undefined || fleet === undefined || name === undefined || keys === undefined
-  ? all
-  : child(place, fleet, name, keys)
-await Effect.runPromise(Effect.provide(run, Layer.empty)).finally(() => process.connected && process.disconnect())
+await Effect.runPromise(Effect.provide(all, Layer.empty))
