@@ -15,7 +15,6 @@ import { fileURLToPath } from "node:url"
 import { TaskArn } from "../src/Ecs.ts"
 import type { FleetLedger } from "../src/Ledger.ts"
 import * as LedgerDynamoDb from "../src/ledger/dynamodb/LedgerDynamoDb.ts"
-import * as LedgerPostgres from "../src/ledger/postgres/LedgerPostgres.ts"
 import * as Time from "../src/Time.ts"
 import * as Holding from "../test/ledger/holding.ts"
 import * as PostgresServer from "../test/postgres/PostgresServer.ts"
@@ -92,14 +91,14 @@ const bursts = Effect.fnUntraced(function*(
 /** A steady stream of requests, at random moments, each with the whole life of a launch. */
 const steady = Effect.fnUntraced(function*(name: string, place: string, replicas: number, perSecond: number) {
   const run = { replicas, requests: 10 * perSecond / replicas, perSecond: perSecond / replicas }
-  const { failed, took } = yield* Effect.promise(() =>
+  const { exited, failed, took } = yield* Effect.promise(() =>
     together({ ...run, place, fleet: `${name}-steady`, cap, sameKeys: false })
   )
   yield* Console.log(
     `${name}: ${perSecond} requests a second over ${replicas} replicas: ${took.length} decisions, ` +
-      `${failed.length} requests failed, ${quantiles(took)}`
+      `${failed.length} requests failed, ${exited} replicas did not start, ${quantiles(took)}`
   )
-  if (failed.length > 0) yield* Effect.sync(() => process.exitCode = 1)
+  if (failed.length > 0 || exited > 0) yield* Effect.sync(() => process.exitCode = 1)
 })
 
 /** How often a second, over two seconds. */

@@ -33,17 +33,28 @@ import type { SlotId, Ticket } from "./Slot.ts"
 import * as Time from "./Time.ts"
 
 /**
- * The ledger could not be asked. Nothing was granted; ask again.
+ * The ledger did not answer. Nothing was granted; ask again.
+ *
+ * - `away`: it could not be reached, or gave no answer
+ * - `busy`: it answers, and other processes were first for as long as was waited
+ * - `rejected`: it answers, and does not take what it is asked
  *
  * @category errors
  */
 export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("LedgerUnavailable", {
+  reason: Schema.Literals(["away", "busy", "rejected"]).pipe(Schema.withConstructorDefault(Effect.succeed("away"))),
   detail: Schema.String
 }) {
   override get message(): string {
-    return `The ledger could not be asked: ${this.detail}`
+    return `${said[this.reason]}: ${this.detail}`
   }
 }
+
+const said = {
+  away: "The ledger could not be asked",
+  busy: "The ledger is busy",
+  rejected: "The ledger rejected the operation"
+} as const
 
 /**
  * The fleet is attached to already, under another description, or its tasks are in

@@ -1,6 +1,7 @@
 /**
  * Where a burst keeps its ledger: in memory, or where other processes share it.
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -51,28 +52,24 @@ export const describe = (place: Exclude<LedgerPlace, { readonly _tag: "Memory" }
 }
 
 /**
- * Provides the ledger of a place. What reaches a database is loaded when it is needed.
+ * Provides the ledger of a place, which is waited for as long as may be, if it is
+ * away. What reaches a database is loaded when it is needed.
  *
  * @category layers
  */
-export const layer = (place: LedgerPlace, region: string) => {
+export const layer = (place: LedgerPlace, region: string, startTimeout: Duration.Duration | undefined) => {
   switch (place._tag) {
     case "Memory":
       return Ledgers.layerMemory
     case "Postgres":
-      return Layer.unwrap(Effect.promise(async () => {
-        const { layerConnect } = await import("../ledger/postgres/LedgerPostgres.ts")
-        const { unavailable } = await import("../ledger/postgres/Failure.ts")
-        return Layer.catchTag(
-          layerConnect({ url: place.url }),
-          "SqlError",
-          (error) => Layer.effect(Ledgers.Ledger, Effect.fail(unavailable(error)))
-        )
-      }))
+      return Layer.unwrap(Effect.map(
+        Effect.promise(() => import("../ledger/postgres/LedgerPostgres.ts")),
+        ({ layerConnect }) => layerConnect({ url: place.url, startTimeout })
+      ))
     case "DynamoDb":
       return Layer.unwrap(Effect.map(
         Effect.promise(() => import("../ledger/dynamodb/LedgerDynamoDb.ts")),
-        ({ layer }) => layer({ table: place.table, region })
+        ({ layer }) => layer({ table: place.table, region, startTimeout })
       ))
   }
 }

@@ -75,7 +75,7 @@ export const calls: Effect.Effect<Calls> = Effect.map(
  *
  * @category formatting
  */
-export const toJson = ({ calls, elapsedMs, standing, tasks }: Report): string =>
+export const toJson = ({ calls, elapsedMs, firstError, standing, tasks }: Report): string =>
   JSON.stringify({
     requested: standing.requested,
     launched: standing.launched,
@@ -84,7 +84,8 @@ export const toJson = ({ calls, elapsedMs, standing, tasks }: Report): string =>
     peakOccupied: standing.peakOccupied,
     tasks: tasks.map(({ atMs, key, taskArn }) => ({ key, taskArn, atMs })),
     calls,
-    elapsedMs
+    elapsedMs,
+    error: firstError
   })
 
 /**

@@ -97,7 +97,14 @@ export const run = Effect.fnUntraced(
       return yield* Burst.run({ fleet, plan, score, signal })
     })).pipe(
       Effect.provideService(Ecs, yield* EcsAws.make(client)),
-      Effect.provide(LedgerPlaces.layer(ledger, region))
+      Effect.provide(LedgerPlaces.layer(ledger, region, plan.within)),
+      // It did not begin: what reads the report has to see that, and why.
+      Effect.tapError((error) =>
+        Effect.flatMap(
+          Report.make("TimeUp", score, startedAt),
+          (report) => json ? screen.print(Report.toJson({ ...report, firstError: error.message })) : Effect.void
+        )
+      )
     )
     const report = yield* Report.make(end, score, startedAt)
     yield* screen.print(

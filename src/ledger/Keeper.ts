@@ -4,19 +4,20 @@
  * Decisions are made here, by the rules that every ledger has, on the state that
  * was last heard of; they are written only if that is still the state, in one
  * atomic step. Otherwise the database answers with what has changed, and the
- * decision is made anew. So a batch costs one round trip, unless another process
- * has decided something meanwhile, and nothing is ever decided on a stale state.
+ * decision is made anew, in the line of those who were not first either. So a batch
+ * costs one round trip, unless another process has decided something meanwhile, and
+ * nothing is ever decided on a stale state.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
 import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Time from "../Time.ts"
 import type { Difference } from "./Difference.ts"
 import * as Differences from "./Difference.ts"
+import { patience } from "./Outbox.ts"
 import type { Batch, Decided, SharedFleet } from "./SharedFleet.ts"
 import * as SharedFleets from "./SharedFleet.ts"
 import type { Attached, Store } from "./SharedLedger.ts"
@@ -49,11 +50,11 @@ export type Written =
   | { readonly _tag: "Conflict"; readonly kept: Kept }
 
 /**
- * A database that keeps one fleet. Every call ends within a bound.
+ * The calls to a database that keeps one fleet. Every call ends within a bound.
  *
  * @category models
  */
-export interface Keeper {
+export interface Calls {
   /** Reads what has changed since a version. */
   readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   /**
@@ -66,6 +67,26 @@ export interface Keeper {
     difference: Difference,
     isNews: boolean
   ) => Effect.Effect<Written, LedgerUnavailable | Refused>
+}
+
+/**
+ * A database that keeps one fleet.
+ *
+ * @category models
+ */
+export interface Keeper extends Calls {
+  /**
+   * Makes a decision anew that was not written because other processes were first,
+   * so many times in a row. It lets those who do so write one after the other, or
+   * spreads them in time; within a bound.
+   *
+   * Nothing rests on that: a write in the line still compares the version, and what
+   * it has written counts only once this has succeeded.
+   */
+  readonly inLine: <A, E>(
+    losses: number,
+    decision: (calls: Calls) => Effect.Effect<A, E>
+  ) => Effect.Effect<A, E | LedgerUnavailable | Refused>
   /** Waits for the word that the fleet has changed, and says to which version. Words may be lost. */
   readonly word: Effect.Effect<number>
 }
@@ -77,9 +98,6 @@ export interface Keeper {
  * @category configuration
  */
 export const decisionValidity = 2000
-
-/** How often a decision is made anew before whoever asked is told to come again. */
-const attempts = 30
 
 /** How long nothing more is said of a clock that was set, in milliseconds. */
 const stepSilence = 60_000
@@ -95,6 +113,22 @@ interface Decision<out A> {
   readonly answer: A
   /** Whether it changes nothing that others have to know. */
   readonly isSilent: boolean
+}
+
+type Decide<A, E> = (
+  fleet: SharedFleet | undefined,
+  now: StoreClocks.DecidedAt
+) => Effect.Effect<Decision<A>, E>
+
+/** A decision that is written, or need not be. `undefined` says that another process has written meanwhile. */
+type Attempt<A> = { readonly answer: A; readonly written: Commit | undefined } | undefined
+
+/** What was written, when, and what the clock of the database said of it. */
+interface Commit {
+  readonly known: Known
+  readonly moment: StoreClocks.Moment
+  readonly sentAt: Time.Time
+  readonly now: number
 }
 
 /**
@@ -119,10 +153,11 @@ export const attach = Effect.fnUntraced(function*(
     known = { version, fleet }
   }
 
-  const look = Effect.suspend(() => {
-    const sentAt = time.own()
-    return Effect.map(keeper.read(known.version), (kept) => learn(kept, sentAt))
-  })
+  const look = (calls: Calls) =>
+    Effect.suspend(() => {
+      const sentAt = time.own()
+      return Effect.map(calls.read(known.version), (kept) => learn(kept, sentAt))
+    })
 
   /** A clock that is wrong in some answers only steps with each of them. */
   const tellStep = ({ own, step = 0 }: StoreClocks.Moment) =>
@@ -135,44 +170,67 @@ export const attach = Effect.fnUntraced(function*(
       )
     })
 
-  const commit = <A, E>(
-    decide: (fleet: SharedFleet | undefined, now: StoreClocks.DecidedAt) => Effect.Effect<Decision<A>, E>,
-    isFresh: boolean,
-    attempt = 0
-  ): Effect.Effect<A, E | LedgerUnavailable | Refused> =>
-    Effect.suspend((): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
+  /** Decides and writes once. What another process has written meanwhile is known then. */
+  const attempt = <A, E>(
+    calls: Calls,
+    decide: Decide<A, E>,
+    isFresh: boolean
+  ): Effect.Effect<Attempt<A>, E | LedgerUnavailable | Refused> =>
+    Effect.suspend(() => {
       const before = known
       const moment = time.next(before.fleet?.decidedAt)
-      return Effect.flatMap(decide(before.fleet, moment.decidedAt), ({ answer, fleet, isSilent }) => {
-        if (isSilent && isFresh) return Effect.succeed(answer)
-        if (isSilent) return Effect.andThen(look, commit(decide, true, attempt))
-        if (attempt === attempts) return new LedgerUnavailable({ detail: "too many decide at the same time" })
-        const difference = Differences.between(before.fleet, fleet)
-        const sentAt = time.own()
-        const writing = keeper.write(before.version, difference, isNews(before.fleet, difference))
-        return Effect.flatMap(writing, (written) => {
-          if (written._tag === "Written") {
-            known = { version: before.version + 1, fleet }
-            time.answered(sentAt, written.now, false)
-            time.decided(moment)
-            return Effect.as(tellStep(moment), answer)
-          }
-          learn(written.kept, sentAt)
-          return Effect.andThen(pause(attempt), commit(decide, true, attempt + 1))
-        })
-      })
+      return Effect.flatMap(
+        decide(before.fleet, moment.decidedAt),
+        ({ answer, fleet, isSilent }): Effect.Effect<Attempt<A>, E | LedgerUnavailable | Refused> => {
+          if (isSilent && isFresh) return Effect.succeed({ answer, written: undefined })
+          if (isSilent) return Effect.andThen(look(calls), attempt(calls, decide, true))
+          const difference = Differences.between(before.fleet, fleet)
+          const sentAt = time.own()
+          return Effect.map(calls.write(before.version, difference, isNews(before.fleet, difference)), (written) => {
+            if (written._tag === "Written") {
+              return {
+                answer,
+                written: { known: { version: before.version + 1, fleet }, moment, sentAt, now: written.now }
+              }
+            }
+            learn(written.kept, sentAt)
+            return undefined
+          })
+        }
+      )
     })
 
-  const decideBatch = (batch: Batch) =>
-  (
-    fleet: SharedFleet | undefined,
-    now: StoreClocks.DecidedAt
-  ): Effect.Effect<Decision<Decided>, LedgerUnavailable | Refused> => {
+  const commit = <A, E>(
+    decide: Decide<A, E>,
+    isFresh: boolean
+  ): Effect.Effect<A, E | LedgerUnavailable | Refused> =>
+    Effect.suspend(() => {
+      const begunAt = time.own()
+      const again = (losses: number): Effect.Effect<Attempt<A>, E | LedgerUnavailable | Refused> =>
+        Effect.suspend(() =>
+          Time.atMost(begunAt, time.own()) >= Duration.toMillis(patience)
+            ? tooManyWriters
+            : keeper.inLine(losses, (calls) => Effect.andThen(look(calls), attempt(calls, decide, true)))
+        )
+      const decided = (losses: number) => (made: Attempt<A>): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
+        if (made === undefined) return Effect.flatMap(again(losses + 1), decided(losses + 1))
+        const { answer, written } = made
+        if (written === undefined) return Effect.succeed(answer)
+        // Not before: what is written in the line may still be rolled back.
+        known = written.known
+        time.answered(written.sentAt, written.now, false)
+        time.decided(written.moment)
+        return Effect.as(tellStep(written.moment), answer)
+      }
+      return Effect.flatMap(attempt(keeper, decide, isFresh), decided(0))
+    })
+
+  const decideBatch = (batch: Batch): Decide<Decided, LedgerUnavailable | Refused> => (fleet, now) => {
     if (fleet === undefined) return notKept
     const away = Descriptions.elsewhere(fleet.occupancy, options)
     if (away !== undefined) return new Refused({ detail: away })
     const step = SharedFleets.decide(fleet, holder, batch, now, lease)
-    if (step === undefined) return new LedgerUnavailable({ detail: "superseded" })
+    if (step === undefined) return superseded
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,
       answer: step.decided,
@@ -194,7 +252,7 @@ export const attach = Effect.fnUntraced(function*(
       Effect.suspend(() =>
         // It may have been removed, and made anew.
         known.fleet === undefined
-          ? Effect.andThen(look, commit(decideBatch(batch), true))
+          ? Effect.andThen(look(keeper), commit(decideBatch(batch), true))
           : commit(decideBatch(batch), false)
       ),
     // What this holder has written itself is no news to it.
@@ -215,23 +273,23 @@ export const attach = Effect.fnUntraced(function*(
       : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
   const entered = yield* Effect.mapError(
-    Effect.andThen(look, enter),
-    (error) => error._tag === "Refused" ? new LedgerUnavailable({ detail: error.detail }) : error
+    Effect.andThen(look(keeper), enter),
+    (error) => error._tag === "Refused" ? new LedgerUnavailable({ reason: "rejected", detail: error.detail }) : error
   )
   const { sequence, turn } = entered.occupancy
   return { store, sequence, turn, now: entered.decidedAt.time.fast, lease }
 })
 
-const notKept = new LedgerUnavailable({ detail: "it does not have the fleet any more" })
+const notKept = new LedgerUnavailable({ reason: "rejected", detail: "it does not have the fleet any more" })
+
+const superseded = new Refused({ detail: "this holder has left, or another process has its id" })
+
+const tooManyWriters = new LedgerUnavailable({
+  reason: "busy",
+  detail: `too many concurrent writers: other processes were first for ${Duration.format(patience)}`
+})
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
 const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>
   (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
   changes.some(({ _tag }) => _tag !== "Reserved")
-
-/** Those who have just met do not meet again at once. */
-const pause = (attempt: number): Effect.Effect<void> =>
-  Effect.flatMap(
-    Random.next,
-    (random) => Effect.sleep(Duration.millis(random * Math.min(2 ** attempt, 50)))
-  )

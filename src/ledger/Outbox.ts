@@ -18,11 +18,15 @@ import type { TakenOver } from "../rules/Handover.ts"
 import type { Answer, Answers, Step, Tag } from "./Step.ts"
 import * as Steps from "./Step.ts"
 
-/** How long a fiber waits for the ledger to answer. */
-const patience = Duration.seconds(5)
+/**
+ * How long a fiber waits for the ledger to answer.
+ *
+ * @category configuration
+ */
+export const patience = Duration.seconds(5)
 
-/** How many steps go out at once. */
-const most = 100
+/** How many steps go out at once: a burst costs few writes, and makes fewer changes than are kept for the others. */
+const most = 500
 
 /** What may be left at any time, also by a caller that cannot be interrupted otherwise: what it grants is undone. */
 const mayBeLeft: ReadonlySet<Tag> = new Set<Tag>(["Reserve", "Gate"])
@@ -33,7 +37,7 @@ interface Pending {
   readonly askedAt: number
   /** Takes the answer, and says whether somebody still waits for it. */
   readonly answered: (answer: Answer) => boolean
-  readonly failed: (detail: string) => void
+  readonly failed: (error: LedgerUnavailable) => void
 }
 
 /**
@@ -49,6 +53,8 @@ export interface Parcel {
   readonly refused: (detail: string) => void
 }
 
+type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["reason"] }
+
 /**
  * What a holder has to send.
  *
@@ -61,6 +67,8 @@ export interface Outbox {
   /** Opened when there is something to send. */
   readonly stirred: Latch.Latch
   readonly next: () => Parcel
+  /** Takes why what went out is not answered yet: whoever waits for too long is told. */
+  readonly troubled: (trouble: Trouble | undefined) => void
   /** Tells whoever waits for longer than it may. */
   readonly expire: Effect.Effect<void>
   /** Returns what was taken over for somebody who did not wait for it, once. */
@@ -84,6 +92,7 @@ export const make = (elapsed: () => number): Outbox => {
   /** How many steps go out one by one: one among them was refused. */
   let suspects = 0
   let closed: string | undefined
+  let trouble: Trouble | undefined
 
   /** Gives back what was granted to somebody who did not wait for it. */
   const undo = (step: Step, answer: Answer): void => {
@@ -107,8 +116,8 @@ export const make = (elapsed: () => number): Outbox => {
           given = answer
           return Deferred.doneUnsafe(reply, Exit.succeed(answer.value))
         },
-        failed: (detail) => {
-          Deferred.doneUnsafe(reply, Exit.fail(new LedgerUnavailable({ detail })))
+        failed: (error) => {
+          Deferred.doneUnsafe(reply, Exit.fail(error))
         }
       }
       pending.add(entry)
@@ -117,7 +126,7 @@ export const make = (elapsed: () => number): Outbox => {
       const answer = Deferred.await(reply)
       return Effect.onInterrupt(mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer, () =>
         Effect.sync(() => {
-          entry.failed("nobody waits for it")
+          entry.failed(new LedgerUnavailable({ detail: "nobody waits for it" }))
           pending.delete(entry)
           if (given !== undefined) undo(step, given)
         }))
@@ -141,7 +150,8 @@ export const make = (elapsed: () => number): Outbox => {
     for (const entry of pending) {
       if (elapsed() - entry.askedAt < Duration.toMillis(patience)) break
       pending.delete(entry)
-      entry.failed("no answer in time")
+      const why = trouble === undefined ? "" : `: ${trouble.detail}`
+      entry.failed(new LedgerUnavailable({ reason: trouble?.reason ?? "away", detail: `no answer in time${why}` }))
     }
   })
 
@@ -178,7 +188,7 @@ export const make = (elapsed: () => number): Outbox => {
           suspects = Math.max(0, suspects - 1)
           for (const entry of entries) {
             pending.delete(entry)
-            entry.failed(detail)
+            entry.failed(new LedgerUnavailable({ reason: "rejected", detail }))
           }
         }
         stirIfLeft()
@@ -192,10 +202,13 @@ export const make = (elapsed: () => number): Outbox => {
     stirred,
     next,
     expire,
+    troubled: (told) => {
+      trouble = told
+    },
     inherited: () => inherited.splice(0),
     close: (detail) => {
       closed = detail
-      for (const entry of pending) entry.failed(detail)
+      for (const entry of pending) entry.failed(new LedgerUnavailable({ detail }))
     }
   }
 }

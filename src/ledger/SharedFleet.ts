@@ -17,6 +17,7 @@ import type { Occupancy, Turn } from "../rules/Occupancy.ts"
 import * as Occupancies from "../rules/Occupancy.ts"
 import type { Time } from "../Time.ts"
 import type { Answer, Asker, Step, Tag } from "./Step.ts"
+import { isAnswerTo } from "./Step.ts"
 import * as Steps from "./Step.ts"
 import type { DecidedAt } from "./StoreClock.ts"
 
@@ -217,10 +218,13 @@ export const decide = (
     next = stepped.fleet
     answers.push(stepped.answer)
   }
-  const kept = answers.map((answer) => isRepeatable(answer.tag) ? undefined : answer)
+  const kept = answers.map((answer) => isRepeatable(answer) ? undefined : answer)
   const decidedMember = next.members.get(holder)
   return {
-    fleet: decidedMember === undefined ? next : withMember(next, holder, { ...decidedMember, answers: kept }),
+    fleet: decidedMember === undefined ? next : withMember(next, holder, {
+      ...decidedMember,
+      answers: kept.every((answer) => answer === undefined) ? [] : kept
+    }),
     decided: {
       answers,
       changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
@@ -245,8 +249,14 @@ export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): Shar
   return record(left, Handover.abandon(left.occupancy, holder, now))
 }
 
-/** What is only read, or says the same again, need not be kept to be answered again. */
-const isRepeatable = (tag: Tag): boolean => tag === "Trace" || tag === "Adopt" || tag === "Observe" || tag === "Stand"
+/**
+ * What is only read, or says the same again, need not be kept to be answered again.
+ * Neither need be that there was no slot: every other holder reads what is kept.
+ */
+const isRepeatable = (answer: Answer): boolean =>
+  repeatable.has(answer.tag) || (isAnswerTo("Reserve", answer) && answer.value._tag === "Full")
+
+const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 
 const begin = (description: Descriptions.Description, now: DecidedAt): SharedFleet => ({
   description,

@@ -65,6 +65,12 @@ export interface Attached {
   readonly lease: number
 }
 
+const happened = {
+  away: "is away, and nothing is launched",
+  busy: "is busy, and requests wait",
+  rejected: "rejected the operation"
+} as const
+
 const resendSchedule = Schedule.min([
   Schedule.jittered(Schedule.exponential("50 millis")),
   Schedule.spaced("1 second")
@@ -96,7 +102,7 @@ export const make = Effect.fnUntraced(function*(
   let seen = attached.sequence
   let number = 0
   let closing = false
-  let isAway = false
+  let trouble: LedgerUnavailable["reason"] | undefined
 
   const take = (decided: Decided, sentAt: number): void => {
     const before = turn
@@ -115,12 +121,13 @@ export const make = Effect.fnUntraced(function*(
     turnEnds = Deferred.makeUnsafe()
   }
 
-  const tellAway = ({ _tag, detail }: LedgerUnavailable | Refused) =>
+  const tellTrouble = (error: LedgerUnavailable | Refused) =>
     Effect.suspend(() => {
-      if (isAway) return Effect.void
-      isAway = true
-      const how = _tag === "Refused" ? "refuses what it is asked" : "is away, and nothing is launched"
-      return Effect.logWarning(`The ledger of fleet ${options.fleet} ${how}: ${detail}`)
+      const reason = error._tag === "Refused" ? "rejected" : error.reason
+      outbox.troubled(error)
+      if (trouble === reason) return Effect.void
+      trouble = reason
+      return Effect.logWarning(`The ledger of fleet ${options.fleet} ${happened[reason]}: ${error.detail}`)
     })
 
   /** A bug must not keep whoever asks for something else from being answered. */
@@ -145,14 +152,15 @@ export const make = Effect.fnUntraced(function*(
       return Effect.catchDefect(store.decide(batch), broken)
     })
     // A batch that is sent again is the same: whatever is asked meanwhile has to wait.
-    const sent = yield* Effect.result(Effect.retry(Effect.tapError(attempt, tellAway), {
+    const sent = yield* Effect.result(Effect.retry(Effect.tapError(attempt, tellTrouble), {
       schedule: resendSchedule,
       while: ({ _tag }) => _tag === "LedgerUnavailable"
     }))
     if (Result.isFailure(sent)) return parcel.refused(sent.failure.detail)
     const decided = sent.success
-    if (isAway) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
-    isAway = false
+    if (trouble !== undefined) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
+    trouble = undefined
+    outbox.troubled(undefined)
     take(decided, sentAt)
     parcel.answered(decided.answers)
   })

@@ -75,14 +75,20 @@ describe("fleetcap burst --ledger", { timeout: 60_000 }, () => {
       )
     }))
 
-  it("launches nothing where the ledger cannot be reached, and says why in one line", async () => {
-    const args = `--endpoint-url ${url} --cluster demo --subnet s --task-definition away:1 --json`
+  it("waits for a ledger that cannot be reached for as long as it has, and says then which and why", async () => {
+    const args = `--endpoint-url ${url} --cluster demo --subnet s --task-definition away:1 --json --for 1s`
     const ended = await start(["burst", ...args.split(" "), "--ledger", "postgres://u:pa55word@127.0.0.1:9/d"]).ended
     assert.strictEqual(ended.code, 1)
-    assert.match(
+    const why = "The ledger could not be asked: PostgreSQL at 127.0.0.1:9/d: " +
+      "expected PostgreSQL at 127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9"
+    assert.include(
       ended.stderr,
-      /\nfleetcap: The ledger could not be asked: expected PostgreSQL at 127\.0\.0\.1:9: connect ECONNREFUSED 127\.0\.0\.1:9\n$/
+      "\nfleetcap: warning: The ledger in PostgreSQL at 127.0.0.1:9/d is away, and is waited for"
     )
-    assert.notInclude(ended.stderr, "pa55word")
+    assert.include(ended.stderr, `\nfleetcap: ${why}, after `)
+    const { error, launched } = JSON.parse(ended.stdout)
+    assert.include(error, why)
+    assert.strictEqual(launched, 0)
+    assert.notInclude(ended.stderr + ended.stdout, "pa55word")
   })
 })

@@ -97,7 +97,9 @@ describe("LedgerDynamoDb, whose calls fail", () => {
       door.fate = () => "throttled"
       const late = yield* openTo(door.table)
       late.fate = () => "throttled"
-      assert.include(yield* refusal(attach(late, "b")), "DynamoDB throttles table")
+      const told = yield* refusal(attach(late, "b", { startTimeout: "1 second" }))
+      assert.include(told, "The ledger is busy: table ")
+      assert.include(told, `${new URL(late.endpoint).host}: DynamoDB throttles table`)
     })
   )
 
@@ -165,6 +167,17 @@ describe("LedgerDynamoDb, whose calls fail", () => {
 })
 
 describe("LedgerDynamoDb, where something is missing", () => {
+  live(
+    "waits for a DynamoDB that gives no answer while a process starts",
+    Effect.gen(function*() {
+      const door = yield* open
+      let left = 3
+      door.fate = () => left-- > 0 ? "answer lost" : "done"
+      yield* attach(door, "a")
+      assert.isAtMost(left, 0)
+    })
+  )
+
   live(
     "says what to do about a table that is not there, or is not allowed",
     Effect.gen(function*() {

@@ -12,7 +12,7 @@ import * as ItemKeepers from "../../src/ledger/dynamodb/ItemKeeper.ts"
 import type { FleetItem, Table } from "../../src/ledger/dynamodb/Table.ts"
 import { format } from "../../src/ledger/dynamodb/Table.ts"
 import type { SharedFleet } from "../../src/ledger/SharedFleet.ts"
-import { ask, empty, hex, reserve, start } from "./agedFleet.ts"
+import { ask, empty, granted, hex, reserve, start } from "./agedFleet.ts"
 
 describe("the keeper of an item", () => {
   const unused = Effect.die("not asked")
@@ -84,26 +84,32 @@ describe("the keeper of an item", () => {
       }
     }))
 
-  it.effect("writes the requests before the slots that they are granted, and once", () =>
+  it.effect("writes the request of a launch before it may be sent, once, and that of no other slot", () =>
     Effect.gen(function*() {
       const calls: Array<string> = []
-      let tries = 0
+      let fails = false
       const keeper = keep({
         writeRequest: (_, id) => Effect.sync(() => calls.push(id)),
         writeFleet: () =>
           Effect.suspend(() => {
             calls.push("fleet")
-            return tries++ === 0
-              ? Effect.fail(new CallFailed({ reason: "unknown", detail: "reset" }))
-              : Effect.void
+            return fails ? Effect.fail(new CallFailed({ reason: "unknown", detail: "reset" })) : Effect.void
           })
       })
-      const difference = Differences.between(
-        undefined,
-        ask({ fleet: empty(), gone: [] }, "first", [reserve("id-1", "k")]).fleet
+      const reserved = ask({ fleet: empty(), gone: [] }, "first", [reserve("id-1", "k"), reserve("id-2", "l")])
+      assert.strictEqual(
+        (yield* keeper.write(0, Differences.between(undefined, reserved.fleet), false))._tag,
+        "Written"
       )
-      yield* Effect.flip(keeper.write(0, difference, false))
-      assert.strictEqual((yield* keeper.write(0, difference, false))._tag, "Written")
-      assert.deepStrictEqual(calls, ["id-1", "fleet", "fleet"])
+      assert.deepStrictEqual(calls, ["fleet"])
+      const [ticket] = granted(reserved.answers)
+      if (ticket === undefined) return assert.fail("nothing is granted")
+      const { fleet } = ask(reserved, "first", [{ tag: "Gate", payload: ticket }])
+      const difference = Differences.between(reserved.fleet, fleet)
+      fails = true
+      yield* Effect.flip(keeper.write(1, difference, false))
+      fails = false
+      assert.strictEqual((yield* keeper.write(1, difference, false))._tag, "Written")
+      assert.deepStrictEqual(calls, ["fleet", ticket.slotId, "fleet", "fleet"])
     }))
 })

@@ -55,7 +55,7 @@ export const hex = (length: number) =>
 
 export const reserve = (id: string, key: string): Step => ({ tag: "Reserve", payload: reservation(key, id) })
 
-const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
+export const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>
     isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
   )

@@ -1,6 +1,8 @@
 /**
  * A database in memory that keeps one fleet, behind a link on which requests and
- * answers are lost, and writes arrive late, or after whoever sent them gave up.
+ * answers are lost, and writes arrive late, or after whoever sent them gave up. Its
+ * line keeps no writer from another, and what is written in it may be rolled back
+ * after it was said to be written.
  */
 import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
 import { LedgerUnavailable } from "../../src/Ledger.ts"
@@ -52,12 +54,29 @@ export const make = Effect.gen(function*() {
     return yield* Effect.timeoutOrElse(Fiber.join(arriving), { duration: "2 seconds", orElse: () => unavailable })
   })
 
+  /** A transaction: it writes when it is committed, and only if nobody has meanwhile. */
+  const inLine = (holder: string): Keepers.Keeper["inLine"] => (_, decision) =>
+    Effect.gen(function*() {
+      let commit = () => true
+      const answer = yield* decision({
+        read: (from) => link(() => since(from)),
+        write: (from, difference) =>
+          link((): Keepers.Written => {
+            if (from !== version) return { _tag: "Conflict", kept: since(from) }
+            commit = () => write(holder, from, difference)._tag === "Written"
+            return { _tag: "Written", now: now() }
+          })
+      })
+      return (yield* link(() => commit())) ? answer : yield* unavailable
+    })
+
   return {
     written,
     fleet: () => fleet,
     connect: (holder: string): Keepers.Keeper => ({
       read: (from) => link(() => since(from)),
       write: (from, difference) => link(() => write(holder, from, difference)),
+      inLine: inLine(holder),
       word: Effect.never
     })
   }

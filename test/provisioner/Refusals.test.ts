@@ -28,7 +28,7 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
     changed: log.slice(from),
     whole: from === 0
   })
-  const keeper: Keepers.Keeper = {
+  const calls: Keepers.Calls = {
     read: (from) =>
       Effect.suspend(() =>
         Effect.delay(
@@ -51,9 +51,9 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
           }),
           latency.of
         )
-      ),
-    word: Effect.never
+      )
   }
+  const keeper: Keepers.Keeper = { ...calls, inLine: (_, decision) => decision(calls), word: Effect.never }
   return { keeper, counted, latency, fleet: () => kept }
 })
 

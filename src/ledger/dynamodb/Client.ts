@@ -57,6 +57,18 @@ export const makeClient = (options: ClientOptions = {}): Effect.Effect<DynamoDBC
   )
 
 /**
+ * Says which host a client calls.
+ *
+ * @category accessors
+ */
+export const hostOf = ({ config }: DynamoDBClient): Effect.Effect<string> =>
+  Effect.tryPromise(async () => {
+    const endpoint = await config.endpoint?.()
+    if (endpoint === undefined) return `dynamodb.${await config.region()}.amazonaws.com`
+    return endpoint.port === undefined ? endpoint.hostname : `${endpoint.hostname}:${endpoint.port}`
+  }).pipe(Effect.orElseSucceed(() => "an unknown region"))
+
+/**
  * Where calls go, and in what time they end.
  *
  * @category models

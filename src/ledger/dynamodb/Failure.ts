@@ -59,7 +59,11 @@ export const ofThrown = (thrown: unknown, table: string, secrets: ReadonlyArray<
  *
  * @category conversions
  */
-export const unavailable = ({ detail }: CallFailed): LedgerUnavailable => new LedgerUnavailable({ detail })
+export const unavailable = ({ detail, reason }: CallFailed): LedgerUnavailable =>
+  new LedgerUnavailable({
+    reason: reason === "refused" ? "rejected" : reason === "throttled" ? "busy" : "away",
+    detail
+  })
 
 const throttles = new Set([
   "ProvisionedThroughputExceededException",

@@ -9,12 +9,13 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import type { RunTaskRequest } from "../../Ecs.ts"
 import type { LedgerUnavailable } from "../../Ledger.ts"
 import * as Occupancies from "../../rules/Occupancy.ts"
 import type { SlotId } from "../../Slot.ts"
 import type { Difference } from "../Difference.ts"
 import * as Differences from "../Difference.ts"
-import { decisionValidity, type Keeper, type Kept, type Written } from "../Keeper.ts"
+import { type Calls, decisionValidity, type Keeper, type Kept, type Written } from "../Keeper.ts"
 import type { SharedFleet } from "../SharedFleet.ts"
 import { Refused } from "../SharedLedger.ts"
 import * as Body from "./Body.ts"
@@ -63,8 +64,8 @@ export const make = (options: {
   const { fleet: fleetId, holder, table, time, timeout } = options
   const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
   let known = nothing
-  /** Requests that have been written for a decision that is not written yet: it may have to be made anew. */
-  const written = new Set<SlotId>()
+  /** What slots of this holder are to be launched with, until that is in the table. One that nobody sends needs it not. */
+  const unwritten = new Map<SlotId, RunTaskRequest>()
   /** Requests that were looked for in vain. */
   const lost = new Set<SlotId>()
   /** Whether requests have been found that the holder has not been told of: it may have stopped waiting meanwhile. */
@@ -154,13 +155,16 @@ export const make = (options: {
 
   const put = Effect.fnUntraced(function*(after: SharedFleet, difference: Difference) {
     const { decidedAt: { store: decidedAt } } = difference.head
-    const granted = difference.slots.flatMap(({ request, slot: { id } }) =>
-      request === undefined || written.has(id) ? [] : [{ id, request }]
-    )
-    yield* Effect.forEach(granted, ({ id, request }) =>
+    for (const { request, slot } of difference.slots) if (request !== undefined) unwritten.set(slot.id, request)
+    // Before the first attempt may be sent, and not before: of many decisions on the same state only one is written.
+    const launching = difference.slots.flatMap(({ slot: { id, state } }) => {
+      const request = state._tag === "Reserved" ? undefined : unwritten.get(id)
+      return request === undefined ? [] : [{ id, request }]
+    })
+    yield* Effect.forEach(launching, ({ id, request }) =>
       Effect.tap(
         table.writeRequest(fleetId, id, request, decidedAt),
-        () => Effect.sync(() => written.add(id))
+        () => Effect.sync(() => unwritten.delete(id))
       ), { concurrency, discard: true })
     const gone = Body.remember(known.gone, difference)
     const body = Body.encode(after, gone)
@@ -174,7 +178,7 @@ export const make = (options: {
     const { occupancy } = after
     yield* table.writeFleet(fleetId, { body, version }, { occupied: Occupancies.used(occupancy), cap: occupancy.cap })
     known = { version, fleet: after, gone, size: body.length }
-    written.clear()
+    for (const id of unwritten.keys()) if (Occupancies.find(occupancy, id) === undefined) unwritten.delete(id)
     const answer: Written = { _tag: "Written", now: time.now() ?? decidedAt }
     return answer
   })
@@ -205,9 +209,13 @@ export const make = (options: {
       Effect.mapError((error) => error.reason === "unfit" ? new Refused({ detail: error.detail }) : unavailable(error))
     )
 
-  return {
+  const calls: Calls = {
     read: (since) => within(read(since)),
-    write: (version, difference) => within(write(version, difference)),
+    write: (version, difference) => within(write(version, difference))
+  }
+  return {
+    ...calls,
+    inLine: (losses, decision) => Effect.andThen(spread(losses), decision(calls)),
     // DynamoDB tells nobody anything: what others do is heard when this holder looks.
     word: Effect.never,
     size: () => ({
@@ -228,6 +236,13 @@ const patiently = <A>(call: Effect.Effect<A, CallFailed>, tries = 0): Effect.Eff
           Effect.sleep(Duration.millis((0.5 + random / 2) * 50 * 2 ** tries)),
           patiently(call, tries + 1)
         ))
+  )
+
+/** DynamoDB has no line: those who have just met wait at random, the longer the more often they were not first. */
+const spread = (losses: number): Effect.Effect<void> =>
+  Effect.flatMap(
+    Random.next,
+    (random) => Effect.sleep(Duration.millis(random * Math.min(25 * 2 ** losses, 1000)))
   )
 
 const withoutTime = new CallFailed({

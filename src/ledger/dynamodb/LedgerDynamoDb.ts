@@ -5,9 +5,9 @@
  * A fleet is one item. A process reads it, decides with the same rules as every
  * other ledger, and writes it on the condition that nobody has since: key and cap
  * are decided in one conditional write. A process that is alone needs one round
- * trip, for it remembers what it wrote; one that was not first is answered with
- * what the other wrote, and decides anew. What is asked at the same time goes out
- * as one write.
+ * trip, for it remembers what it wrote; one that was not first waits a moment, at
+ * random and the longer the more often it was not, reads what the others wrote, and
+ * decides anew. What is asked at the same time goes out as one write.
  *
  * **The table** has the string keys `pk` and `sk`, and `expires` as its time to
  * live. {@link createTable} makes it, or:
@@ -64,8 +64,9 @@ import * as Layer from "effect/Layer"
 import { type FleetLedger, Ledger } from "../../Ledger.ts"
 import * as Keepers from "../Keeper.ts"
 import * as SharedLedgers from "../SharedLedger.ts"
+import * as Startings from "../Starting.ts"
 import type { ClientOptions } from "./Client.ts"
-import { makeClient } from "./Client.ts"
+import { hostOf, makeClient } from "./Client.ts"
 import * as ItemKeepers from "./ItemKeeper.ts"
 import * as ServerTimes from "./ServerTime.ts"
 import * as Tables from "./Table.ts"
@@ -92,6 +93,12 @@ export interface LedgerOptions {
    * to `server`.
    */
   readonly clock?: ServerTimes.Source | undefined
+  /**
+   * How long DynamoDB is waited for that gives no answer, or throttles, when a fleet is
+   * attached. The default is 30 seconds. A mistake fails at once, as a table does that is
+   * not there.
+   */
+  readonly startTimeout?: Duration.Input | undefined
 }
 
 /**
@@ -111,11 +118,15 @@ export const make = Effect.fnUntraced(
     const timeout = Duration.fromInputUnsafe(options.callTimeout ?? "2 seconds")
     const time = ServerTimes.make(yield* Clock.Clock, options.clock ?? "server")
     const table = Tables.make({ client, table: options.table, timeout, time })
+    const start = {
+      place: `table ${options.table} of DynamoDB at ${yield* hostOf(client)}`,
+      timeout: Duration.fromInputUnsafe(options.startTimeout ?? Startings.defaultTimeout)
+    }
     return Ledger.of({
       attach: Effect.fnUntraced(function*(attachOptions) {
         const { fleet, holder } = attachOptions
         const keeper = ItemKeepers.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
-        const attached = yield* Keepers.attach(keeper, attachOptions)
+        const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions), start)
         const ledger = yield* SharedLedgers.make(attached, attachOptions)
         return { ...ledger, reserve: unlessTooLarge(keeper, ledger.reserve) }
       })

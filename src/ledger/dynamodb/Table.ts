@@ -1,6 +1,6 @@
 /**
- * The items of a table: one for each fleet, and one for each request that was
- * granted a slot.
+ * The items of a table: one for each fleet, and one for each request that a launch
+ * is sent with.
  */
 import { type AttributeValue, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb"
 import * as Duration from "effect/Duration"

@@ -3,17 +3,19 @@
  * which each of them ends.
  */
 import type { PgClient } from "@effect/sql-pg/PgClient"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import type { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
+import { BeginTransaction, type SqlClient } from "effect/sql/SqlClient"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
 import * as Details from "../../Detail.ts"
 import { LedgerUnavailable } from "../../Ledger.ts"
 import { Difference } from "../Difference.ts"
-import type { Kept, Written } from "../Keeper.ts"
+import type { Calls, Keeper, Written } from "../Keeper.ts"
 import type { Refused } from "../SharedLedger.ts"
 import * as Failures from "./Failure.ts"
 import * as Servers from "./Server.ts"
@@ -58,19 +60,11 @@ export const apart = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect
   Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
 
 /**
- * The calls, in one schema.
+ * The calls about a fleet, and its line of writers.
  *
  * @category models
  */
-export interface Database {
-  readonly read: (fleet: string, since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
-  readonly commit: (
-    fleet: string,
-    version: number,
-    difference: Difference,
-    isNews: boolean
-  ) => Effect.Effect<Written, LedgerUnavailable | Refused>
-}
+export type Database = Omit<Keeper, "word">
 
 const keptFields = {
   version: Schema.Finite,
@@ -96,22 +90,106 @@ const storable = (_: string, value: unknown): unknown =>
   typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value
 
 /**
- * Makes the calls.
+ * How long the first in the line may take between its statements, in milliseconds.
+ * The session of a process that was stopped ends then, and the next goes on.
+ */
+const idleInLine = 1000
+
+/** How long a write waits beside the line for one that has the fleet's row, in milliseconds. */
+const rowWait = 100
+
+/** Runs a call: apart and bounded, or as part of a transaction that is. */
+type Run = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError | LedgerUnavailable>
+
+/**
+ * Makes the calls about a fleet.
  *
  * @category constructors
  */
-export const make = (sql: PgClient, schema: string, bound: Duration.Duration): Database => {
+export const make = (
+  { bound, fleet, schema, sql }: {
+    readonly sql: PgClient
+    readonly schema: string
+    readonly bound: Duration.Duration
+    readonly fleet: string
+  }
+): Database => {
   const server = Servers.of(sql.config)
+  const alone: Run = (statement) => within(apart(sql, statement), bound)
+  const calls = callsOf({ sql, schema, fleet, server, select: sql.literal("SELECT"), lockTimeout: rowWait, run: alone })
+  const enter = enterLine(sql, schema, fleet, bound)
+  const callsInLine = callsOf({
+    sql,
+    schema,
+    fleet,
+    server,
+    select: enter,
+    lockTimeout: Duration.toMillis(bound),
+    run: (statement) => statement
+  })
+  return {
+    read: calls.read,
+    // Behind a writer that has the row it would come second: it looks, and enters the line in place of waiting beside it.
+    write: (version, difference, isNews) =>
+      Effect.catchIf(
+        calls.write(version, difference, isNews),
+        (error) => error._tag === "LedgerUnavailable" && error.reason === "busy",
+        () => Effect.map(calls.read(version), (kept): Written => ({ _tag: "Conflict", kept }))
+      ),
+    inLine: (_, decision) =>
+      Effect.mapError(
+        within(apart(sql, transaction(sql, decision(callsInLine))), Duration.times(bound, 2)),
+        (error) => isSqlError(error) ? Failures.ofCall(error, server) : error
+      )
+  }
+}
+
+/**
+ * Begins a statement that waits its turn, and keeps it until the transaction ends.
+ *
+ * The advisory lock makes the writers that were not first queue in the order in
+ * which they come, and the row's lock keeps one that has just come from overtaking
+ * the first of them. Both only spare work: what is written is guarded by its version.
+ */
+const enterLine = (sql: SqlClient, schema: string, fleet: string, bound: Duration.Duration): Fragment =>
+  sql`SELECT set_config('lock_timeout', ${`${Duration.toMillis(bound)}ms`}, true),
+    set_config('idle_in_transaction_session_timeout', ${`${idleInLine}ms`}, true),
+    pg_advisory_xact_lock(hashtextextended(${`fleetcap ${schema} ${fleet}`}, 0)),
+    (SELECT version FROM ${sql(schema)}.fleet WHERE id = ${fleet} FOR UPDATE),`
+
+/** Runs a transaction that sees what others have committed, as the ledger needs it, whatever the default is. */
+const transaction = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
+  Effect.catchCause(
+    Effect.provideService(sql.withTransaction(effect), BeginTransaction, "BEGIN ISOLATION LEVEL READ COMMITTED"),
+    (cause) => {
+      // One whose session has ended cannot be rolled back either, and then its error comes as a defect.
+      const defect = cause.reasons.filter(Cause.isDieReason).map(({ defect }) => defect).find(isSqlError)
+      return defect === undefined ? Effect.failCause(cause) : Effect.fail(defect)
+    }
+  )
+
+const callsOf = (
+  { fleet, lockTimeout, run, schema, select, server, sql }: {
+    readonly sql: SqlClient
+    readonly schema: string
+    readonly fleet: string
+    readonly server: Servers.Server
+    readonly select: Fragment
+    readonly lockTimeout: number
+    readonly run: Run
+  }
+): Calls => {
   const call = <A>(
     statement: Effect.Effect<ReadonlyArray<{ readonly answer: unknown }>, SqlError>,
     decode: (answer: unknown) => Effect.Effect<A, Schema.SchemaError>
   ): Effect.Effect<A, LedgerUnavailable | Refused> =>
-    within(Effect.mapError(apart(sql, statement), (error) => Failures.ofCall(error, server)), bound).pipe(
+    Effect.catchIf(run(statement), isSqlError, (error) => Effect.fail(Failures.ofCall(error, server))).pipe(
       Effect.flatMap(([row]) =>
         Effect.mapError(
           decode(row?.answer),
           (error) =>
             new LedgerUnavailable({
+              reason: "rejected",
               detail: Details.of(`the database has something that is no ledger: ${error.message}`, server.secrets)
             })
         )
@@ -119,19 +197,20 @@ export const make = (sql: PgClient, schema: string, bound: Duration.Duration): D
     )
 
   return {
-    read: (fleet, since) =>
+    read: (since) =>
       call(
-        sql<{ answer: unknown }>`SELECT ${sql(schema)}.read(${fleet}, ${since}::bigint) AS answer`.withoutTransform,
+        sql<{ answer: unknown }>`${select} ${sql(schema)}.read(${fleet}, ${since}::bigint) AS answer`.withoutTransform,
         decodeKept
       ),
-    commit: (fleet, version, difference, isNews) =>
+    write: (version, difference, isNews) =>
       Effect.suspend(() => {
         const json = JSON.stringify(encodeDifference(difference), storable)
         return Effect.map(
           call(
             sql<
               { answer: unknown }
-            >`SELECT ${sql(schema)}.commit(${fleet}, ${version}::bigint, ${json}::text::jsonb, ${isNews}) AS answer`
+            >`SELECT set_config('lock_timeout', ${`${lockTimeout}ms`}, true),
+              ${sql(schema)}.commit(${fleet}, ${version}::bigint, ${json}::text::jsonb, ${isNews}) AS answer`
               .withoutTransform,
             decodeWritten
           ),

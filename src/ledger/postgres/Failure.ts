@@ -53,7 +53,23 @@ export const inWords = (error: SqlError, server: Servers.Server): SqlError => {
  * @category constructors
  */
 export const unavailable = (error: SqlError, secrets: ReadonlyArray<string> = []): LedgerUnavailable =>
-  new LedgerUnavailable({ detail: Details.of(saidBy(error.reason), secrets) })
+  new LedgerUnavailable({ reason: reasonOf(error), detail: Details.of(detailOf(error), secrets) })
+
+/**
+ * Whether it is a mistake, which no waiting mends: a wrong password, a database or a
+ * schema that is not there, what a role may not do.
+ */
+const reasonOf = (error: SqlError): LedgerUnavailable["reason"] => {
+  const state = stateOf(error) ?? ""
+  if (waited.test(state)) return "busy"
+  return /^(?:0A|22|23|25001|28|3D|3F|42|54)/.test(state) ? "rejected" : "away"
+}
+
+/** The states of a statement that has waited for others for too long, or must not go on beside them. */
+const waited = /^(?:40|55P03|57014)/
+
+const detailOf = (error: SqlError): string =>
+  waited.test(stateOf(error) ?? "") ? `too many concurrent writers: ${saidBy(error.reason)}` : saidBy(error.reason)
 
 /**
  * Reads what a call failed with. What is sent again unchanged is refused again

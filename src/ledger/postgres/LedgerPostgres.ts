@@ -11,12 +11,17 @@
  *
  * What is decided is decided by the rules that the ledger in memory has, and is
  * written by compare-and-set under the fleet's row: one round trip for all that a
- * process asks at the same time. Time is the server's, checked against the clocks of the processes. A word (`NOTIFY`)
+ * process asks at the same time. A process that was not first enters a line, an
+ * advisory lock in a transaction of five round trips, and writes when its turn comes:
+ * contention is queued and not refused. Time is the server's, checked against the
+ * clocks of the processes. A word (`NOTIFY`)
  * tells other replicas of a freed slot in milliseconds, and a poll within a second.
  *
  * **Gotchas**
  *
- * - It needs at least two connections of the pool: one listens.
+ * - It needs at least two connections of the pool: one listens, and one may wait
+ *   in a fleet's line, for twice the `callTimeout` at most. For several busy fleets
+ *   give it one more for each.
  * - Do not multiplex the pool's connections: a session whose peer is gone is then
  *   not replaced. Over PgBouncer, pool sessions and not transactions.
  * - A failover to an asynchronous standby, and `synchronous_commit = off`, lose
@@ -35,10 +40,11 @@ import type * as Redacted from "effect/Redacted"
 import type { MigrationError } from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { Ledger } from "../../Ledger.ts"
+import { Ledger, type LedgerUnavailable } from "../../Ledger.ts"
 import * as Keepers from "../Keeper.ts"
 import { defaultLease } from "../SharedFleet.ts"
 import * as SharedLedgers from "../SharedLedger.ts"
+import * as Startings from "../Starting.ts"
 import * as Databases from "./Database.ts"
 import * as Failures from "./Failure.ts"
 import type { SchemaMismatch } from "./Migration.ts"
@@ -72,6 +78,12 @@ export interface Options {
    * sent. Neither costs a task too many. Processes may have different leases.
    */
   readonly lease?: Duration.Input | undefined
+  /**
+   * How long the database is waited for that is away or busy while this process starts:
+   * when the layer is built, and when a fleet is attached. The default is 30 seconds. A
+   * mistake fails at once, as a wrong password does.
+   */
+  readonly startTimeout?: Duration.Input | undefined
 }
 
 export { SchemaMismatch } from "./Migration.ts"
@@ -109,7 +121,7 @@ export const grants = (
  */
 export const layer = (
   options?: Options
-): Layer.Layer<Ledger, SqlError | MigrationError | SchemaMismatch, PgClient.PgClient | SqlClient> =>
+): Layer.Layer<Ledger, LedgerUnavailable | MigrationError | SchemaMismatch, PgClient.PgClient | SqlClient> =>
   Layer.effect(
     Ledger,
     Effect.gen(function*() {
@@ -120,30 +132,29 @@ export const layer = (
       if (!(lease >= shortestLease && lease < Infinity)) {
         return yield* Effect.die(new RangeError(`lease: expected at least 1 second, got ${lease} ms`))
       }
-      yield* Databases.apart(
-        sql,
-        Effect.provideService(
-          (options?.migrate ?? true) ? Migrations.migrate(schema) : Migrations.check(schema),
-          SqlClient,
-          sql
-        )
-      ).pipe(
-        Effect.mapError((error) => error._tag === "SqlError" ? Failures.inWords(error, Servers.of(sql.config)) : error)
+      const server = Servers.of(sql.config)
+      const timeout = Duration.fromInputUnsafe(options?.startTimeout ?? Startings.defaultTimeout)
+      const start = { place: Servers.place(server), timeout }
+      const ready = Effect.provideService(
+        (options?.migrate ?? true) ? Migrations.migrate(schema) : Migrations.check(schema),
+        SqlClient,
+        sql
       )
-      const database = Databases.make(sql, schema, bound)
+      const checked = Databases.within(Databases.apart(sql, ready), Duration.max(timeout, bound))
+      yield* Startings.waiting(
+        Effect.mapError(
+          checked,
+          (error) =>
+            error._tag === "SqlError" ? Failures.unavailable(Failures.inWords(error, server), server.secrets) : error
+        ),
+        start
+      )
       const words = yield* Words.make(sql, schema)
       return Ledger.of({
         attach: Effect.fnUntraced(function*(attachOptions) {
           const { fleet } = attachOptions
-          const attached = yield* Keepers.attach(
-            {
-              read: (since) => database.read(fleet, since),
-              write: (version, difference, isNews) => database.commit(fleet, version, difference, isNews),
-              word: words.next(fleet)
-            },
-            attachOptions,
-            lease
-          )
+          const keeper = { ...Databases.make({ sql, schema, bound, fleet }), word: words.next(fleet) }
+          const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions, lease), start)
           return yield* SharedLedgers.make(attached, attachOptions)
         })
       })
@@ -173,22 +184,29 @@ export interface ConnectOptions extends Options {
  */
 export const layerConnect = (
   { maxConnections, url, ...options }: ConnectOptions
-): Layer.Layer<Ledger, SqlError | MigrationError | SchemaMismatch> =>
-  Layer.provide(
+): Layer.Layer<Ledger, LedgerUnavailable | MigrationError | SchemaMismatch> => {
+  const pool = Layer.unwrap(Effect.map(Passwords.find(Servers.of({ url })), (password) =>
+    PgClient.layer({
+      url,
+      password,
+      applicationName: "fleetcap",
+      maxConnections: maxConnections ?? 4,
+      connectTimeout: "5 seconds",
+      startupParameters: {
+        // What a session that is cut off leaves undone must not hold up the others.
+        statement_timeout: "5000",
+        lock_timeout: "2000",
+        idle_in_transaction_session_timeout: "5000",
+        default_transaction_isolation: "read committed"
+      }
+    })))
+  const connected: Layer.Layer<Ledger, LedgerUnavailable | MigrationError | SchemaMismatch | SqlError> = Layer.provide(
     layer(options),
-    Layer.unwrap(Effect.map(Passwords.find(Servers.of({ url })), (password) =>
-      PgClient.layer({
-        url,
-        password,
-        applicationName: "fleetcap",
-        maxConnections: maxConnections ?? 4,
-        connectTimeout: "5 seconds",
-        startupParameters: {
-          // What a session that is cut off leaves undone must not hold up the others.
-          statement_timeout: "5000",
-          lock_timeout: "2000",
-          idle_in_transaction_session_timeout: "5000",
-          default_transaction_isolation: "read committed"
-        }
-      })))
+    pool
   )
+  return Layer.catchTag(
+    connected,
+    "SqlError",
+    (error) => Layer.effect(Ledger, Effect.fail(Failures.unavailable(error)))
+  )
+}

@@ -52,3 +52,11 @@ export const of = (config: PgClientConfig): Server => {
  * @category formatting
  */
 export const address = ({ host, port }: Server): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
+
+/**
+ * Names the place of a ledger, without what is secret.
+ *
+ * @category formatting
+ */
+export const place = (server: Server): string =>
+  `PostgreSQL at ${address(server)}${server.database === undefined ? "" : `/${server.database}`}`
