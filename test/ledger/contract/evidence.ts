@@ -62,6 +62,19 @@ export const evidence = (name: string, test: Test): void => {
       })
     )
     test(
+      "counts a task that it finds among the stopped and that still stops, until it has stopped",
+      Effect.gen(function*() {
+        const ledger = yield* attach()
+        yield* read(ledger, { stopped: [arn(1)], tasks: [{ taskArn: arn(1), lastStatus: "STOPPING" }] })
+        assert.strictEqual(yield* used(ledger), 1)
+        yield* read(ledger, { stopped: [arn(1)], tasks: [{ taskArn: arn(1), lastStatus: "STOPPED" }] })
+        assert.strictEqual(yield* used(ledger), 0)
+        yield* read(ledger, { stopped: [arn(2)], tasks: [{ taskArn: arn(2), lastStatus: "STOPPED" }] })
+        const all = [arn(1), arn(2)]
+        assert.deepStrictEqual((yield* ledger.adopt({ running: all, stopped: all })).taskArns, [])
+      })
+    )
+    test(
       "counts a task once that was listed before its launch was answered",
       Effect.gen(function*() {
         const ledger = yield* attach()
@@ -116,6 +129,28 @@ export const evidence = (name: string, test: Test): void => {
         assert.strictEqual(yield* used(ledger), 0)
         yield* ledger.settle(ticket, accepted(1, "RUNNING"))
         assert.strictEqual(yield* used(ledger), 0)
+      })
+    )
+    test(
+      "takes the answer of a launch, late as it may be, for what is known of the task that it names",
+      Effect.gen(function*() {
+        const ledger = yield* attach()
+        const first = yield* granted(ledger, "a")
+        yield* ledger.gate(first)
+        yield* read(ledger, { running: [arn(1)] })
+        yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED" }] })
+        assert.strictEqual((yield* ledger.settle(first, accepted(1, "RUNNING")))._tag, "Launched")
+        assert.strictEqual(yield* used(ledger), 0)
+        const second = yield* granted(ledger, "b")
+        yield* send(ledger, second, unknown)
+        yield* advance("1 hour")
+        yield* read(ledger, { stopped: [] })
+        yield* advance("1 second")
+        yield* read(ledger, { stopped: [] })
+        assert.strictEqual(yield* used(ledger), 0)
+        yield* ledger.settle(second, accepted(2, "RUNNING"))
+        assert.strictEqual(yield* used(ledger), 1)
+        assert.strictEqual(yield* statusOf(ledger, arn(2)), "adopted")
       })
     )
     test(
