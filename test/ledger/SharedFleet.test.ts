@@ -51,6 +51,14 @@ describe("a shared fleet", () => {
     assert.isUndefined(SharedFleets.decide(left, "a", batch, agreed(30)))
   })
 
+  it("takes another description once all who relied on the last one have crashed, and the last lease has run out", () => {
+    const other = { ...description, exclusiveKeys: true }
+    const fleet = attach(undefined, "a", 1000)
+    assert.strictEqual(SharedFleets.attach(fleet, "b", other, 1000), "its exclusiveKeys is false")
+    const attached = SharedFleets.attach(fleet, "b", other, 1001)
+    assert.isTrue(typeof attached !== "string" && attached.occupancy.exclusiveKeys)
+  })
+
   it("decides nothing again for a holder whose beginning arrives once more", () => {
     const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, agreed(10))
     assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, agreed(30)))
