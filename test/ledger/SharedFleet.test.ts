@@ -54,8 +54,8 @@ describe("a shared fleet", () => {
   it("takes another description once all who relied on the last one have crashed, and the last lease has run out", () => {
     const other = { ...description, exclusiveKeys: true }
     const fleet = attach(undefined, "a", 1000)
-    assert.strictEqual(SharedFleets.attach(fleet, "b", other, 1000), "its exclusiveKeys is false")
-    const attached = SharedFleets.attach(fleet, "b", other, 1001)
+    assert.strictEqual(SharedFleets.attach(fleet, "b", other, agreed(1000)), "its exclusiveKeys is false")
+    const attached = SharedFleets.attach(fleet, "b", other, agreed(1001))
     assert.isTrue(typeof attached !== "string" && attached.occupancy.exclusiveKeys)
   })
 

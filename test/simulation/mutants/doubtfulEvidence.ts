@@ -28,14 +28,14 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   doubtful("only evidence about a task frees it", "an operator frees a launch whose task is known", 11, 15, [[
     evidence,
     "    if (slot?.state._tag !== \"Launching\") return { _tag: \"NotUnknown\" }\n"
-    + "    const until = Slots.visibleBy(slot.state, occupancy.lagBound)\n",
+    + "    const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)\n",
     "    if (slot === undefined) return { _tag: \"NotUnknown\" }\n"
-    + "    const until = slot.state._tag === \"Launching\" ? Slots.visibleBy(slot.state, occupancy.lagBound) : 0\n"
+    + "    const left = slot.state._tag === \"Launching\" ? Slots.visibleIn(slot.state, occupancy.lagBound, now) : -1\n"
   ]]),
   doubtful("not before the lag bound", "the lag bound is halved", 32, 20, [[
     slot,
-    "+ signatureLifetime + lagBound)",
-    "+ signatureLifetime + lagBound / 2)"
+    "+ signatureLifetime + lagBound - ",
+    "+ signatureLifetime + lagBound / 2 - "
   ]]),
   doubtful("not before the lag bound", "a request arrives at once", 32, 20, [[
     settings,
@@ -44,8 +44,8 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("not before the lag bound", "an attempt is sent in the moment of its gate", 32, 20, [[
     slot,
-    "state.lastSentAt + gateValidity + signatureLifetime",
-    "state.lastSentAt + signatureLifetime"
+    "gateValidity + signatureLifetime + lagBound",
+    "signatureLifetime + lagBound"
   ]]),
   doubtful("not before the lag bound", "the first attempt counts, and not the last", 32, 20, [[
     slot,
@@ -83,8 +83,8 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("what is listed is not missing", "what is not described is missing", 16, 15, [[
     evidence,
-    "if (listed.has(arn) || reading.begunAt",
-    "if (reading.begunAt"
+    "if (listed.has(arn) || Time.atLeast",
+    "if (Time.atLeast"
   ]]),
   doubtful("what ECS has forgotten is let go", "where nothing is listed nothing can be forgotten", 46, 15, [[
     evidence,
@@ -120,8 +120,8 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("a reading that failed rests, too", "the next may begin at once", 18, 15, [[
     census,
-    "unended = { dueAt: now + rest }",
-    "unended = { dueAt: failed === undefined ? now + rest : now }"
+    "unended = { dueAt, outcome: outcomeOf(exit) }",
+    "unended = { dueAt: Exit.isFailure(exit) ? yield* ledger.now : dueAt, outcome: outcomeOf(exit) }"
   ]]),
   doubtful("a read ends", "a page is waited for", 20, 15, [[
     census,
