@@ -42,7 +42,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     )
     const { calls, elapsedMs, tasks, ...counts } = reportOf(ended)
     assert.deepStrictEqual(counts, { requested: 5, launched: 2, atCapacity: 3, failed: 0, peakOccupied: 2 })
-    assert.deepStrictEqual(calls, { RunTask: 2, ListTasks: 1, DescribeTasks: 0, StopTask: 0 })
+    assert.deepStrictEqual(calls, { RunTask: 2, ListTasks: 1, DescribeTasks: 1, StopTask: 0 })
     assert.strictEqual((await truth("once")).peak, 2)
     for (const { atMs, key, taskArn } of tasks) {
       assert.match(key, /^burst-[1-5]$/)
