@@ -12,7 +12,7 @@ import type { TaskArn, TaskDescription } from "../Ecs.ts"
 import { isTerminal } from "../Ecs.ts"
 import * as Places from "../Place.ts"
 import { missingSpacing, stoppedRetention } from "../Settings.ts"
-import type { Contradiction, Launching, Slot, SlotId } from "../Slot.ts"
+import type { Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Time from "../Time.ts"
 import type { Decision, Draft } from "./Draft.ts"
@@ -151,29 +151,6 @@ export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decis
     Drafts.free(draft, id, "absent")
     return { _tag: "Freed" }
   })
-
-/**
- * Says why a task that ECS names as that of a launch cannot be it: it is in another
- * place, it is another launch's, or the launch has another one. One that was listed
- * and not described yet may be that of any launch.
- *
- * @category accessors
- */
-export const contradiction = (occupancy: Occupancy, id: SlotId, arn: TaskArn): Contradiction | undefined => {
-  const stray = Places.stray(occupancy.place, [arn])
-  if (stray !== undefined) return { detail: stray, elsewhere: true }
-  const slot = Occupancies.find(occupancy, id)
-  const known = slot === undefined ? undefined : Slots.taskArn(slot)
-  const named = (detail: string): Contradiction => ({ detail: `${arn} was named, and ${detail}`, elsewhere: false })
-  if (known !== undefined && known !== arn) return named(`its task is ${known}`)
-  const other = Occupancies.findByArn(occupancy, arn)
-  if (other !== undefined && other.id !== id && other.key !== undefined) {
-    return named(`that is the task of launch ${other.id}`)
-  }
-  return slot?.state._tag === "Launching" && Occupancies.isGone(occupancy, arn)
-    ? named("that had stopped as the task of another")
-    : undefined
-}
 
 /**
  * Records that a launch became a task, which may be known already by its ARN,

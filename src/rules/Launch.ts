@@ -6,14 +6,14 @@
  * granted, and `gate` again right before every attempt to run its task.
  */
 import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../Ecs.ts"
-import { isTerminal } from "../Ecs.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import type { Time } from "../Time.ts"
+import * as Contradictions from "./Contradiction.ts"
 import type { Decision } from "./Draft.ts"
 import * as Drafts from "./Draft.ts"
-import * as Evidence from "./Evidence.ts"
+import { recordTask } from "./Evidence.ts"
 import type { Occupancy } from "./Occupancy.ts"
 import * as Occupancies from "./Occupancy.ts"
 
@@ -200,9 +200,9 @@ export type Settlement =
  */
 export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
   Drafts.decide<Settlement>(occupancy, now, (draft) => {
-    const verdict = believed(draft, ticket.slotId, answer)
+    const verdict = Contradictions.believed(draft, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
-      Evidence.recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
     }
     const slot = held(draft.occupancy, ticket)
@@ -222,35 +222,6 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, no
     }
     return { _tag: "Resend" }
   })
-
-/**
- * What an answer is worth, held against what is known. One that cannot be so is
- * none; a task that it names and that nothing counts is counted.
- */
-const believed = (
-  draft: Drafts.Draft,
-  id: SlotId,
-  answer: Verdict
-): Exclude<Verdict, { readonly _tag: "Contradictory" }> => {
-  if (answer._tag === "Contradictory") {
-    Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
-    return { _tag: "Unknown", detail: answer.detail }
-  }
-  if (answer._tag !== "Accepted") return answer
-  const found = Evidence.contradiction(draft.occupancy, id, answer.taskArn)
-  if (found === undefined) {
-    return !isTerminal(answer.lastStatus) || mayHaveStopped(draft, id) ? answer : { ...answer, lastStatus: undefined }
-  }
-  Drafts.dispute(draft, id, found)
-  if (!found.elsewhere) Evidence.adoptTask(draft, answer.taskArn)
-  return { _tag: "Unknown", detail: found.detail }
-}
-
-/** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
-const mayHaveStopped = (draft: Drafts.Draft, id: SlotId): boolean => {
-  const slot = Occupancies.find(draft.occupancy, id)
-  return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
-}
 
 /**
  * Gives back a slot whose `RunTask` has certainly launched nothing. Of any other

@@ -4,7 +4,7 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const evidence = "rules/Evidence.ts"
-const launch = "rules/Launch.ts"
+const contradiction = "rules/Contradiction.ts"
 
 export const places: ReadonlyArray<Mutant> = [
   mutant("evidence is of a place", "regions are not compared", 10, [[
@@ -22,22 +22,22 @@ export const places: ReadonlyArray<Mutant> = [
     ["Census.ts", "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)", ""]
   ], "elsewhere"),
   mutant("evidence is of a place", "the task of another place is taken for that of a launch", 60, [[
-    evidence,
+    contradiction,
     "  if (stray !== undefined) return { detail: stray, elsewhere: true }\n",
     ""
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another launch is taken over", 20, [[
-    evidence,
+    contradiction,
     "if (other !== undefined && other.id !== id && other.key !== undefined) {",
     "if (other !== undefined && other.id !== id && occupancy.sequence < 0) {"
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
-    evidence,
+    contradiction,
     "&& Occupancies.isGone(occupancy, arn)\n    ?",
     "&& occupancy.sequence < 0\n    ?"
   ]], "contradiction"),
   mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
-    launch,
+    contradiction,
     "(slot.state.attempts > 1 && slot.contradiction === undefined)",
     "slot.state.attempts > 0"
   ]], "contradiction"),
@@ -47,7 +47,7 @@ export const places: ReadonlyArray<Mutant> = [
     "task.startedBy !== undefined && draft.now < 0) {"
   ]], "contradiction"),
   mutant("what contradicts itself is not believed", "a contradiction refuses a launch", 20, [[
-    launch,
+    contradiction,
     "  if (answer._tag === \"Contradictory\") {\n",
     "  if (answer._tag === \"Contradictory\") {\n    Drafts.free(draft, id, \"withdrawn\")\n"
   ]], "contradiction")
