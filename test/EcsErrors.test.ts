@@ -31,6 +31,14 @@ describe("verdictOfError", () => {
     assert.deepStrictEqual(verdictOfError(error), { _tag: "Accepted", taskArn: arn })
   })
 
+  it("takes a conflict that names several tasks for a contradiction, and one that names the same twice for that", () => {
+    const conflict = (...resourceIds: ReadonlyArray<string>) =>
+      tagOf(verdictOfError({ ...ecs("ConflictException"), resourceIds, attempts: 1 }))
+    assert.strictEqual(conflict(arn, arn.replace("0123", "3210")), "Contradictory")
+    assert.strictEqual(conflict(arn, arn), "Accepted")
+    assert.strictEqual(conflict("arn:aws:s3:::bucket"), "Unknown")
+  })
+
   it("cuts a long message between two characters", () => {
     const verdict = verdictOfError({ name: "Error", message: `${"x".repeat(499)}😀 and more` })
     assert.strictEqual("detail" in verdict ? verdict.detail : "", `Error: ${"x".repeat(499)}`)
