@@ -5,7 +5,8 @@
  * wrong for a while. So a fleet goes on by a time of its own: each decision says at
  * what time it was made and what the store's clock said then, and the next one adds
  * what the store's clock has gone on by since, as far as the process that decides
- * has seen as much time pass on its own clocks. A larger step is not believed.
+ * has seen as much time pass on its own clocks. A larger step is not believed, and
+ * where these clocks part, only what both have seen is certain.
  *
  * A process has seen nothing of the time before it came. What passed since the last
  * decision is then the store's word alone, and to be certain of it the wall clock of
@@ -73,8 +74,8 @@ export interface StoreClock {
  */
 const tolerance = 5000
 
-/** How far two wall clocks are apart at most that are both about right: 5 minutes, as AWS allows of a signature. */
-const agreement = 5 * 60_000
+/** How far two clocks are apart at most that are both about right: a minute. */
+const agreement = 60_000
 
 /**
  * When the latest decision became known here, and when it was not there yet. The
@@ -118,7 +119,9 @@ export const make = (clock: Clock.Clock): StoreClock => {
       const said = store - before.store
       const isStep = said > most + tolerance || said < least - tolerance
       const saidAtMost = heard.store + Time.atMost(heard.at, now) - before.store
-      const isCertain = seen.notBefore !== undefined || (before.isAgreed && isAgreed)
+      const isCertain = seen.notBefore === undefined
+        ? before.isAgreed && isAgreed
+        : most - Time.atLeast(seen.notBefore, now) < tolerance
       return {
         decidedAt: {
           time: Time.plus(

@@ -112,13 +112,28 @@ describe("the time of a shared fleet", () => {
       }
     }))
 
-  it.effect("counts the time in which one process was suspended by the store's clock, if the others went on or not", () =>
+  it.effect("takes the time in which a machine was suspended to have passed, and not to be certain", () =>
     inWorld(({ passed, process }) => {
       const { decide, suspend } = process()
       decide()
       suspend(25 * hour)
       const alone = passed(decide())
-      assert.deepStrictEqual([alone.fast, alone.slow], [alone.truth, alone.truth])
+      assert.deepStrictEqual([alone.fast, alone.slow], [alone.truth, 0])
+    }))
+
+  it.effect("is certain of a time in which a process was suspended, and another one went on", () =>
+    inWorld(({ pass, passed, process }) => {
+      const sleeper = process()
+      const other = process()
+      sleeper.decide()
+      other.decide()
+      sleeper.suspend(hour)
+      other.decide()
+      pass(1000)
+      other.decide()
+      sleeper.decide()
+      const { fast, slow, truth } = passed(other.decide())
+      assert.deepStrictEqual([fast, slow], [truth, truth])
     }))
 
   it.effect("is not moved by a wall clock that is set", () =>
@@ -129,7 +144,9 @@ describe("the time of a shared fleet", () => {
         setWall(by)
         pass(1000)
         const { fast, slow, truth } = passed(decide())
-        assert.deepStrictEqual([fast, slow], [truth, truth])
+        assert.strictEqual(fast, truth)
+        // What passed while it was set is not certain.
+        assert.isTrue(slow <= truth && slow >= truth - 3000)
       }
     }))
 
@@ -137,7 +154,7 @@ describe("the time of a shared fleet", () => {
     inWorld(({ pass, passed, process }) => {
       process().decide()
       pass(3 * hour)
-      const { fast, slow, truth } = passed(process(2 * minute).decide())
+      const { fast, slow, truth } = passed(process(minute / 2).decide())
       assert.deepStrictEqual([fast, slow], [truth, truth])
     }))
 

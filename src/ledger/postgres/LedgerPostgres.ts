@@ -29,7 +29,7 @@
  * - The server's clock may be set. The step is logged, and does not count as time
  *   that has passed, as far as the processes that are attached have seen. A time in
  *   which none was attached is certain only where the wall clocks of the last and of
- *   the next one agree with the server's to within five minutes.
+ *   the next one agree with the server's to within a minute.
  * - The cap is that of the fleet: see `LedgerMismatch` for how it is changed.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"

@@ -23,9 +23,17 @@ export const clocks: ReadonlyArray<Mutant> = [
   ]], "wrong-clock"),
   mutant("a newcomer is not certain of a time that it has not seen", "it takes the store's word for it", 20, [[
     storeClock,
-    "const isCertain = seen.notBefore !== undefined || (before.isAgreed && isAgreed)",
-    "const isCertain = seen.since !== undefined || isAgreed"
+    "? before.isAgreed && isAgreed\n",
+    "? before !== undefined\n"
   ]], "wrong-clock"),
+  {
+    ...mutant("only what both clocks of a process have seen is certain", "the store's word is believed", 10, [[
+      storeClock,
+      ": most - Time.atLeast(seen.notBefore, now) < tolerance",
+      ": most >= 0"
+    ]], "wrong-clock"),
+    from: 41
+  },
   mutant("a fleet's time is bounded by the truth", "it runs away where processes differ about the store's clock", 20, [[
     storeClock,
     "store: isStep ? store : Math.max(before.store, store)",
