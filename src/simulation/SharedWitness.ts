@@ -120,6 +120,8 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     if (reader !== undefined && reader.holder !== holder && isHere(reader.holder) && !mayLose) {
       chronicle.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
     }
+    // Where everything answers at once none does, but one that could not say that it has ended.
+    if (reader !== undefined && reader.holder !== holder && mayLose) checkTurn(turnLimitBase - slack)
     if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
     process.turnLost = false
     reads.begins(process)
@@ -134,10 +136,10 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     reader = undefined
   }
 
-  const checkTurn = (): void => {
+  const checkTurn = (longest: number): void => {
     if (reader === undefined || !isHere(reader.holder)) return
     const took = chronicle.now() - Math.max(reader.since, calmSince)
-    if (took <= longestTurn) return
+    if (took <= longest) return
     chronicle.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
     reader = undefined
   }
@@ -260,7 +262,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
             seen.add(answer)
             return [{ answer, step }]
           })
-          checkTurn()
+          checkTurn(longestTurn)
           if (isWrittenRefusal(batch.steps, answers, before, after)) {
             chronicle.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
           }

@@ -204,6 +204,22 @@ describe("a shared ledger whose link is bad", () => {
       assert.deepStrictEqual((yield* ledger.takeOver).map(({ key }) => String(key)), ["k"])
     }).pipe(quiet))
 
+  it.effect("gives back the turn to read that was given to somebody who did not wait for it", () =>
+    Effect.gen(function*() {
+      const store = yield* SharedStore.make
+      const { becomes, link } = makeLink()
+      const lost = yield* attach(store.connect(link), "a")
+      const other = yield* attach(store.connect(SharedStore.soundLink), "b")
+      becomes(loseAnswers)
+      const asking = yield* Effect.forkChild(Effect.flip(lost.claimTurn(1e15)), { startImmediately: true })
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(asking)
+      assert.strictEqual((yield* other.claimTurn(1e15))._tag, "Theirs")
+      becomes(SharedStore.soundLink)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* other.claimTurn(1e15))._tag, "Yours")
+    }).pipe(quiet))
+
   it.effect("keeps the rest after a reading whose holder was taken to be gone while it read", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make

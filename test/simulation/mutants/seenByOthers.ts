@@ -48,5 +48,35 @@ export const seenByOthers: ReadonlyArray<{
     why: "the answer has to be lost between two messages, and nothing may show the task until the end",
     file: "test/ledger/SharedLedger.test.ts",
     test: "hands what was taken over for somebody who did not wait to the next who asks"
+  },
+  {
+    name: "a turn that nobody waited for is not ended",
+    why: "another process takes a turn that does not end, so that it only costs some seconds",
+    file: "test/ledger/SharedLedger.test.ts",
+    test: "gives back the turn to read that was given to somebody who did not wait for it"
+  },
+  {
+    name: "who could not end its turn keeps it",
+    why: "another process takes a turn that does not end, so that it only costs some seconds",
+    file: "test/provisioner/Sharing.test.ts",
+    test: "read in turn, though one of them could not say at once that it has read, and is asked no more"
+  },
+  {
+    name: "who is gone keeps the turn",
+    why: "another process takes a turn that does not end, so that it only costs some seconds",
+    file: "test/ledger/contract/sharing.ts",
+    test: "passes on when the holder that has it is gone"
+  },
+  {
+    name: "a list that does not end is read on",
+    why: "it goes on for ever, and the others do not wait for it",
+    file: "test/provisioner/Readings.test.ts",
+    test: "fails the reading when a token comes again, and callers are told so"
+  },
+  {
+    name: "each request asks for the turn to read by itself",
+    why: "it takes hundreds of requests at once to take long",
+    file: "test/provisioner/Turns.test.ts",
+    test: "say within seconds that the ledger is away while they wait for the turn"
   }
 ]

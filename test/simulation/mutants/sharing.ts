@@ -23,13 +23,13 @@ export const sharing: ReadonlyArray<Mutant> = [
     handover,
     "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
-  ]], 21),
+  ]], 271),
   shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
     fleet,
     "  return record(left, Handover.abandon(left.occupancy, holder, now))",
     "  return left"
   ]], 25),
-  shared("a lease runs out", "who is not heard of keeps what it holds", 40, [[
+  shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
     fleet,
     "now - member.heardAt > member.lease",
     "now - member.heardAt > member.lease * 1e6"
@@ -47,11 +47,6 @@ export const sharing: ReadonlyArray<Mutant> = [
   shared("what is granted to nobody is undone", "a slot that nobody waited for stays reserved", 50, [[
     outbox,
     "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
-    "undefined"
-  ]]),
-  shared("what is granted to nobody is undone", "a turn that nobody waited for is not ended", 60, [[
-    outbox,
-    "answer.value._tag === \"Yours\" ? { tag: \"EndTurn\", payload: { rest: 0, outcome: \"unread\" } } : undefined",
     "undefined"
   ]]),
   shared("who has left is granted nothing", "what a holder asked before it left is granted after", 30, [[
@@ -79,16 +74,6 @@ export const sharing: ReadonlyArray<Mutant> = [
     "if (others !== undefined && !loses) {",
     "if (others !== undefined && !loses && now < 0) {"
   ]]),
-  shared("a turn to read ends", "who could not end its turn keeps it", 40, [[
-    "Census.ts",
-    "if (waiters.size > 0 || unended !== undefined) continue",
-    "if (waiters.size > 0) continue"
-  ]]),
-  shared("a turn to read ends", "who is gone keeps the turn", 40, [[
-    handover,
-    "if (occupancy.turn.reader === holder) {",
-    "if (occupancy.turn.reader === holder && now < 0) {"
-  ]]),
   shared("a process knows the ledger's time", "an answer that comes late sets the time back", 20, [[
     ledger,
     "Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)",
@@ -98,7 +83,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "Slot.ts",
     "fence: slot.fence + 1",
     "fence: slot.fence"
-  ]], 41),
+  ]], 331),
   shared(
     "who joins takes the cap in force",
     "what a holder describes overrides what was resized, while others rely on it",
@@ -111,7 +96,7 @@ export const sharing: ReadonlyArray<Mutant> = [
         "const { cap } = description"
       ]
     ],
-    61
+    121
   ),
   shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 200, [[
     description,
