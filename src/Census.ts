@@ -95,6 +95,8 @@ export const make = Effect.fnUntraced(function*(
   let isServing = false
   let failed: Failed | undefined
   let unended: Unended | undefined
+  /** When this holder may read at the earliest, as it has heard: later than the others, where it could not read. */
+  let ownDueAt = Number.NEGATIVE_INFINITY
   /** Until when the ledger has said that no reading is due, while that is waited for. */
   let restingUntil = Number.NEGATIVE_INFINITY
 
@@ -126,6 +128,7 @@ export const make = Effect.fnUntraced(function*(
       const dueAt = (yield* ledger.now) + Math.max(interval, (calls * 1000) / readsPerSecond)
       unended = { dueAt, outcome: outcomeOf(exit) }
       failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
+      ownDueAt = dueAt
       // A ledger that is away answers the end of the turn no sooner, and nobody has to wait for that.
       if (failed !== undefined) failAll(failed.cause)
       yield* Effect.ignore(endTurn(unended))
@@ -137,6 +140,7 @@ export const make = Effect.fnUntraced(function*(
 
   const rest = (dueAt: number): Effect.Effect<void> =>
     Effect.gen(function*() {
+      ownDueAt = dueAt
       settle(Exit.succeed(false), ({ asksOnce }) => asksOnce)
       if (waiters.size === 0) return
       restingUntil = dueAt
@@ -217,7 +221,7 @@ export const make = Effect.fnUntraced(function*(
     maxAge: Effect.map(ledger.turn, ({ servesFor }) => Math.max(maxAge, servesFor)),
     readSince,
     refresh,
-    untilDue: Effect.zipWith(ledger.now, ledger.turn, (now, { dueAt }) => Math.max(0, dueAt - now))
+    untilDue: Effect.zipWith(ledger.now, ledger.turn, (now, { dueAt }) => Math.max(0, Math.max(dueAt, ownDueAt) - now))
   }
 })
 

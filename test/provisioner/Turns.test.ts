@@ -57,6 +57,7 @@ const open = Effect.fnUntraced(function*(
   const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
   isNear = false
   return {
+    provisioner,
     close: Scope.close(scope, Exit.void),
     sent: () => batches,
     steps: (tag: string) => steps[tag] ?? 0,
@@ -130,6 +131,33 @@ describe("two provisioners of one fleet, of which one reads slowly", () => {
       assert.deepStrictEqual([...new Set(answers.map(({ answer }) => reasonOf(answer)))], ["ledger"])
       assert.isAtMost(Math.max(...answers.map(({ took }) => took)), 7000)
       b.setAway(false)
+      yield* closeAll(a, b)
+    }).pipe(Effect.provide(layerEcs)))
+})
+
+describe("a provisioner that cannot read, and has somebody in line", () => {
+  it.effect("asks for the turn no more often than it may have it", () =>
+    Effect.gen(function*() {
+      let isEndless = false
+      let pages = 0
+      const store = yield* SharedStores.make
+      const a = yield* open(store, { cap: 1 }, (ecs) =>
+        Ecs.of({
+          ...ecs,
+          listTasks: (query) =>
+            Effect.suspend(() =>
+              isEndless ? Effect.succeed({ taskArns: [], nextToken: `${++pages % 50}` }) : ecs.listTasks(query)
+            )
+        }))
+      const b = yield* open(store, { cap: 1 })
+      yield* Effect.forkChild(a.ask(["first"]))
+      yield* pass("2 seconds", "5 millis")
+      isEndless = true
+      const waiting = yield* Effect.forkChild(Effect.exit(a.provisioner.requestWhenFree("second")))
+      const before = a.steps("ClaimTurn")
+      yield* pass("20 seconds", "5 millis")
+      assert.isAtMost(a.steps("ClaimTurn") - before, 10)
+      yield* Fiber.interrupt(waiting)
       yield* closeAll(a, b)
     }).pipe(Effect.provide(layerEcs)))
 })
