@@ -69,6 +69,19 @@ describe("a list", () => {
     assert.isTrue(pages.some((page) => (page.taskArns?.length ?? 0) > 0 && (page.taskArns?.length ?? 0) < 100))
   })
 
+  it("gives no token twice, though a page is empty: clients take that for a list without an end", () => {
+    const world = World.make({ pages: { short: 0.5, empty: 0.5 } })
+    for (let index = 0; index < 150; index++) launch(world, 0)
+    const tokens: Array<string> = []
+    for (let nextToken: string | undefined, more = true; more;) {
+      nextToken = ask(world, "ListTasks", { family: "f", nextToken }, second).nextToken
+      if (nextToken !== undefined) tokens.push(nextToken)
+      more = nextToken !== undefined
+    }
+    assert.isAbove(tokens.length, 2)
+    assert.strictEqual(new Set(tokens).size, tokens.length)
+  })
+
   it("of stopped tasks has pages too, and loses those that are forgotten", () => {
     const world = World.make({ lifecycle: { lifetime: "1 second" } })
     const old = Array.from({ length: 130 }, () => launch(world, 0))

@@ -64,10 +64,17 @@ function* candidates(
   }
 }
 
-const cursorOf = (token: string | null | undefined, listed: Listed): number | undefined => {
-  if (!given(token)) return 0
-  const [, of, cursor] = /^(RUNNING|STOPPED)-([0-9]{1,15})$/.exec(token) ?? []
-  return of === listed ? Number(cursor) : undefined
+/**
+ * Where a page starts, and how many were before it: the token of an empty page is not
+ * the one that it was asked with, which clients take for a list without an end.
+ */
+const startOf = (
+  token: string | null | undefined,
+  listed: Listed
+): { readonly from: number; readonly page: number } | undefined => {
+  if (!given(token)) return { from: 0, page: 0 }
+  const [, of, cursor, page] = /^(RUNNING|STOPPED)-([0-9]{1,15})-([0-9]{1,9})$/.exec(token) ?? []
+  return of === listed ? { from: Number(cursor), page: Number(page) } : undefined
 }
 
 /**
@@ -85,8 +92,9 @@ export const listTasks = (world: World, place: Place, input: unknown): Reply.Rep
   if (Catalog.isReply(cluster)) return cluster
   if (query.desiredStatus === "PENDING") return Reply.ok({ taskArns: [] })
   const listed = query.desiredStatus === "STOPPED" ? "STOPPED" : "RUNNING"
-  const from = cursorOf(query.nextToken, listed)
-  if (from === undefined) return Reply.invalid("Invalid token.")
+  const start = startOf(query.nextToken, listed)
+  if (start === undefined) return Reply.invalid("Invalid token.")
+  const { from, page } = start
 
   const { reads } = world.random
   const { lag, pages } = world.resolved
@@ -98,7 +106,7 @@ export const listTasks = (world: World, place: Place, input: unknown): Reply.Rep
   let cursor = from
   for (const [after, task] of candidates(world, cluster, listed, from)) {
     if (!matches(query, task) || Visibility.listedAs(task.life, lag, replica, world.now) !== listed) continue
-    if (taskArns.length === size) return Reply.ok({ taskArns, nextToken: `${listed}-${cursor}` })
+    if (taskArns.length === size) return Reply.ok({ taskArns, nextToken: `${listed}-${cursor}-${page + 1}` })
     taskArns.push(task.arn)
     cursor = after
   }
