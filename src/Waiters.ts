@@ -49,7 +49,14 @@ export interface Waiters<in out W, in out A, in out E> {
   readonly stand: (key: Key, wanted: W, arrival: Arrival) => Effect.Effect<A, E>
   /** How many are in line. */
   readonly size: () => number
-  /** How many stand before a key that is at the head (none), further back, or not in line at all. */
+  /**
+   * Keeps a place for a key that was served and lost what it was served with, until it is back in line: whoever came
+   * after it does not overtake it on its way.
+   */
+  readonly expect: (key: Key, arrival: Arrival) => void
+  /** Keeps no place any more for a key that nobody wants. */
+  readonly forget: (key: Key) => void
+  /** How many stand before a key that is at the head, further back, or not in line at all, and how many are expected. */
   readonly ahead: (key: Key) => number
   /** When those in line for a key began to wait, if there are any. */
   readonly since: (key: Key) => number | undefined
@@ -71,6 +78,7 @@ export interface Waiters<in out W, in out A, in out E> {
 export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
   // A Map keeps the order of insertion, and forgets a key at no cost.
   const places = new Map<Key, Place<W, A, E>>()
+  const expected = new Map<Key, Arrival>()
   const somebody = Latch.makeUnsafe(false)
   let arrivals = 0
   let last = 0
@@ -81,6 +89,7 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
   const enter = (key: Key, wanted: W, arrival: Arrival): Place<W, A, E> => {
     const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
     place.callers++
+    expected.delete(key)
     const isNew = !places.has(key)
     const isEarlier = arrival.order < place.arrival.order
     if (isEarlier) place.arrival = arrival
@@ -96,6 +105,14 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
     const inOrder = [...places.values()].sort((a, b) => a.arrival.order - b.arrival.order)
     places.clear()
     for (const place of inOrder) places.set(place.key, place)
+  }
+
+  /** How many are on their way back that came before a key. */
+  const expectedBefore = (key: Key): number => {
+    const order = places.get(key)?.arrival.order ?? Number.POSITIVE_INFINITY
+    let count = 0
+    for (const [other, arrival] of expected) if (other !== key && arrival.order < order) count++
+    return count
   }
 
   const remove = (place: Place<W, A, E>): void => {
@@ -116,7 +133,13 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
           })
       ),
     size: () => places.size,
-    ahead: (key) => head()?.key === key ? 0 : places.size,
+    expect: (key, arrival) => {
+      if (!places.has(key)) expected.set(key, arrival)
+    },
+    forget: (key) => {
+      expected.delete(key)
+    },
+    ahead: (key) => (head()?.key === key ? 0 : places.size) + expectedBefore(key),
     since: (key) => places.get(key)?.arrival.at,
     head,
     serve: (key, answer) => {

@@ -39,6 +39,8 @@ export interface Passenger {
   readonly isWanted: () => boolean
   /** Whether it came from the line, and goes back there if the slot that it is granted is withdrawn. */
   readonly isFromLine: boolean
+  /** Told that the slot which it was granted is withdrawn, and that it goes back to the line. */
+  readonly onWithdrawn: () => void
   /** Told once the request has a slot, or shares one: it waits for none any more. */
   readonly onSeated: () => void
   /** Told of what is sent for it. */
@@ -99,7 +101,7 @@ export const make = (options: {
     )
 
   const fly = Effect.fnUntraced(function*(
-    { ahead, attempts, environment, isFromLine, isWanted, key, onSeated, waitingSince }: Passenger
+    { ahead, attempts, environment, isFromLine, isWanted, key, onSeated, onWithdrawn, waitingSince }: Passenger
   ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
     let readSince = yield* youngEnough
     const nextId = yield* LaunchId
@@ -142,7 +144,10 @@ export const make = (options: {
         case "Flown":
           if (step.outcome._tag !== "Withdrawn") return yield* answerOf(step.slotId, step.outcome)
           // The fleet filled up between the grant and the gate. From here on, who stands in line would be served first.
-          if (isFromLine) return yield* atCapacity(step.outcome)
+          if (isFromLine) {
+            onWithdrawn()
+            return yield* atCapacity(step.outcome)
+          }
           // The request is as if newly made.
           readSince = yield* youngEnough
           current = false

@@ -78,7 +78,7 @@ export const make = (options: {
   readonly isClosing: () => boolean
 }): Requests => {
   const { bulletin, flights, heldUntil, inFlight, isClosing, ledger, line, settings } = options
-  const askers = makeAskers()
+  const askers = makeAskers(line.forget)
 
   /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
   const course = (environment: Environment, isFromLine: boolean) => (flight: Flight): Course => (onSeated) =>
@@ -96,6 +96,9 @@ export const make = (options: {
             if (!isFromLine || askers.has(flight.key)) return true
             inFlight.forget(flight)
             return false
+          },
+          onWithdrawn: () => {
+            if (askers.has(flight.key)) line.expect(flight.key, flight.startedFor)
           },
           onSeated: () => {
             onSeated()
@@ -148,7 +151,7 @@ export const make = (options: {
 }
 
 /** Counts who asks for a key, from when they ask until they have their answer or have gone. */
-const makeAskers = () => {
+const makeAskers = (onNone: (key: Key) => void) => {
   const counts = new Map<Key, number>()
   return {
     has: (key: Key): boolean => counts.has(key),
@@ -159,8 +162,9 @@ const makeAskers = () => {
         () =>
           Effect.sync(() => {
             const others = (counts.get(key) ?? 1) - 1
-            if (others === 0) counts.delete(key)
-            else counts.set(key, others)
+            if (others > 0) return counts.set(key, others)
+            counts.delete(key)
+            return onNone(key)
           })
       )
   }

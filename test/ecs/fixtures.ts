@@ -47,6 +47,11 @@ export const request: Required<RunTaskRequest> = {
   }
 }
 
+/** What is secret of credentials. The SDK notes in them, too, where they come from. */
+export const secretsOf = (
+  { accessKeyId, secretAccessKey, sessionToken }: typeof credentials
+): ReadonlyArray<string> => [accessKeyId, secretAccessKey, sessionToken]
+
 export const options: EcsAws.Options = { region: "us-east-1", credentials }
 
 export const build = (layer: Layer.Layer<Ecs>) => Effect.map(Layer.build(layer), Context.get(Ecs))

@@ -11,7 +11,7 @@ import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable }
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import * as Time from "../../src/Time.ts"
 import { failure, serve } from "../ecs/FaultServer.ts"
-import { credentials } from "../ecs/fixtures.ts"
+import { credentials, secretsOf } from "../ecs/fixtures.ts"
 import type { Call, Door, Fate } from "./dynamo.ts"
 import { clientOptions, layerBehind, open, openTo } from "./dynamo.ts"
 import * as Holding from "./holding.ts"
@@ -191,7 +191,7 @@ describe("LedgerDynamoDb, where something is missing", () => {
   live(
     "repeats nothing of the credentials that an answer repeats, bare, and bounds what it repeats",
     Effect.gen(function*() {
-      const said = `No token is valid: ${Object.values(credentials).join("/")} ${"x".repeat(10_000)}`
+      const said = `No token is valid: ${secretsOf(credentials).join("/")} ${"x".repeat(10_000)}`
       const { url } = yield* serve(failure(400, "UnrecognizedClientException", said))
       const client = yield* LedgerDynamoDb.makeClient({ endpoint: url, region: "eu-central-1", credentials })
       const ledger = yield* LedgerDynamoDb.make(client, { table: "t" })

@@ -117,7 +117,7 @@ describe("LedgerPostgres, while a process starts", () => {
         const { host } = place
         place.pathname = "/nowhere"
         const absent = yield* told(place.href)
-        assert.include(absent.message, `The ledger rejected the operation: PostgreSQL at ${host}/nowhere: database`)
+        assert.include(absent.message, `The ledger rejected the operation: PostgreSQL at ${host}/nowhere: `)
         place.pathname = "/postgres"
         place.username = "nobody_here"
         const unknown = yield* told(place.href)

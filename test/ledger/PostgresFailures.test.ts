@@ -164,8 +164,13 @@ describe("LedgerPostgres, where its database is not as it must be", () => {
       for (const [port, what] of others) {
         for (const query of ["", "?sslmode=require"]) {
           const url = Redacted.make(`postgres://u:pa55word@127.0.0.1:${port}/d${query}`)
-          const error = yield* Effect.flip(Effect.scoped(Layer.build(LedgerPostgres.layerConnect({ url }))))
-          assert.match(error.message, new RegExp(`^expected PostgreSQL at 127\\.0\\.0\\.1:${port}`))
+          const error = yield* Effect.flip(
+            Effect.scoped(Layer.build(LedgerPostgres.layerConnect({ url, startTimeout: "1 millis" })))
+          )
+          assert.match(
+            error.message,
+            new RegExp(`: PostgreSQL at 127\\.0\\.0\\.1:${port}/d: expected PostgreSQL at 127\\.0\\.0\\.1:${port}`)
+          )
           assert.include(error.message, what)
         }
       }

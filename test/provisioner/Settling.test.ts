@@ -178,7 +178,8 @@ describe("a gate that answers late", () => {
             attach: (options) =>
               Effect.map(memory.attach(options), (ledger) => ({
                 ...ledger,
-                gate: (ticket) => Effect.tap(ledger.gate(ticket), Effect.sleep("31 seconds"))
+                // As the wait for a ledger that is far away, it can be left.
+                gate: (ticket) => Effect.tap(ledger.gate(ticket), Effect.interruptible(Effect.sleep("31 seconds")))
               }))
           }))
         )),

@@ -52,8 +52,11 @@ export const inWords = (error: SqlError, server: Servers.Server): SqlError => {
  *
  * @category constructors
  */
-export const unavailable = (error: SqlError, secrets: ReadonlyArray<string> = []): LedgerUnavailable =>
-  new LedgerUnavailable({ reason: reasonOf(error), detail: Details.of(detailOf(error), secrets) })
+export const unavailable = (error: SqlError, server: Servers.Server): LedgerUnavailable =>
+  new LedgerUnavailable({
+    reason: reasonOf(error),
+    detail: Details.of(detailOf(inWords(error, server)), server.secrets)
+  })
 
 /**
  * Whether it is a mistake, which no waiting mends: a wrong password, a database or a
@@ -62,6 +65,7 @@ export const unavailable = (error: SqlError, secrets: ReadonlyArray<string> = []
 const reasonOf = (error: SqlError): LedgerUnavailable["reason"] => {
   const state = stateOf(error) ?? ""
   if (waited.test(state)) return "busy"
+  if (error.reason._tag === "AuthenticationError" || foreign.test(error.reason.message ?? "")) return "rejected"
   return /^(?:0A|22|23|25001|28|3D|3F|42|54)/.test(state) ? "rejected" : "away"
 }
 
@@ -80,7 +84,7 @@ const detailOf = (error: SqlError): string =>
 export const ofCall = (error: SqlError, server: Servers.Server): LedgerUnavailable | Refused =>
   /^(?:22|23|54)/.test(stateOf(error) ?? "")
     ? new Refused({ detail: Details.of(saidBy(error.reason), server.secrets) })
-    : unavailable(inWords(error, server), server.secrets)
+    : unavailable(error, server)
 
 const stateOf = ({ reason: { cause } }: SqlError): string | undefined =>
   Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : undefined

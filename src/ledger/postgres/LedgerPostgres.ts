@@ -144,8 +144,7 @@ export const layer = (
       yield* Startings.waiting(
         Effect.mapError(
           checked,
-          (error) =>
-            error._tag === "SqlError" ? Failures.unavailable(Failures.inWords(error, server), server.secrets) : error
+          (error) => error._tag === "SqlError" ? Failures.unavailable(error, server) : error
         ),
         start
       )
@@ -185,7 +184,8 @@ export interface ConnectOptions extends Options {
 export const layerConnect = (
   { maxConnections, url, ...options }: ConnectOptions
 ): Layer.Layer<Ledger, LedgerUnavailable | MigrationError | SchemaMismatch> => {
-  const pool = Layer.unwrap(Effect.map(Passwords.find(Servers.of({ url })), (password) =>
+  const server = Servers.of({ url })
+  const pool = Layer.unwrap(Effect.map(Passwords.find(server), (password) =>
     PgClient.layer({
       url,
       password,
@@ -207,6 +207,6 @@ export const layerConnect = (
   return Layer.catchTag(
     connected,
     "SqlError",
-    (error) => Layer.effect(Ledger, Effect.fail(Failures.unavailable(error)))
+    (error) => Layer.effect(Ledger, Effect.fail(Failures.unavailable(error, server)))
   )
 }

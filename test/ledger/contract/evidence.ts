@@ -138,7 +138,7 @@ export const evidence = (name: string, test: Test): void => {
         const first = yield* granted(ledger, "a")
         yield* ledger.gate(first)
         yield* read(ledger, { running: [arn(1)] })
-        yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED" }] })
+        yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED", startedBy: first.slotId }] })
         assert.strictEqual((yield* ledger.settle(first, accepted(1, "RUNNING")))._tag, "Launched")
         assert.strictEqual(yield* used(ledger), 0)
         const second = yield* granted(ledger, "b")

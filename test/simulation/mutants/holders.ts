@@ -22,8 +22,8 @@ export const holders: ReadonlyArray<Mutant> = [
   ]]),
   absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 1, 20, [[
     fleet,
-    "tag === \"Stand\"\n",
-    "tag === \"Stand\" || tag === \"Gate\"\n"
+    "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\"]",
+    "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\", \"Gate\"]"
   ]]),
   absent("a refusal is believed", "an attempt that was throttled may have launched something", 1, 10, [[
     "Slot.ts",
@@ -50,8 +50,8 @@ export const holders: ReadonlyArray<Mutant> = [
   ]),
   absent("one reads at a time", "who has lost its turn ends that of another", 10, 15, [[
     "rules/Turn.ts",
-    "    if (turn.reader !== undefined && turn.reader !== holder) return\n",
-    ""
+    "    if (turn.reader !== undefined && turn.reader !== holder) {\n",
+    "    if (turn.reader !== undefined && turn.reader !== holder && now.fast < 0) {\n"
   ]]),
   absent("what has a task is not sent again", "a launch passes the gate though its task was found", 24, 15, [[
     "rules/Launch.ts",

@@ -31,7 +31,7 @@ export const lines: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a newcomer does not overtake", "newcomers overtake", 100, [[
     "Waiters.ts",
-    "ahead: (key) => head()?.key === key ? 0 : places.size",
+    "ahead: (key) => (head()?.key === key ? 0 : places.size)",
     "ahead: (key) => head()?.key === key ? 0 : 0"
   ]], "burst"),
   mutant("in order", "the last in line is first", 50, [[

@@ -35,7 +35,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
   ]]),
   mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
-    ["Census.ts", "asksOnce || since <= turn.begunAt", "asksOnce || since > 0"],
+    ["Census.ts", "asksOnce || since <= turn.begunAt.fast", "asksOnce || since > 0"],
     [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
     [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
   ]),
