@@ -46,8 +46,8 @@ export const lines: ReadonlyArray<Mutant> = [
   ]], "resize"),
   mutant("in order", "who loses a slot at the gate asks again out of line", 300, [[
     flight,
-    "if (isFromLine) return",
-    "if (isFromLine && readSince < 0) return"
+    "          if (isFromLine) {\n            onWithdrawn",
+    "          if (isFromLine && readSince < 0) {\n            onWithdrawn"
   ]], "resize"),
   mutant("whoever waits is served", "one who leaves takes the others along", 200, [[
     "Waiters.ts",

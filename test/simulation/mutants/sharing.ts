@@ -58,7 +58,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     fleet,
     "if (known?.status === \"left\") return `holder ${holder} has left it`\n  if (known !== undefined) return found",
     "if (known !== undefined && now < 0) return found"
-  ]], 41),
+  ]], 131),
   shared("processes are served in turn", "the lines of others are not respected", 60, [[
     "rules/Launch.ts",
     "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)",
@@ -98,11 +98,11 @@ export const sharing: ReadonlyArray<Mutant> = [
     ],
     121
   ),
-  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 200, [[
+  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 30, [[
     description,
     "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
     "const { cap } = description"
-  ]]),
+  ]], 191),
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
     "rules/Launch.ts",
     "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
