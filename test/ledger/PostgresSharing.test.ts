@@ -11,6 +11,7 @@ import * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
 import { keptDifferences, purgeInterval } from "../../src/ledger/postgres/Schema.ts"
 import * as Occupancy from "../../src/rules/Occupancy.ts"
 import { freshSchema, layerPool, makeSchema } from "../postgres/ledger.ts"
+import { Time } from "./contract/time.ts"
 import { attach, granted, reserve } from "./holding.ts"
 
 /** A process: a ledger over connections that nobody else has. */
@@ -89,8 +90,9 @@ describe("LedgerPostgres, shared by several processes", () => {
   it.live("makes a decision anew that was held up on its way", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
-      const { schema } = yield* makeSchema
-      const ledger = yield* process({ schema, holder: "a", cap: 2 })
+      const { schema, time } = yield* makeSchema
+      const clocks = yield* Layer.build(time)
+      const ledger = yield* Effect.provide(process({ schema, holder: "a", cap: 2 }), clocks)
       const before = yield* ledger.now
       const isHeldUp = Effect.map(
         sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE ${`%${schema}%commit%`}`,
@@ -100,7 +102,7 @@ describe("LedgerPostgres, shared by several processes", () => {
         yield* sql`SELECT 1 FROM ${sql(schema)}.fleet FOR UPDATE`
         const reserving = yield* Effect.forkScoped(granted(ledger, "k"))
         yield* Effect.repeat(isHeldUp, { until: (is) => is })
-        yield* sql`UPDATE ${sql(schema)}.passed SET millis = 5000`
+        yield* Context.get(clocks, Time).advance("5 seconds")
         return reserving
       }))
       const { slotId } = yield* Fiber.join(reserving)
