@@ -65,12 +65,13 @@ const replica = ({ cap, fleet, name, perSecond, place, requests, sameKeys }: Tas
       if (answer._tag !== "Granted") return
       granted.push(key)
       yield* timed(ledger.gate(answer.ticket))
-      yield* timed(ledger.settle(answer.ticket, {
-        _tag: "Accepted",
-        taskArn: TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${answer.ticket.slotId}`),
-        // In a steady stream it makes room for the next.
-        lastStatus: perSecond === undefined ? undefined : "STOPPED"
-      }))
+      yield* timed(ledger.settle(
+        answer.ticket,
+        perSecond === undefined
+          ? { _tag: "Accepted", taskArn: TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${answer.ticket.slotId}`) }
+          // In a steady stream it makes room for the next.
+          : { _tag: "Declined", failure: { reason: "capacity", detail: "no room" } }
+      ))
     })
     yield* Effect.forEach(
       Array.from({ length: requests }, (_, n) => n),
