@@ -9,6 +9,7 @@
  * One provisioner is for one fleet. The ledger and the ECS layer are shared by
  * all fleets of a process.
  */
+import * as Clock from "effect/Clock"
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -38,6 +39,7 @@ import * as ProvisionError from "./ProvisionError.ts"
 import type { Release } from "./rules/Evidence.ts"
 import type { SlotId } from "./Slot.ts"
 import * as Snapshots from "./Snapshot.ts"
+import * as Time from "./Time.ts"
 
 export type { RequestOptions } from "./provisioner/Requests.ts"
 
@@ -145,6 +147,8 @@ export const make = Effect.fnUntraced(function*(
     isClosing: () => closing.isOpen()
   })
   const inFlight = yield* InFlights.make
+  const time = Time.reader(yield* Clock.Clock)
+  const begunAt = time()
   const bulletin = Bulletins.make(fleet, holder, ledger)
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
@@ -155,7 +159,7 @@ export const make = Effect.fnUntraced(function*(
     inFlight,
     line,
     bulletin,
-    heldUntil: (yield* ledger.now) + Duration.toMillis(settings.startupHold),
+    holdLeft: () => Duration.toMillis(settings.startupHold) - Time.atLeast(begunAt, time()),
     isClosing: () => closing.isOpen()
   })
 

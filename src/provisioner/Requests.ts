@@ -73,18 +73,19 @@ export const make = (options: {
   readonly inFlight: InFlight
   readonly line: Line
   readonly bulletin: Bulletin
-  /** Until when nothing is granted, by the ledger's time. */
-  readonly heldUntil: number
+  /** For how many milliseconds nothing is granted yet, after the start. */
+  readonly holdLeft: () => number
   readonly isClosing: () => boolean
 }): Requests => {
-  const { bulletin, flights, heldUntil, inFlight, isClosing, ledger, line, settings } = options
+  const { bulletin, flights, holdLeft, inFlight, isClosing, ledger, line, settings } = options
   const askers = makeAskers(line.forget)
 
   /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
   const course = (environment: Environment, isFromLine: boolean) => (flight: Flight): Course => (onSeated) =>
-    Effect.flatMap(ledger.now, (now) =>
-      now < heldUntil
-        ? Effect.fail(ProvisionError.starting(Duration.millis(heldUntil - now)))
+    Effect.suspend(() => {
+      const left = holdLeft()
+      return left > 0
+        ? Effect.fail(ProvisionError.starting(Duration.millis(left)))
         : flights.fly({
           key: flight.key,
           environment,
@@ -104,7 +105,8 @@ export const make = (options: {
             onSeated()
             line.serve(flight.key, Effect.succeed(flight))
           }
-        }))
+        })
+    })
 
   const answerOf = (flight: Flight, arrival: Waiters.Arrival) =>
     Effect.map(

@@ -68,4 +68,22 @@ describe("a machine that was suspended", () => {
       const after = yield* sleepOver("70 minutes", { lifecycle: { lifetime: "5 minutes" } })
       assert.deepStrictEqual(after, { launches: 1, peak: 1, live: 0, slots: 0 })
     }))
+
+  it.effect("holds back at its start for as long as it has run, and not for as long as it has slept", () =>
+    Effect.gen(function*() {
+      const { own, suspend } = suspendable(yield* Clock.Clock)
+      const world = Provisioners.layer(fleet({ cap: 1, settings: { startupHold: "10 minutes" } })).pipe(
+        Layer.provideMerge(layerWorld())
+      )
+      yield* Effect.gen(function*() {
+        const asked = (yield* Provisioner).request("k")
+        yield* pass("1 minute", "1 second")
+        suspend("1 hour")
+        const error = yield* Effect.flip(asked)
+        assert.deepStrictEqual(
+          error._tag === "RetryableError" ? [error.reason, Duration.toMinutes(error.retryAfter)] : error,
+          ["starting", 9]
+        )
+      }).pipe(Effect.provide(world), Effect.provideService(Clock.Clock, own))
+    }))
 })
