@@ -199,7 +199,9 @@ export const make = Effect.fnUntraced(function*(
     const running = { process, provisioner, host }
     const end = Effect.suspend(() => {
       process.closingAt = chronicle.now()
-      const mayBeSent = HashMap.some(books.latest(generation)?.slots ?? HashMap.empty(), (slot) => !isSettled(slot))
+      // A call may be under way, too, for a launch that another process has settled.
+      const mayBeSent = permits.held() > 0 ||
+        HashMap.some(books.latest(generation)?.slots ?? HashMap.empty(), (slot) => !isSettled(slot))
       chronicle.tell(process.name, () => "begins to shut down")
       return Effect.map(onHost(Scope.close(processScope, Exit.void)), () => {
         process.ended = true
