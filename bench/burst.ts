@@ -6,8 +6,8 @@
  * compare the lines of one run, not runs.
  */
 import { Effect, Layer } from "effect"
-import * as Ledger from "../src/Ledger.ts"
-import * as Provisioner from "../src/Provisioner.ts"
+import * as Ledger from "../src/ledger/Ledger.ts"
+import * as Provisioner from "../src/provisioner/Provisioner.ts"
 import * as Simulation from "../src/testing/Simulation.ts"
 import * as TestEcs from "../src/testing/TestEcs.ts"
 

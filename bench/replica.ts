@@ -4,9 +4,9 @@
  */
 import { Clock, Context, Duration, Effect, Layer, Logger, Random, Redacted } from "effect"
 import { once } from "node:events"
-import { TaskArn } from "../src/Ecs.ts"
-import { Ledger, type LedgerUnavailable } from "../src/Ledger.ts"
+import { TaskArn } from "../src/ecs/Ecs.ts"
 import * as LedgerDynamoDb from "../src/ledger/dynamodb/LedgerDynamoDb.ts"
+import { Ledger, type LedgerUnavailable } from "../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../src/ledger/postgres/LedgerPostgres.ts"
 import * as Holding from "../test/ledger/holding.ts"
 

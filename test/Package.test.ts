@@ -6,7 +6,7 @@ import { stripTypeScriptTypes } from "node:module"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join, resolve } from "node:path"
 import { Emulator, layer as layerEmulator } from "../src/emulator/Emulator.ts"
-import * as Http from "../src/emulator/Http.ts"
+import * as Http from "../src/emulator/http/Server.ts"
 
 const root = resolve(import.meta.dirname, "..")
 const read = (path: string) => readFileSync(join(root, path), "utf8")

@@ -3,13 +3,13 @@
  */
 import { Duration, Effect, Layer, Logger, Result } from "effect"
 import { TestClock } from "effect/testing"
-import type { RunTaskRequest } from "../src/Ecs.ts"
+import type { RunTaskRequest } from "../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../src/emulator/Emulator.ts"
-import type { Settings } from "../src/emulator/Settings.ts"
-import type { Input } from "../src/Fleet.ts"
-import * as Ledger from "../src/Ledger.ts"
-import * as Provisioner from "../src/Provisioner.ts"
+import type { Settings } from "../src/emulator/model/Settings.ts"
+import type { Input } from "../src/fleet/Fleet.ts"
+import * as Ledger from "../src/ledger/Ledger.ts"
+import * as Provisioner from "../src/provisioner/Provisioner.ts"
 
 export const fleet = (options: Partial<Input> & Pick<Input, "cap">): Input => ({
   cluster: "c",

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { main } from "./Main.ts"
-import * as Screen from "./Screen.ts"
+import * as Screen from "./terminal/Screen.ts"
 
 const { argv, stderr, stdout } = process
 

@@ -2,15 +2,15 @@
  * What a test may do to an emulated ECS, besides calling it.
  */
 import * as Duration from "effect/Duration"
-import * as Catalog from "./Catalog.ts"
-import * as Definitions from "./Definitions.ts"
-import * as Fault from "./Fault.ts"
-import type { StopCode } from "./Lifecycle.ts"
-import * as Roster from "./Roster.ts"
-import * as Tally from "./Tally.ts"
-import * as World from "./World.ts"
+import * as World from "./Engine.ts"
+import * as Catalog from "./model/ClusterTable.ts"
+import * as Fault from "./model/Fault.ts"
+import type { StopCode } from "./model/Lifecycle.ts"
+import * as Tally from "./model/LiveCount.ts"
+import * as Definitions from "./model/TaskDefinitionTable.ts"
+import * as Roster from "./model/TaskTable.ts"
 
-export type { StopCode } from "./Lifecycle.ts"
+export type { StopCode } from "./model/Lifecycle.ts"
 
 /**
  * Makes faults happen to the next calls, in the order in which they are given.

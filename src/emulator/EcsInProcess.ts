@@ -8,12 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Ecs, type EcsReadError, TaskArn } from "../Ecs.ts"
-import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../EcsErrors.ts"
-import * as LaunchPermits from "../LaunchPermits.ts"
+import { Ecs, type EcsReadError, TaskArn } from "../ecs/Ecs.ts"
+import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
+import * as LaunchPermits from "../ecs/LaunchPermits.ts"
 import { Emulator } from "./Emulator.ts"
-import { partitionOf } from "./Place.ts"
-import type { Outcome } from "./World.ts"
+import type { Outcome } from "./Engine.ts"
+import { partitionOf } from "./model/Arn.ts"
 
 /**
  * How the `Ecs` service calls the emulator.

@@ -10,11 +10,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Control from "./Control.ts"
-import type { ScriptedFault } from "./Fault.ts"
-import type { Place } from "./Place.ts"
-import type { Settings } from "./Settings.ts"
-import * as Truth from "./Truth.ts"
-import * as World from "./World.ts"
+import * as World from "./Engine.ts"
+import * as Truth from "./GroundTruth.ts"
+import type { Place } from "./model/Arn.ts"
+import type { ScriptedFault } from "./model/Fault.ts"
+import type { Settings } from "./model/Settings.ts"
 
 /**
  * How often an operation has been called.

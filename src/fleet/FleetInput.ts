@@ -1,8 +1,8 @@
 /**
  * A fleet as users describe it.
  */
-import type { Cap } from "../Change.ts"
-import type * as Settings from "../Settings.ts"
+import type { Cap } from "../ledger/Change.ts"
+import type * as Settings from "./Settings.ts"
 
 /**
  * What a user writes to describe a fleet: a plain object.

@@ -4,9 +4,9 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Settings from "../Settings.ts"
 import * as EcsName from "./EcsName.ts"
 import { expecting } from "./Problems.ts"
+import * as Settings from "./Settings.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
 const text = (wording: string, isFit: (text: string) => boolean) =>

@@ -2,9 +2,9 @@
  * The request that launches one task of a fleet.
  */
 import * as Result from "effect/Result"
-import type { ContainerOverride, RunTaskRequest } from "../Ecs.ts"
-import type { Fleet } from "../Fleet.ts"
-import type { Key } from "../Key.ts"
+import type { ContainerOverride, RunTaskRequest } from "../ecs/Ecs.ts"
+import type { Key } from "../ledger/Key.ts"
+import type { Fleet } from "./Fleet.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
 /**

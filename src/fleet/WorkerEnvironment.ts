@@ -2,7 +2,7 @@
  * The environment of a worker: what its fleet and its launch set, and what
  * fleetcap tells it about itself.
  */
-import type { EnvironmentVariable } from "../Ecs.ts"
+import type { EnvironmentVariable } from "../ecs/Ecs.ts"
 
 /**
  * The variable in which a worker finds the key that it was launched for.

@@ -9,12 +9,12 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../Answer.ts"
-import type { AtCapacity, Event } from "../Change.ts"
-import type { Fleet } from "../Fleet.ts"
-import type { Key } from "../Key.ts"
-import type { FleetLedger } from "../Ledger.ts"
-import * as Journal from "./Journal.ts"
+import type { Fleet } from "../fleet/Fleet.ts"
+import type { AtCapacity, Event } from "../ledger/Change.ts"
+import type { Key } from "../ledger/Key.ts"
+import type { FleetLedger } from "../ledger/Ledger.ts"
+import type { Answer } from "./Answer.ts"
+import * as Journal from "./ChangeLog.ts"
 
 /**
  * What the subscribers of a provisioner are told.

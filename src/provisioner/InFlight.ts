@@ -11,11 +11,11 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import type { Answer } from "../Answer.ts"
-import type { Key } from "../Key.ts"
-import type { Attempts } from "../Launcher.ts"
-import * as ProvisionError from "../ProvisionError.ts"
-import type { Arrival } from "../Waiters.ts"
+import type { Key } from "../ledger/Key.ts"
+import type { Answer } from "./Answer.ts"
+import type { Attempts } from "./Launcher.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import type { Arrival } from "./WaitingLine.ts"
 
 /**
  * A request in flight.

@@ -2,11 +2,11 @@
  * Finds out where the tasks of a fleet are, before anything is launched.
  */
 import * as Effect from "effect/Effect"
-import { Ecs, TaskArn } from "../Ecs.ts"
-import { type Fleet, FleetError } from "../Fleet.ts"
+import { Ecs, TaskArn } from "../ecs/Ecs.ts"
+import { type Fleet, FleetError } from "../fleet/Fleet.ts"
 import * as FleetPlace from "../fleet/FleetPlace.ts"
-import type { Place } from "../Place.ts"
-import * as Places from "../Place.ts"
+import type { Place } from "../fleet/Place.ts"
+import * as Places from "../fleet/Place.ts"
 
 /**
  * Returns where the tasks of a fleet are, as far as its description and the client

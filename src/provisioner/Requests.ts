@@ -5,16 +5,16 @@
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Answer, Existing, Launched } from "../Answer.ts"
-import type { Key } from "../Key.ts"
-import { parseKey } from "../Key.ts"
-import type { FleetLedger } from "../Ledger.ts"
-import * as ProvisionError from "../ProvisionError.ts"
-import type { Settings } from "../Settings.ts"
-import * as Waiters from "../Waiters.ts"
+import type { Settings } from "../fleet/Settings.ts"
+import type { Key } from "../ledger/Key.ts"
+import { parseKey } from "../ledger/Key.ts"
+import type { FleetLedger } from "../ledger/Ledger.ts"
+import type { Answer, Existing, Launched } from "./Answer.ts"
 import type { Bulletin } from "./Bulletin.ts"
 import type { Flights } from "./Flight.ts"
 import type { Course, Flight, InFlight } from "./InFlight.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import * as Waiters from "./WaitingLine.ts"
 
 /**
  * What a request may say besides its key.

@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
-import type { ProvisionError } from "../ProvisionError.ts"
-import type { Place, Waiters } from "../Waiters.ts"
 import type { Flight } from "./InFlight.ts"
+import type { ProvisionError } from "./ProvisionError.ts"
+import type { Place, Waiters } from "./WaitingLine.ts"
 
 /**
  * What serving a line takes.

@@ -3,8 +3,8 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { Change } from "../Change.ts"
-import type { SlotId } from "../Slot.ts"
+import type { Change } from "../ledger/Change.ts"
+import type { SlotId } from "../ledger/Slot.ts"
 
 /**
  * Who follows which slot.

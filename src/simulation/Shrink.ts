@@ -2,7 +2,7 @@
  * Makes a failing scenario smaller, for as long as it still fails.
  */
 import { run } from "./Run.ts"
-import type { Event, Scenario } from "./Scenario.ts"
+import type { Event, Scenario } from "./scenario/Scenario.ts"
 
 /**
  * How far a scenario was made smaller.

@@ -1,11 +1,11 @@
 /**
  * Runs many seeds, and reports what was tried and what went wrong.
  */
-import type * as Settings from "../Settings.ts"
-import type { Standing, Violation } from "./Chronicle.ts"
-import * as Draws from "./Draw.ts"
+import type * as Settings from "../fleet/Settings.ts"
+import type { Standing, Violation } from "./checks/RunLog.ts"
 import * as Runs from "./Run.ts"
-import type { Scenario } from "./Scenario.ts"
+import * as Draws from "./scenario/DrawScenario.ts"
+import type { Scenario } from "./scenario/Scenario.ts"
 import * as Shrinking from "./Shrink.ts"
 import * as Story from "./Story.ts"
 

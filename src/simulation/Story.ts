@@ -2,7 +2,7 @@
  * The story of a run, for somebody who has not read the code.
  */
 import type { Run } from "./Run.ts"
-import type { Event } from "./Scenario.ts"
+import type { Event } from "./scenario/Scenario.ts"
 
 const pad = (value: number, digits: number): string => String(value).padStart(digits, "0")
 

@@ -3,10 +3,10 @@
  * seed says: prove your own settings with thousands of worlds, and read the story
  * of any of them.
  */
-export type { Line, Standing, Violation } from "./Chronicle.ts"
-export { draw, type DrawOptions, type Name, names } from "./Draw.ts"
+export type { Line, Standing, Violation } from "./checks/RunLog.ts"
 export { type Run, run } from "./Run.ts"
-export type { Cut, Event, LedgerFaults, LedgerOperation, Restart, Scenario, Sharing } from "./Scenario.ts"
+export { draw, type DrawOptions, type Name, names } from "./scenario/DrawScenario.ts"
+export type { Cut, Event, LedgerFaults, LedgerOperation, Restart, Scenario, Sharing } from "./scenario/Scenario.ts"
 export { shrink, type Shrunk } from "./Shrink.ts"
 export {
   describeFailures,

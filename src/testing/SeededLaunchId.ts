@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { LaunchId } from "../LaunchId.ts"
+import { LaunchId } from "../provisioner/LaunchId.ts"
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
 

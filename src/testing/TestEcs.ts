@@ -2,10 +2,10 @@
  * An emulated ECS for the tests of an application that has a provisioner inside.
  */
 import * as Layer from "effect/Layer"
-import type { Ecs } from "../Ecs.ts"
+import type { Ecs } from "../ecs/Ecs.ts"
 import * as EcsInProcess from "../emulator/EcsInProcess.ts"
 import * as Emulator from "../emulator/Emulator.ts"
-import type { Settings } from "../emulator/Settings.ts"
+import type { Settings } from "../emulator/model/Settings.ts"
 
 /**
  * Provides ECS in process, and the `Emulator` that it stands on: how late its

@@ -1,7 +1,7 @@
 /**
  * What happens to the replicas and to their database, as a seed decides it.
  */
-import * as Prng from "../../src/emulator/Prng.ts"
+import * as Prng from "../../src/emulator/model/Prng.ts"
 
 /**
  * - `Kill`: a replica is ended without a word, and another is started

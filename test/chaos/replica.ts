@@ -18,10 +18,10 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import type * as EcsAws from "../../src/EcsAws.ts"
-import type * as Ledgers from "../../src/Ledger.ts"
+import type * as EcsAws from "../../src/ecs/EcsAws.ts"
+import type * as Ledgers from "../../src/ledger/Ledger.ts"
 import type * as LedgerPostgres from "../../src/ledger/postgres/LedgerPostgres.ts"
-import type * as Provisioners from "../../src/Provisioner.ts"
+import type * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import * as Message from "./Message.ts"
 
 const orders = Schema.decodeSync(Schema.fromJsonString(Message.Orders))(process.argv[2] ?? "")
@@ -29,10 +29,10 @@ const orders = Schema.decodeSync(Schema.fromJsonString(Message.Orders))(process.
 const load = <A>(path: string): Promise<A> => import(new URL(path, orders.source).href)
 
 const [ecs, ledgers, postgres, provisioners] = await Promise.all([
-  load<typeof EcsAws>("EcsAws.ts"),
-  load<typeof Ledgers>("Ledger.ts"),
+  load<typeof EcsAws>("ecs/EcsAws.ts"),
+  load<typeof Ledgers>("ledger/Ledger.ts"),
   load<typeof LedgerPostgres>("ledger/postgres/LedgerPostgres.ts"),
-  load<typeof Provisioners>("Provisioner.ts")
+  load<typeof Provisioners>("provisioner/Provisioner.ts")
 ])
 
 const decodeMessage = Schema.decodeUnknownSync(Message.ToReplica)

@@ -20,7 +20,7 @@ export interface Twin {
   readonly within?: number
 }
 
-const launch = "rules/Launch.ts"
+const launch = "ledger/rules/Launch.ts"
 const schema = "ledger/postgres/Schema.ts"
 
 export const twins: ReadonlyArray<Twin> = [
@@ -29,7 +29,7 @@ export const twins: ReadonlyArray<Twin> = [
     within: 120,
     directed: "killed before it tells a verdict",
     patches: [{
-      file: "rules/Handover.ts",
+      file: "ledger/rules/Holders.ts",
       find: "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n",
       replace: "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n"
     }]

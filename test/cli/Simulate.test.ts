@@ -8,7 +8,7 @@ import { main } from "../../src/cli/Main.ts"
 import * as SimulateChart from "../../src/cli/simulate/Chart.ts"
 import { replay } from "../../src/cli/simulate/Options.ts"
 import * as SimulateSummary from "../../src/cli/simulate/Summary.ts"
-import * as Style from "../../src/cli/Style.ts"
+import * as Style from "../../src/cli/terminal/Style.ts"
 import * as Simulation from "../../src/simulation/index.ts"
 import { recording } from "./screen.ts"
 

@@ -2,8 +2,8 @@
  * A screen that remembers what was written to it.
  */
 import { Effect, Layer } from "effect"
-import { Screen } from "../../src/cli/Screen.ts"
-import * as Style from "../../src/cli/Style.ts"
+import { Screen } from "../../src/cli/terminal/Screen.ts"
+import * as Style from "../../src/cli/terminal/Style.ts"
 
 export interface Written {
   readonly printed: Array<string>

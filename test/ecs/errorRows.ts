@@ -1,6 +1,6 @@
 /** What calls of ECS were seen to throw, and what that says. */
-import { type FailureReason, TaskArn } from "../../src/Ecs.ts"
-import type { ObservedError } from "../../src/EcsErrors.ts"
+import { type FailureReason, TaskArn } from "../../src/ecs/Ecs.ts"
+import type { ObservedError } from "../../src/ecs/EcsErrors.ts"
 
 export const arn = TaskArn("arn:aws:ecs:us-east-1:123456789012:task/default/0123456789abcdef0123456789abcdef")
 

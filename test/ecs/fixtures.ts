@@ -1,7 +1,7 @@
 /** What the tests of the AWS layer have in common: a request, credentials, and the layer against a faulty server. */
 import { Context, Effect, Layer } from "effect"
-import { Ecs, type RunTaskRequest, TaskArn, type Verdict } from "../../src/Ecs.ts"
-import * as EcsAws from "../../src/EcsAws.ts"
+import { Ecs, type RunTaskRequest, TaskArn, type Verdict } from "../../src/ecs/Ecs.ts"
+import * as EcsAws from "../../src/ecs/EcsAws.ts"
 import { type Answer, failure, json, serve } from "./FaultServer.ts"
 
 export const arn = TaskArn("arn:aws:ecs:us-east-1:123456789012:task/default/0123456789abcdef0123456789abcdef")

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { EcsInProcess, Emulator, type Fault, type Settings } from "fleetcap/emulator"
-import { Ecs, type RunTaskRequest } from "../../src/Ecs.ts"
+import { Ecs, type RunTaskRequest } from "../../src/ecs/Ecs.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
 
 const request = (clientToken: string): RunTaskRequest => ({

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Emulator, Http } from "fleetcap/emulator"
 import { connect } from "node:net"
+import * as Prng from "../../src/emulator/model/Prng.ts"
 import { operations } from "../../src/emulator/operations/index.ts"
-import * as Prng from "../../src/emulator/Prng.ts"
 import { call, send } from "./send.ts"
 
 const fields = [

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
-import type { RunTaskRequest } from "../../src/Ecs.ts"
-import * as Fleet from "../../src/Fleet.ts"
-import { Key, parseKey } from "../../src/Key.ts"
+import type { RunTaskRequest } from "../../src/ecs/Ecs.ts"
+import * as Fleet from "../../src/fleet/Fleet.ts"
+import { Key, parseKey } from "../../src/ledger/Key.ts"
 
 const launchId = "8f14e45f-ceea-467f-a9d1-2c6b1e0a7d11"
 const key = Result.getOrThrow(parseKey("file-1"))

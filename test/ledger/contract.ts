@@ -3,7 +3,7 @@
  */
 import { it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import type { Ledger } from "../../src/Ledger.ts"
+import type { Ledger } from "../../src/ledger/Ledger.ts"
 import type { Test } from "./contract/asking.ts"
 import { contradictions } from "./contract/contradictions.ts"
 import { evidence } from "./contract/evidence.ts"

@@ -2,11 +2,11 @@
  * What a test asks of a ledger that it does not describe further.
  */
 import { Effect, Result } from "effect"
-import { parseKey } from "../../src/Key.ts"
-import type { AttachOptions, FleetLedger, Ledger } from "../../src/Ledger.ts"
-import * as Places from "../../src/Place.ts"
-import type { ReserveOptions } from "../../src/rules/Launch.ts"
-import { SlotId } from "../../src/Slot.ts"
+import * as Places from "../../src/fleet/Place.ts"
+import { parseKey } from "../../src/ledger/Key.ts"
+import type { AttachOptions, FleetLedger, Ledger } from "../../src/ledger/Ledger.ts"
+import type { ReserveOptions } from "../../src/ledger/rules/Launch.ts"
+import { SlotId } from "../../src/ledger/Slot.ts"
 
 /** A holder of a fleet that has a cap of 2. */
 export const attach = (ledger: Ledger["Service"], holder: string, options?: Partial<AttachOptions>) =>

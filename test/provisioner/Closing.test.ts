@@ -4,12 +4,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { Fault } from "../../src/emulator/Fault.ts"
-import type { Input } from "../../src/Fleet.ts"
-import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as SharedStore from "../../src/simulation/SharedStore.ts"
+import type { Fault } from "../../src/emulator/model/Fault.ts"
+import type { Input } from "../../src/fleet/Fleet.ts"
+import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
 import { calls, Emulator, fleet, keys, layerWorld, live, pass } from "../world.ts"
 
 const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {

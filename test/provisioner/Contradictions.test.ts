@@ -3,8 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { contradictions } from "../../src/emulator/Fault.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
+import { contradictions } from "../../src/emulator/model/Fault.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import { ask, Emulator, keys, layer, live, pass, peak, tally } from "../world.ts"
 
 describe("an answer that contradicts itself", () => {

@@ -3,9 +3,9 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Layer, Random, Result, Scope } from "effect"
-import type { Settings } from "../../src/emulator/Settings.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
+import type { Settings } from "../../src/emulator/model/Settings.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
 import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, peak, tally } from "../world.ts"

@@ -3,15 +3,15 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
-import { Ecs } from "../../src/Ecs.ts"
+import { Ecs } from "../../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../../src/emulator/Emulator.ts"
-import type { Input } from "../../src/Fleet.ts"
-import { Ledger } from "../../src/Ledger.ts"
-import type { Place } from "../../src/Place.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
-import * as SharedStore from "../../src/simulation/SharedStore.ts"
+import type { Input } from "../../src/fleet/Fleet.ts"
+import type { Place } from "../../src/fleet/Place.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
+import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
 import { fleet, keys, pass } from "../world.ts"
 
 const world = Layer.merge(

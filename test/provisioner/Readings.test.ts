@@ -3,11 +3,11 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Logger, Result } from "effect"
-import { Ecs, TaskArn, type TaskPage } from "../../src/Ecs.ts"
+import { Ecs, TaskArn, type TaskPage } from "../../src/ecs/Ecs.ts"
 import type { Emulator } from "../../src/emulator/Emulator.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
-import { listPageLimit } from "../../src/Settings.ts"
+import { listPageLimit } from "../../src/fleet/Settings.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, calls, fleet, layerWorld, pass } from "../world.ts"
 
 const id = "0123456789abcdef0123456789abcdef"

@@ -3,8 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Stream } from "effect"
-import type { Settings } from "../../src/emulator/Settings.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
+import type { Settings } from "../../src/emulator/model/Settings.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import { ask, Emulator, keys, layer, pass } from "../world.ts"
 
 /** Runs over a world with a log of its own, and checks what it says. */

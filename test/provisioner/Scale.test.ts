@@ -4,8 +4,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
-import type { Settings } from "../../src/emulator/Settings.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
+import type { Settings } from "../../src/emulator/model/Settings.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
 import { ask, calls, Emulator, keys, layer, peak, tally } from "../world.ts"
 

@@ -4,12 +4,12 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { Ecs } from "../../src/Ecs.ts"
-import type { Fault } from "../../src/emulator/Fault.ts"
-import { Ledger } from "../../src/Ledger.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
-import { SlotId } from "../../src/Slot.ts"
+import { Ecs } from "../../src/ecs/Ecs.ts"
+import type { Fault } from "../../src/emulator/model/Fault.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import { SlotId } from "../../src/ledger/Slot.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, pass, peak, received, tally } from "../world.ts"
 
 const script = (...faults: ReadonlyArray<Fault>) =>

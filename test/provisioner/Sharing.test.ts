@@ -3,10 +3,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
-import type { Input } from "../../src/Fleet.ts"
-import { type FleetLedger, Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
+import type { Input } from "../../src/fleet/Fleet.ts"
+import { type FleetLedger, Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { calls, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
 
 const open = Effect.fnUntraced(function*(

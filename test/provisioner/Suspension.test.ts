@@ -4,9 +4,9 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber, Layer } from "effect"
-import type { Settings } from "../../src/emulator/Settings.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
+import type { Settings } from "../../src/emulator/model/Settings.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
 
 /** The test's clock is the monotonic clock of the machine. The time of day, and ECS, go on while that stands still. */

@@ -3,8 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { type Duration, Effect, Fiber, Result } from "effect"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, pass, peak, tally } from "../world.ts"
 
 /** Asks for new keys again and again, one after the other. */

@@ -4,15 +4,15 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Layer, Result, Scope } from "effect"
-import { Ecs } from "../../src/Ecs.ts"
+import { Ecs } from "../../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { layer as layerEmulator } from "../../src/emulator/Emulator.ts"
-import type { Input } from "../../src/Fleet.ts"
-import { Ledger, LedgerUnavailable } from "../../src/Ledger.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
-import type { Link, SharedStore, Witness } from "../../src/simulation/SharedStore.ts"
-import * as SharedStores from "../../src/simulation/SharedStore.ts"
+import type { Input } from "../../src/fleet/Fleet.ts"
+import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
+import type { Link, SharedStore, Witness } from "../../src/simulation/system/SharedStore.ts"
+import * as SharedStores from "../../src/simulation/system/SharedStore.ts"
 import { fleet, keys, pass } from "../world.ts"
 
 const layerEcs = EcsInProcess.layer({ launchPermits: 1000 }).pipe(

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, type Context, Effect, Exit, Fiber, Layer } from "effect"
-import { Ecs } from "../../src/Ecs.ts"
-import { LaunchId } from "../../src/LaunchId.ts"
-import * as Ledger from "../../src/Ledger.ts"
-import { Provisioner } from "../../src/Provisioner.ts"
-import * as Provisioners from "../../src/Provisioner.ts"
+import { Ecs } from "../../src/ecs/Ecs.ts"
+import * as Ledger from "../../src/ledger/Ledger.ts"
+import { LaunchId } from "../../src/provisioner/LaunchId.ts"
+import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, calls, Emulator, fleet, keys, layer, layerWorld, live, pass, peak, tally } from "../world.ts"
 
 /** Stands in line with keys, and notes in which order they are served. */

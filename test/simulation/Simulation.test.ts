@@ -159,7 +159,7 @@ describe("a seed that fails", inTurn, () => {
 
   it("says so, is made smaller, and can be seen again with one call", async () => {
     const broken = await copies.make([{
-      file: "rules/Launch.ts",
+      file: "ledger/rules/Launch.ts",
       find: "    const ambiguous = verdict._tag === \"Unknown\"\n",
       replace: "    const ambiguous = verdict._tag === \"Unknown\"\n" +
         "    if (ambiguous) Drafts.free(draft, slot.id, \"withdrawn\")\n" +

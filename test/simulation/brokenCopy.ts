@@ -16,27 +16,20 @@ const source = join(root, "src")
 
 /** What can be broken, and what uses it. All else is linked: it would take its time to load again for every copy. */
 const copied: ReadonlyArray<string> = [
-  "Census.ts",
-  "Ecs.ts",
-  "LaunchPermits.ts",
-  "Launcher.ts",
-  "Ledger.ts",
-  "Place.ts",
-  "Provisioner.ts",
-  "Settings.ts",
-  "Slot.ts",
-  "Waiters.ts",
+  "ecs/Ecs.ts",
+  "ecs/LaunchPermits.ts",
+  "fleet/Place.ts",
+  "fleet/Settings.ts",
   "ledger",
   "provisioner",
-  "rules",
-  "simulation/Ending.ts",
+  "simulation/Convergence.ts",
   "simulation/Run.ts",
-  "simulation/SharedStore.ts",
-  "simulation/SharedSystem.ts",
   "simulation/Shrink.ts",
   "simulation/Simulate.ts",
-  "simulation/System.ts",
-  "simulation/index.ts"
+  "simulation/index.ts",
+  "simulation/system/ManyProcesses.ts",
+  "simulation/system/OneProcess.ts",
+  "simulation/system/SharedStore.ts"
 ]
 
 const link = (from: string, to: string, path: string): void => {

@@ -3,9 +3,9 @@
  * characters.
  */
 import type { SeedReport } from "../../simulation/index.ts"
-import * as Chart from "../Chart.ts"
-import type { Style } from "../Style.ts"
-import { format } from "../TimeText.ts"
+import * as Chart from "../terminal/Chart.ts"
+import { format } from "../terminal/Durations.ts"
+import type { Style } from "../terminal/Style.ts"
 
 /**
  * How large a chart is.

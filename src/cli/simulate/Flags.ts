@@ -3,8 +3,8 @@
  */
 import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { names } from "../../simulation/Draw.ts"
-import * as Flags from "../Flags.ts"
+import { names } from "../../simulation/scenario/DrawScenario.ts"
+import * as Flags from "../terminal/Flags.ts"
 
 const anySeed = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 

@@ -4,8 +4,8 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { Name } from "../../simulation/Draw.ts"
-import { UsageError } from "../Usage.ts"
+import type { Name } from "../../simulation/scenario/DrawScenario.ts"
+import { UsageError } from "../terminal/Usage.ts"
 import type { SimulateFlags } from "./Flags.ts"
 
 /**

@@ -2,8 +2,8 @@
  * What came of many seeds, for people.
  */
 import type { FailedSeed, Summary } from "../../simulation/index.ts"
-import type { Style } from "../Style.ts"
-import { format } from "../TimeText.ts"
+import { format } from "../terminal/Durations.ts"
+import type { Style } from "../terminal/Style.ts"
 
 /**
  * Creates the summary of no seed.

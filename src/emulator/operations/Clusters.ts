@@ -3,12 +3,12 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
 import * as Input from "../Input.ts"
-import * as Lifecycle from "../Lifecycle.ts"
-import * as Place from "../Place.ts"
-import * as Reply from "../Reply.ts"
-import type { Cluster, World } from "../State.ts"
+import * as Place from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Lifecycle from "../model/Lifecycle.ts"
+import * as Reply from "../model/Reply.ts"
+import type { Cluster, World } from "../model/World.ts"
 import { pageOf } from "./Page.ts"
 import { tagsError, tagsOf } from "./Tags.ts"
 

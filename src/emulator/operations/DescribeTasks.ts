@@ -3,13 +3,13 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
 import * as Input from "../Input.ts"
-import * as Place from "../Place.ts"
-import * as Reply from "../Reply.ts"
-import type { World } from "../State.ts"
-import * as Task from "../Task.ts"
-import * as Visibility from "../Visibility.ts"
+import * as Place from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Reply from "../model/Reply.ts"
+import * as Task from "../model/Task.ts"
+import * as Visibility from "../model/Visibility.ts"
+import type { World } from "../model/World.ts"
 
 const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
 

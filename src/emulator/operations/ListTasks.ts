@@ -3,14 +3,14 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
 import * as Input from "../Input.ts"
-import type { Place } from "../Place.ts"
-import * as Prng from "../Prng.ts"
-import * as Reply from "../Reply.ts"
-import type { Cluster, World } from "../State.ts"
-import type { Task } from "../Task.ts"
-import * as Visibility from "../Visibility.ts"
+import type { Place } from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Prng from "../model/Prng.ts"
+import * as Reply from "../model/Reply.ts"
+import type { Task } from "../model/Task.ts"
+import * as Visibility from "../model/Visibility.ts"
+import type { Cluster, World } from "../model/World.ts"
 
 const decode = Schema.decodeUnknownOption(Input.ListTasks)
 

@@ -2,7 +2,7 @@
  * Cuts lists that do not change while they are read into pages.
  */
 import type * as Schema from "effect/Schema"
-import * as Reply from "../Reply.ts"
+import * as Reply from "../model/Reply.ts"
 
 /**
  * Answers with one page of a list.

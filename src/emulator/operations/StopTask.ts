@@ -3,14 +3,14 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
 import * as Input from "../Input.ts"
-import * as Lifecycle from "../Lifecycle.ts"
-import type { Place } from "../Place.ts"
-import * as Reply from "../Reply.ts"
-import * as Roster from "../Roster.ts"
-import type { World } from "../State.ts"
-import * as Task from "../Task.ts"
+import type { Place } from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Lifecycle from "../model/Lifecycle.ts"
+import * as Reply from "../model/Reply.ts"
+import * as Task from "../model/Task.ts"
+import * as Roster from "../model/TaskTable.ts"
+import type { World } from "../model/World.ts"
 
 const decode = Schema.decodeUnknownOption(Input.StopTask)
 

@@ -3,13 +3,13 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
-import * as Definitions from "../Definitions.ts"
 import * as Input from "../Input.ts"
-import * as Place from "../Place.ts"
-import * as Reply from "../Reply.ts"
-import type { World } from "../State.ts"
-import type { Tags } from "../Task.ts"
+import * as Place from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Reply from "../model/Reply.ts"
+import type { Tags } from "../model/Task.ts"
+import * as Definitions from "../model/TaskDefinitionTable.ts"
+import type { World } from "../model/World.ts"
 
 type SentTags =
   | ReadonlyArray<{ readonly key?: string | null | undefined; readonly value?: string | null | undefined }>

@@ -3,12 +3,12 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Catalog from "../Catalog.ts"
-import * as Definitions from "../Definitions.ts"
 import * as Input from "../Input.ts"
-import type { Place } from "../Place.ts"
-import * as Reply from "../Reply.ts"
-import type { Definition, World } from "../State.ts"
+import type { Place } from "../model/Arn.ts"
+import * as Catalog from "../model/ClusterTable.ts"
+import * as Reply from "../model/Reply.ts"
+import * as Definitions from "../model/TaskDefinitionTable.ts"
+import type { Definition, World } from "../model/World.ts"
 import { pageOf } from "./Page.ts"
 import { tagsError, tagsOf } from "./Tags.ts"
 

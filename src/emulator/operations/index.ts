@@ -1,10 +1,10 @@
 /**
  * The operations of ECS that the emulator knows, by name.
  */
-import type { Fault } from "../Fault.ts"
-import type { Place } from "../Place.ts"
-import type { Reply } from "../Reply.ts"
-import type { World } from "../State.ts"
+import type { Place } from "../model/Arn.ts"
+import type { Fault } from "../model/Fault.ts"
+import type { Reply } from "../model/Reply.ts"
+import type { World } from "../model/World.ts"
 import { createCluster, deleteCluster, describeClusters, listClusters } from "./Clusters.ts"
 import { describeTasks } from "./DescribeTasks.ts"
 import { listTasks } from "./ListTasks.ts"

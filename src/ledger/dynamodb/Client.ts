@@ -9,9 +9,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import * as AnswerLimit from "../../aws/AnswerLimit.ts"
-import { secretsOf } from "../../aws/Signing.ts"
-import { CallFailed, ofThrown } from "./Failure.ts"
+import * as AnswerLimit from "../../ecs/AnswerLimit.ts"
+import { secretsOf } from "../../ecs/Signing.ts"
+import { CallFailed, ofThrown } from "./DynamoError.ts"
 import type { ServerTime } from "./ServerTime.ts"
 
 /**

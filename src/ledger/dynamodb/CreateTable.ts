@@ -6,9 +6,9 @@ import { CreateTableCommand, UpdateTimeToLiveCommand, waitUntilTableExists } fro
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import { partsOf } from "../../aws/Signing.ts"
-import type { LedgerUnavailable } from "../../Ledger.ts"
-import { ofThrown, unavailable } from "./Failure.ts"
+import { partsOf } from "../../ecs/Signing.ts"
+import type { LedgerUnavailable } from "../Ledger.ts"
+import { ofThrown, unavailable } from "./DynamoError.ts"
 
 /**
  * Returns what a table of that name is created with: two keys, and billing by

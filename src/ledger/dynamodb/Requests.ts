@@ -6,12 +6,12 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type { Occupancy } from "../../rules/Occupancy.ts"
-import * as Occupancies from "../../rules/Occupancy.ts"
-import type { SlotId } from "../../Slot.ts"
-import type { SharedFleet } from "../SharedFleet.ts"
-import { isAnswerTo } from "../Step.ts"
-import * as Body from "./Body.ts"
+import { isAnswerTo } from "../Operation.ts"
+import type { Occupancy } from "../rules/LedgerState.ts"
+import * as Occupancies from "../rules/LedgerState.ts"
+import type { SharedFleet } from "../shared/SharedState.ts"
+import type { SlotId } from "../Slot.ts"
+import * as Body from "./ItemCodec.ts"
 
 /**
  * Returns an occupancy with those requests that may still be needed.

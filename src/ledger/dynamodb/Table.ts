@@ -6,12 +6,12 @@ import { type AttributeValue, GetItemCommand, PutItemCommand } from "@aws-sdk/cl
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { RunTaskRequest } from "../../Ecs.ts"
-import type { SlotId } from "../../Slot.ts"
-import * as Encoding from "../Encoding.ts"
+import type { RunTaskRequest } from "../../ecs/Ecs.ts"
+import * as Encoding from "../shared/Codec.ts"
+import type { SlotId } from "../Slot.ts"
 import type { Way } from "./Client.ts"
 import { call } from "./Client.ts"
-import { CallFailed } from "./Failure.ts"
+import { CallFailed } from "./DynamoError.ts"
 
 /**
  * How items are written. Another one is refused.

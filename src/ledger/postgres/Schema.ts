@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import type { ResolvedMigration } from "effect/sql/Migrator"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { decisionValidity } from "../Keeper.ts"
+import { decisionValidity } from "../shared/VersionedStore.ts"
 
 /**
  * The version of the schema that this release works with.

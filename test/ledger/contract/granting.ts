@@ -3,7 +3,7 @@
  */
 import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
-import { SlotId } from "../../../src/Slot.ts"
+import { SlotId } from "../../../src/ledger/Slot.ts"
 import { of as at } from "../../../src/Time.ts"
 import {
   accepted,

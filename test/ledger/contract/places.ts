@@ -3,8 +3,8 @@
  */
 import { assert, describe } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
-import { TaskArn } from "../../../src/Ecs.ts"
-import { SlotId } from "../../../src/Slot.ts"
+import { TaskArn } from "../../../src/ecs/Ecs.ts"
+import { SlotId } from "../../../src/ledger/Slot.ts"
 import { of as at } from "../../../src/Time.ts"
 import {
   accepted,

@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import type { FleetLedger, Ledger } from "../../../src/Ledger.ts"
+import type { FleetLedger, Ledger } from "../../../src/ledger/Ledger.ts"
 import { advance, attach, granted, launched, read, reserve, send, unknown, used } from "./asking.ts"
 import type { Time } from "./time.ts"
 

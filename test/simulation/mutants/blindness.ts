@@ -1,8 +1,8 @@
 /** What keeps a process that cannot read ECS from holding up the others. */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const turn = "rules/Turn.ts"
-const census = "Census.ts"
+const turn = "ledger/rules/ReadTurn.ts"
+const census = "provisioner/FleetReader.ts"
 
 const blind = (rule: string, name: string, within: number, patches: Parameters<typeof mutant>[3]): Mutant =>
   mutant(rule, name, within, patches, "blind")

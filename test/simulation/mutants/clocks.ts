@@ -3,8 +3,8 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const slot = "Slot.ts"
-const storeClock = "ledger/StoreClock.ts"
+const slot = "ledger/Slot.ts"
+const storeClock = "ledger/shared/StoreClock.ts"
 
 export const clocks: ReadonlyArray<Mutant> = [
   mutant("a token is not sent again once ECS may have forgotten it", "it is, by a clock that stood still", 20, [[

@@ -3,8 +3,8 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const launch = "rules/Launch.ts"
-const occupancy = "rules/Occupancy.ts"
+const launch = "ledger/rules/Launch.ts"
+const occupancy = "ledger/rules/LedgerState.ts"
 
 export const counting: ReadonlyArray<Mutant> = [
   mutant("every launch is reserved before it is sent", "the list alone is counted", 50, [[
@@ -14,12 +14,12 @@ export const counting: ReadonlyArray<Mutant> = [
   ]]),
   mutant("every launch is reserved before it is sent", "checking and acting are two steps", 50, [
     [
-      "Ledger.ts",
+      "ledger/Ledger.ts",
       "Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {",
       "Effect.flatMap(Effect.tap(Ref.get(fleet.occupancy), () => Effect.yieldNow), (before) =>"
       + " Ref.modify(fleet.occupancy, (): readonly [A, Occupancy] => {"
     ],
-    ["Ledger.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
+    ["ledger/Ledger.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
   ]),
   mutant("fewer than the cap", "one more than the cap is granted", 50, [[
     launch,
@@ -50,9 +50,9 @@ export const counting: ReadonlyArray<Mutant> = [
     launch,
     "const over = occupancy.cap !== \"unlimited\" && !(others < occupancy.cap)",
     "const over = occupancy.cap !== \"unlimited\" && others < 0"
-  ], ["rules/Launch.ts", "occupied: others, cap: occupancy.cap }", "occupied: others, cap: 0 }"]], "resize"),
+  ], ["ledger/rules/Launch.ts", "occupied: others, cap: occupancy.cap }", "occupied: others, cap: 0 }"]], "resize"),
   mutant("an attempt is sent soon or never", "a late attempt is sent", 300, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "return sendWithin < 0",
     "return sendWithin < -1e9"
   ]], "ledger")

@@ -4,11 +4,11 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const evidence = "rules/Evidence.ts"
-const draft = "rules/Draft.ts"
-const census = "Census.ts"
-const slot = "Slot.ts"
-const settings = "Settings.ts"
+const evidence = "ledger/rules/Evidence.ts"
+const draft = "ledger/rules/Transaction.ts"
+const census = "provisioner/FleetReader.ts"
+const slot = "ledger/Slot.ts"
+const settings = "fleet/Settings.ts"
 
 const doubtful = (
   rule: string,

@@ -3,7 +3,7 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const file = "rules/Evidence.ts"
+const file = "ledger/rules/Evidence.ts"
 
 export const evidence: ReadonlyArray<Mutant> = [
   mutant("a list only adds", "what is not listed is freed", 50, [[
@@ -37,7 +37,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     ""
   ]]),
   mutant("a stopping task still runs", "stopping counts as stopped", 50, [[
-    "Ecs.ts",
+    "ecs/Ecs.ts",
     "lastStatus === \"STOPPED\" ||",
     "lastStatus === \"DEACTIVATING\" || lastStatus === \"STOPPING\" || lastStatus === \"STOPPED\" ||"
   ]], "churn"),
@@ -75,7 +75,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     "    }"
   ]], "blackout"),
   mutant("not before the lag bound", "the lag bound is ignored", 200, [[
-    "Slot.ts",
+    "ledger/Slot.ts",
     "+ signatureLifetime + lagBound - ",
     "+ signatureLifetime - lagBound - "
   ]], "blackout"),

@@ -4,7 +4,7 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const fleet = "ledger/SharedFleet.ts"
+const fleet = "ledger/shared/SharedState.ts"
 
 const absent = (
   rule: string,
@@ -16,7 +16,7 @@ const absent = (
 
 export const holders: ReadonlyArray<Mutant> = [
   absent("what is granted to nobody is undone", "an attempt that was let through for nobody was sent", 1, 20, [[
-    "ledger/Outbox.ts",
+    "ledger/shared/Batcher.ts",
     "answer.value._tag === \"Pass\" ? { tag: \"Settle\", payload: { ticket: step.payload, verdict } } : undefined",
     "undefined"
   ]]),
@@ -26,17 +26,17 @@ export const holders: ReadonlyArray<Mutant> = [
     "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\", \"Gate\"]"
   ]]),
   absent("a refusal is believed", "an attempt that was throttled may have launched something", 1, 10, [[
-    "Slot.ts",
+    "ledger/Slot.ts",
     "underWay: false, ambiguous: state.ambiguous || options.ambiguous",
     "ambiguous: state.ambiguous || options.ambiguous"
   ]]),
   absent("who shuts down takes nothing over", "who shuts down takes over what others leave behind", 28, 25, [[
-    "rules/Handover.ts",
+    "ledger/rules/Holders.ts",
     "if (holder.closing || ",
     "if ("
   ]]),
   absent("all processes have one time", "a process goes by its own clock", 1, 20, [[
-    "ledger/SharedLedger.ts",
+    "ledger/shared/SharedLedger.ts",
     "now: Effect.sync(() => ahead + elapsed()),",
     "now: Clock.currentTimeMillis,"
   ]]),
@@ -49,12 +49,12 @@ export const holders: ReadonlyArray<Mutant> = [
     [fleet, "  const kept = answers.map", "  next = sweep(next)\n  const kept = answers.map"]
   ]),
   absent("one reads at a time", "who has lost its turn ends that of another", 10, 15, [[
-    "rules/Turn.ts",
+    "ledger/rules/ReadTurn.ts",
     "    if (turn.reader !== undefined && turn.reader !== holder) {\n",
     "    if (turn.reader !== undefined && turn.reader !== holder && now.fast < 0) {\n"
   ]]),
   absent("what has a task is not sent again", "a launch passes the gate though its task was found", 24, 15, [[
-    "rules/Launch.ts",
+    "ledger/rules/Launch.ts",
     "    if (slot.state._tag === \"Launched\") return { _tag: \"Settled\", taskArn: slot.state.taskArn }\n    const others",
     "    const others"
   ]]),

@@ -3,8 +3,8 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const launch = "rules/Launch.ts"
-const evidence = "rules/Evidence.ts"
+const launch = "ledger/rules/Launch.ts"
+const evidence = "ledger/rules/Evidence.ts"
 const flight = "provisioner/Flight.ts"
 
 export const launches: ReadonlyArray<Mutant> = [
@@ -33,7 +33,7 @@ export const launches: ReadonlyArray<Mutant> = [
     ]
   ], "lost-answers"),
   mutant("taking over makes ambiguous", "a launch taken over is as good as new", 200, [[
-    "Slot.ts",
+    "ledger/Slot.ts",
     "state: { ...state, underWay: false, ambiguous: true }",
     "state: { ...state, underWay: false, ambiguous: false }"
   ]], "restart"),
@@ -43,17 +43,17 @@ export const launches: ReadonlyArray<Mutant> = [
     "return slot"
   ]], "restart"),
   mutant("the same token again", "every sending has a token of its own", 50, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "ecs.runTask(request, sendWithin)",
     "ecs.runTask({ ...request, clientToken: `${request.clientToken.slice(0, 30)}${Math.floor(sendWithin)}${elapsed++}` }, sendWithin)"
-  ], ["Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
+  ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
   mutant("byte for byte", "the second attempt differs", 50, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "ecs.runTask(request, sendWithin)",
     "ecs.runTask({ ...request, tags: [{ key: \"n\", value: `${elapsed++}` }] }, sendWithin)"
-  ], ["Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
+  ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
   mutant("one attempt at a time", "a second attempt is sent before the first is answered", 50, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "Effect.timeoutOrElse(ecs.runTask(request, sendWithin), {",
     "Effect.timeoutOrElse(Effect.race(ecs.runTask(request, sendWithin), Effect.delay(ecs.runTask(request, sendWithin), 20)), {"
   ]]),
@@ -63,12 +63,12 @@ export const launches: ReadonlyArray<Mutant> = [
     "now < 0"
   ]], "blackout"),
   mutant("a known task is recorded whatever it takes", "what cannot be recorded at once is lost", 100, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "() => restore(Effect.orDie(Effect.retry(record, recordSchedule)))",
     "() => Effect.interrupt"
   ]], "ledger"),
   mutant("a throttled launch is sent again", "a throttled launch is left alone", 100, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "        case \"Resend\":\n          yield* backOff(count)\n",
     "        case \"Resend\":\n          return { _tag: \"Lost\" } satisfies Outcome\n"
   ]]),

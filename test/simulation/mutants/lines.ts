@@ -4,7 +4,7 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const flight = "provisioner/Flight.ts"
-const upkeep = "provisioner/Upkeep.ts"
+const upkeep = "provisioner/Background.ts"
 
 export const lines: ReadonlyArray<Mutant> = [
   mutant("callers may leave", "a caller who leaves takes the launch along", 50, [[
@@ -30,17 +30,17 @@ export const lines: ReadonlyArray<Mutant> = [
     "import * as Fiber from \"effect/Fiber\"\nimport * as Effect from"
   ]]),
   mutant("a newcomer does not overtake", "newcomers overtake", 100, [[
-    "Waiters.ts",
+    "provisioner/WaitingLine.ts",
     "ahead: (key) => (head()?.key === key ? 0 : places.size)",
     "ahead: (key) => head()?.key === key ? 0 : 0"
   ]], "burst"),
   mutant("in order", "the last in line is first", 50, [[
-    "Waiters.ts",
+    "provisioner/WaitingLine.ts",
     "places.values().next().value",
     "[...places.values()].at(-1)"
   ]]),
   mutant("in order", "who comes back goes to the end", 100, [[
-    "Waiters.ts",
+    "provisioner/WaitingLine.ts",
     "if (isEarlier || (isNew && arrival.order < last)) reorder()",
     ""
   ]], "resize"),
@@ -50,12 +50,12 @@ export const lines: ReadonlyArray<Mutant> = [
     "          if (isFromLine && readSince < 0) {\n            onWithdrawn"
   ]], "resize"),
   mutant("whoever waits is served", "one who leaves takes the others along", 200, [[
-    "Waiters.ts",
+    "provisioner/WaitingLine.ts",
     "if (place.callers === 0) remove(place)",
     "remove(place)"
   ]], "same-key"),
   mutant("who leaves the line gets nothing", "who left is still in line", 100, [[
-    "Waiters.ts",
+    "provisioner/WaitingLine.ts",
     "if (place.callers === 0) remove(place)",
     ""
   ]]),
@@ -70,7 +70,7 @@ export const lines: ReadonlyArray<Mutant> = [
     "yield* wake.await"
   ]]),
   mutant("a launch that is held back waits for room", "nothing is read for a launch that is held back", 100, [[
-    "Launcher.ts",
+    "provisioner/Launcher.ts",
     "yield* Effect.ignore(census.refresh)",
     "yield* Effect.void"
   ]], "resize")

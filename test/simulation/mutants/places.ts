@@ -3,23 +3,27 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const evidence = "rules/Evidence.ts"
-const contradiction = "rules/Contradiction.ts"
+const evidence = "ledger/rules/Evidence.ts"
+const contradiction = "ledger/rules/Contradiction.ts"
 
 export const places: ReadonlyArray<Mutant> = [
   mutant("evidence is of a place", "regions are not compared", 10, [[
-    "Place.ts",
+    "fleet/Place.ts",
     "|| partDiffers(a.region, b.region) ||",
     "||"
   ]], "elsewhere"),
   mutant("evidence is of a place", "whoever attaches is where the fleet is, and so is what it reads", 10, [
     [
-      "rules/Description.ts",
+      "ledger/rules/Description.ts",
       "  Places.differ(occupancy.place, place)\n    ? `it is in",
       "  Places.differ(occupancy.place, place) && occupancy.sequence < 0\n    ? `it is in"
     ],
     [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
-    ["Census.ts", "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)", ""]
+    [
+      "provisioner/FleetReader.ts",
+      "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)",
+      ""
+    ]
   ], "elsewhere"),
   mutant("evidence is of a place", "the task of another place is taken for that of a launch", 60, [[
     contradiction,

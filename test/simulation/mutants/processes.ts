@@ -3,7 +3,7 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const upkeep = "provisioner/Upkeep.ts"
+const upkeep = "provisioner/Background.ts"
 
 export const processes: ReadonlyArray<Mutant> = [
   mutant("what is closed sends nothing new", "closing sends", 100, [[
@@ -17,7 +17,7 @@ export const processes: ReadonlyArray<Mutant> = [
     "Option.none()"
   ]], "restart"),
   mutant("a lease frees nothing that was sent", "who is gone leaves nothing behind", 50, [[
-    "rules/Handover.ts",
+    "ledger/rules/Holders.ts",
     "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
@@ -30,17 +30,17 @@ export const processes: ReadonlyArray<Mutant> = [
     "yield* Effect.asSome(Effect.orDie(ledger.standing))"
   ]], "ledger"),
   mutant("no permit is lost", "a permit is not given back when its launch is interrupted", 100, [[
-    "LaunchPermits.ts",
+    "ecs/LaunchPermits.ts",
     "(place) => Effect.sync(() => leave(place))",
     "(place, exit) => Effect.sync(() => exit._tag === \"Success\" ? leave(place) : undefined)"
   ]], "restart"),
   mutant("no permit is lost", "who leaves while it waits for a permit is granted one", 100, [[
-    "LaunchPermits.ts",
+    "ecs/LaunchPermits.ts",
     "    if (!fleet.waiting.delete(place)) {",
     "    if (!fleet.waiting.has(place)) {"
   ]], "restart"),
   mutant("no permit is lost", "a permit is counted before it can be given back", 300, [[
-    "LaunchPermits.ts",
+    "ecs/LaunchPermits.ts",
     "      Effect.acquireUseRelease(\n        Effect.sync(() => enter(fleet)),\n"
     + "        ({ granted }) => Effect.andThen(restore(Deferred.await(granted)), use),\n",
     "      Effect.acquireUseRelease(\n        Effect.flatMap(Effect.sync(() => enter(fleet)), (place) =>\n"

@@ -3,14 +3,14 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const launch = "rules/Launch.ts"
+const launch = "ledger/rules/Launch.ts"
 const flight = "provisioner/Flight.ts"
-const turn = "rules/Turn.ts"
-const upkeep = "provisioner/Upkeep.ts"
+const turn = "ledger/rules/ReadTurn.ts"
+const upkeep = "provisioner/Background.ts"
 
 export const readings: ReadonlyArray<Mutant> = [
   mutant("a burst costs one reading", "everybody reads for themselves", 100, [[
-    "Census.ts",
+    "provisioner/FleetReader.ts",
     "if (!isServing) {",
     "if (since > 0) {"
   ]]),
@@ -20,12 +20,12 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (now.fast < 0) return"
   ]]),
   mutant("5 reads a second", "the budget of reads is ignored", 200, [[
-    "Census.ts",
+    "provisioner/FleetReader.ts",
     "(calls * 1000) / readsPerSecond",
     "0 * calls * readsPerSecond"
   ]], "pages"),
   mutant("a reading is complete", "the first page is the list", 50, [[
-    "Census.ts",
+    "provisioner/FleetReader.ts",
     "while (nextToken !== undefined)",
     "while (nextToken === \"more\")"
   ]], "pages"),
@@ -35,7 +35,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
   ]]),
   mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
-    ["Census.ts", "asksOnce || since <= turn.begunAt.fast", "asksOnce || since > 0"],
+    ["provisioner/FleetReader.ts", "asksOnce || since <= turn.begunAt.fast", "asksOnce || since > 0"],
     [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
     [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
   ]),
@@ -50,7 +50,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (current || readSince > 0) {"
   ]]),
   mutant("a read error fails closed", "a page that cannot be read is empty", 100, [[
-    "Census.ts",
+    "provisioner/FleetReader.ts",
     "const page = yield* call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))",
     "const page: Ecs.TaskPage = yield* Effect.orElseSucceed(\n"
     + "          call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"

@@ -4,11 +4,11 @@
  */
 import { type Mutant, mutant } from "./Mutant.ts"
 
-const fleet = "ledger/SharedFleet.ts"
-const ledger = "ledger/SharedLedger.ts"
-const outbox = "ledger/Outbox.ts"
-const handover = "rules/Handover.ts"
-const description = "rules/Description.ts"
+const fleet = "ledger/shared/SharedState.ts"
+const ledger = "ledger/shared/SharedLedger.ts"
+const outbox = "ledger/shared/Batcher.ts"
+const handover = "ledger/rules/Holders.ts"
+const description = "ledger/rules/Description.ts"
 
 const shared = (
   rule: string,
@@ -60,17 +60,17 @@ export const sharing: ReadonlyArray<Mutant> = [
     "if (known !== undefined && now < 0) return found"
   ]], 131),
   shared("processes are served in turn", "the lines of others are not respected", 60, [[
-    "rules/Launch.ts",
+    "ledger/rules/Launch.ts",
     "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)",
     "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere.slice(elsewhere.length))"
   ]]),
   shared("processes are served in turn", "a process says nothing of its line", 60, [[
-    "Provisioner.ts",
+    "provisioner/Provisioner.ts",
     "line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })",
     "line: () => ({ waiting: 0, since: undefined })"
   ]]),
   shared("one reads at a time", "everybody gets the turn", 20, [[
-    "rules/Turn.ts",
+    "ledger/rules/ReadTurn.ts",
     "if (others !== undefined && !loses) {",
     "if (others !== undefined && !loses && now < 0) {"
   ]]),
@@ -80,7 +80,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "decided.now - elapsed()"
   ]], 81),
   shared("who takes over has a new fence", "a launch is taken over under the fence that it had", 20, [[
-    "Slot.ts",
+    "ledger/Slot.ts",
     "fence: slot.fence + 1",
     "fence: slot.fence"
   ]], 331),
@@ -102,9 +102,9 @@ export const sharing: ReadonlyArray<Mutant> = [
     description,
     "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
     "const { cap } = description"
-  ]], 191),
+  ]], 151),
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
-    "rules/Launch.ts",
+    "ledger/rules/Launch.ts",
     "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
     "      if (!(occupied + owed < occupancy.cap)) {\n        Drafts.note(draft, { _tag: \"Resized\" })\n"
     + "        return { _tag: \"Full\", occupied, cap: occupancy.cap }\n      }\n"

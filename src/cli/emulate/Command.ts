@@ -1,0 +1,39 @@
+/**
+ * `fleetcap emulate`: an ECS that runs on this machine.
+ */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { flags, settingsOf } from "./Flags.ts"
+
+const description = `Run an ECS on this machine, for AWS SDKs, the AWS CLI and fleetcap itself.
+
+  It speaks the protocol of ECS and launches nothing: tasks exist in memory only.
+  It is as late and as unreliable as the flags say; without any, it is perfect.
+  Times may be ranges, such as 2s..5s, from which each one is drawn.
+
+  It runs until SIGINT, SIGTERM or SIGHUP, and then exits with 0; with 1 if it
+  cannot listen, and with 2 after wrong flags.`
+
+/**
+ * `fleetcap emulate`.
+ *
+ * @category commands
+ */
+export const emulate = Command.make(
+  "emulate",
+  flags,
+  Effect.fnUntraced(function*(given) {
+    const Emulation = yield* Effect.promise(() => import("./Emulation.ts"))
+    return yield* Emulation.run({ host: given.host, port: given.port, settings: settingsOf(given) })
+  })
+).pipe(
+  Command.withDescription(description),
+  Command.withShortDescription("Run an ECS on this machine"),
+  Command.withExamples([
+    { command: "fleetcap emulate --port 4566", description: "A perfect ECS" },
+    {
+      command: "fleetcap emulate --port 4566 --list-lag 2s..5s --task-lifetime 10s --lost-answers 0.2",
+      description: "Late lists, workers that live for 10 s, and one RunTask in five whose answer is lost"
+    }
+  ])
+)

@@ -1,0 +1,105 @@
+/**
+ * The flags of `fleetcap emulate`, and the settings that they stand for.
+ */
+import type * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import type { RandomFault, Settings } from "../../emulator/model/Settings.ts"
+import * as Flags from "../terminal/Flags.ts"
+
+/**
+ * The flags of `fleetcap emulate`.
+ *
+ * @category flags
+ */
+export const flags = {
+  port: Flags.whole("port", { minimum: 0, maximum: 65_535 }, "The port to listen on. 0 is any that is free"),
+  host: Flags.text("host", "HOST", "The address to listen on (127.0.0.1: this machine only)").pipe(
+    Flag.withDefault("127.0.0.1")
+  ),
+  seed: Flags.whole("seed", { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, "Decides all that is drawn (1)").pipe(
+    Flag.withDefault(1)
+  ),
+  listLag: Flags.span("list-lag", "How long new tasks are not listed, and stopped ones still are (0s)").pipe(
+    Flag.optional
+  ),
+  describeLag: Flags.span("describe-lag", "How long new tasks are MISSING, and how old a status is (0s)").pipe(
+    Flag.optional
+  ),
+  latency: Flags.span("latency", "How long a call takes (0s)").pipe(Flag.optional),
+  taskLifetime: Flags.span("task-lifetime", "How long a task runs before it exits (forever)").pipe(Flag.optional),
+  startTime: Flags.span("start-time", "How long a task takes to run (0s)").pipe(Flag.optional),
+  stopTime: Flags.span("stop-time", "How long a task takes to stop (0s)").pipe(Flag.optional),
+  strict: Flag.Boolean("strict").pipe(
+    Flag.withDescription("Know only clusters and task definitions that were created"),
+    Flag.withDefault(false)
+  ),
+  rates: Flag.Boolean("rate-limits").pipe(
+    Flag.withDescription("Enforce the request rates that AWS documents"),
+    Flag.withDefault(false)
+  ),
+  capacity: Flags.whole("capacity", { minimum: 0, maximum: 1_000_000 }, "How many tasks there is room for (any)").pipe(
+    Flag.optional
+  ),
+  throttled: Flags.probability("throttled", "How likely a call is throttled (0)").pipe(Flag.optional),
+  serverErrors: Flags.probability("server-errors", "How likely a call fails with a 500 (0)").pipe(Flag.optional),
+  resets: Flags.probability("resets", "How likely a connection is lost before a call is received (0)").pipe(
+    Flag.optional
+  ),
+  lostAnswers: Flags.probability("lost-answers", "How likely a RunTask is done and its answer lost (0)").pipe(
+    Flag.optional
+  ),
+  cutAnswers: Flags.probability("cut-answers", "How likely an answer ends in the middle (0)").pipe(Flag.optional),
+  noCapacity: Flags.probability("no-capacity", "How likely a RunTask fails for lack of capacity (0)").pipe(
+    Flag.optional
+  ),
+  startFailures: Flags.probability("start-failures", "How likely a task stops before it runs (0)").pipe(Flag.optional)
+}
+
+/**
+ * What the flags of `fleetcap emulate` were given.
+ *
+ * @category models
+ */
+export type EmulateFlags = Command.Command.Config.Infer<typeof flags>
+
+/**
+ * Returns the settings that the flags stand for.
+ *
+ * @category conversions
+ */
+export const settingsOf = (given: EmulateFlags): Settings => {
+  const [listLag, describeLag] = [Option.getOrUndefined(given.listLag), Option.getOrUndefined(given.describeLag)]
+  const fault = (
+    probability: Option.Option<number>,
+    fault: RandomFault["fault"],
+    operation?: string
+  ): ReadonlyArray<RandomFault> =>
+    Option.match(probability, {
+      onNone: () => [],
+      onSome: (probability) => [{ fault, probability, operation }]
+    })
+  return {
+    seed: given.seed,
+    strict: given.strict,
+    rates: given.rates,
+    capacity: Option.getOrUndefined(given.capacity),
+    latency: Option.getOrUndefined(given.latency),
+    // Replicas that differ are what makes answers go back in time.
+    lag: { unlisted: listLag, lingering: listLag, missing: describeLag, status: describeLag, replicas: 2 },
+    lifecycle: {
+      pending: Option.getOrUndefined(given.startTime),
+      lifetime: Option.getOrUndefined(given.taskLifetime),
+      deprovisioning: Option.getOrUndefined(given.stopTime),
+      startFailures: Option.getOrUndefined(given.startFailures)
+    },
+    faults: [
+      ...fault(given.throttled, { _tag: "Throttle" }),
+      ...fault(given.serverErrors, { _tag: "ServerError", processed: false }),
+      ...fault(given.resets, { _tag: "Reset", processed: false }),
+      ...fault(given.lostAnswers, { _tag: "Reset", processed: true }, "RunTask"),
+      ...fault(given.cutAnswers, { _tag: "CutBody" }),
+      ...fault(given.noCapacity, { _tag: "Capacity" }, "RunTask")
+    ]
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * One call of the AWS SDK as one request on the wire.
+ *
+ * The SDK retries, and the error it then throws is that of its last attempt: an
+ * earlier one may have launched a task. Here a call makes one request at most,
+ * whatever the client's own settings say, and it is known of every call whether
+ * its request left. It ends in bounded time and takes an answer of bounded size, too,
+ * which the SDK by itself does not promise.
+ */
+import type { $Command, ECSClient, ECSClientResolvedConfig } from "@aws-sdk/client-ecs"
+import type { ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-ecs"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Predicate from "effect/Predicate"
+import * as Time from "../Time.ts"
+import * as AnswerLimit from "./AnswerLimit.ts"
+import type { ObservedError } from "./EcsErrors.ts"
+import { secretsOf } from "./Signing.ts"
+
+/**
+ * The operations of ECS that are counted.
+ *
+ * @category metrics
+ */
+export type Operation = "RunTask" | "ListTasks" | "DescribeTasks" | "StopTask"
+
+const allRequests = Metric.counter("fleetcap_ecs_requests", {
+  description: "Requests to ECS as sent, every page and every attempt counted",
+  incremental: true
+})
+
+const counters = {
+  RunTask: Metric.withAttributes(allRequests, { operation: "RunTask" }),
+  ListTasks: Metric.withAttributes(allRequests, { operation: "ListTasks" }),
+  DescribeTasks: Metric.withAttributes(allRequests, { operation: "DescribeTasks" }),
+  StopTask: Metric.withAttributes(allRequests, { operation: "StopTask" })
+}
+
+/**
+ * Returns the counter of the requests of one operation.
+ *
+ * **Details**
+ *
+ * It goes up as a request is handed to the connection: every page and every
+ * attempt counts, a call that fails before that does not. `StopTask` is never
+ * sent from here; who sends it may count it with the others.
+ *
+ * @category metrics
+ */
+export const requests = (operation: Operation): Metric.Metric<number, Metric.CounterState<number>> =>
+  counters[operation]
+
+/**
+ * A call that threw, or that took too long.
+ *
+ * @category errors
+ */
+export class CallFailed extends Data.TaggedError("CallFailed")<{ readonly error: ObservedError }> {}
+
+/**
+ * Carries the error of the only request past the SDK's retries, which know nothing
+ * of this class and so give up at once. The response lets the SDK correct its clock.
+ */
+class OnlyRequestFailed extends Error {
+  readonly error: unknown
+  readonly $response: unknown
+  constructor(error: unknown) {
+    super("The request failed")
+    this.name = "OnlyRequestFailed"
+    this.error = error
+    this.$response = Predicate.hasProperty(error, "$response") ? error.$response : undefined
+  }
+}
+
+const tooLate = { name: "TimeoutError", message: "The call was not ready to be sent in time" }
+
+const textOf = (owner: unknown, key: string): string | undefined =>
+  Predicate.hasProperty(owner, key) && Predicate.isString(owner[key]) ? owner[key] : undefined
+
+/** A host with several addresses fails with one error for each of them. */
+const syscallOf = (error: unknown): string | undefined => {
+  const own = textOf(error, "syscall")
+  if (own !== undefined || !Predicate.hasProperty(error, "errors") || !Array.isArray(error.errors)) return own
+  const calls = new Set(error.errors.map((part: unknown) => textOf(part, "syscall")))
+  return calls.size === 1 ? textOf(error.errors[0], "syscall") : undefined
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  Predicate.hasProperty(error, "$metadata") && Predicate.hasProperty(error.$metadata, "httpStatusCode") &&
+    Predicate.isNumber(error.$metadata.httpStatusCode)
+    ? error.$metadata.httpStatusCode
+    : undefined
+
+const observe = (thrown: unknown, attempts: number, secrets: ReadonlyArray<string>): ObservedError => {
+  const error = thrown instanceof OnlyRequestFailed ? thrown.error : thrown
+  return {
+    name: textOf(error, "name") ?? "Unknown",
+    message: textOf(error, "message") ?? "",
+    code: textOf(error, "code"),
+    syscall: syscallOf(error),
+    httpStatus: statusOf(error),
+    resourceIds: Predicate.hasProperty(error, "resourceIds") && Array.isArray(error.resourceIds)
+      ? error.resourceIds.filter(Predicate.isString)
+      : undefined,
+    attempts,
+    secrets
+  }
+}
+
+/**
+ * Sends a command, as one request at most.
+ *
+ * **Details**
+ *
+ * Interrupting it, and the end of its time, close the connection, or keep the
+ * request from being sent.
+ *
+ * @category calls
+ */
+export const call = Effect.fnUntraced(
+  function*<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(options: {
+    readonly client: ECSClient
+    readonly operation: Operation
+    readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
+    readonly timeout: Duration.Input
+    /** In how many milliseconds it is too late to send it. Without it, it is never too late. */
+    readonly sendWithin?: number | undefined
+  }): Effect.fn.Return<Output, CallFailed> {
+    const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout } = options
+    const context = yield* Effect.context<never>()
+    const clock = yield* Clock.Clock
+    const now = Time.reader(clock)
+    const calledAt = now()
+    let sent = 0
+    let failed: OnlyRequestFailed | undefined
+    let secrets: ReadonlyArray<string> = []
+
+    const send = (signal: AbortSignal): Promise<Output> => {
+      command.middlewareStack.add((next, handled) => (args) => {
+        secrets = secretsOf(handled)
+        if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
+        // Credentials may take long: by now nobody may be waiting, and the slot may be free.
+        if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
+        if (Time.atMost(calledAt, now()) > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
+        sent++
+        counters[operation].updateUnsafe(1, context)
+        return next(args).catch((error: unknown) => {
+          failed = new OnlyRequestFailed(error)
+          throw failed
+        })
+      }, { name: "fleetcapOneRequest", step: "finalizeRequest", priority: "low" })
+      command.middlewareStack.add(
+        (next) => (args) =>
+          next(args).then((result) => {
+            AnswerLimit.limit(result.response)
+            return result
+          }),
+        // Innermost: it has the body before anything is read of it, and also that of an error.
+        { name: "fleetcapAnswerLimit", step: "deserialize", priority: "low" }
+      )
+      return client.send(command, { abortSignal: signal })
+    }
+
+    return yield* Effect.tryPromise({
+      try: (signal) => send(signal),
+      catch: (thrown) => new CallFailed({ error: observe(thrown, sent, secrets) })
+    }).pipe(Effect.timeoutOrElse({
+      duration: timeout,
+      orElse: () =>
+        Effect.fail(
+          new CallFailed({
+            error: {
+              name: "TimeoutError",
+              message: `${operation} took longer than ${Duration.format(Duration.fromInputUnsafe(timeout))}`,
+              attempts: sent
+            }
+          })
+        )
+    }))
+  }
+)

@@ -1,0 +1,287 @@
+/**
+ * The three ECS calls that fleetcap makes, as a service.
+ *
+ * Each method is one call on the wire: one page of a list, one batch of
+ * descriptions, one attempt to run one task. Nothing below it retries, because
+ * the last error of a retried call hides what the earlier attempts may have
+ * done. `runTask` therefore has no error channel: whatever happens to the call,
+ * what it says about the task is a {@link Verdict}.
+ */
+import type * as Brand from "effect/Brand"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Place } from "../fleet/Place.ts"
+import type { LaunchPermits } from "./LaunchPermits.ts"
+
+/**
+ * The ARN of a task.
+ *
+ * @category models
+ */
+export type TaskArn = string & Brand.Brand<"TaskArn">
+
+/**
+ * Brands a string that ECS itself gave as the ARN of a task.
+ *
+ * @category constructors
+ */
+export const TaskArn = (arn: string): TaskArn => arn as TaskArn
+
+/**
+ * A name and a value: a container's environment variable.
+ *
+ * @category models
+ */
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * What one container of the task runs with instead of what its definition says.
+ *
+ * @category models
+ */
+export interface ContainerOverride {
+  readonly name: string
+  readonly command?: ReadonlyArray<string>
+  readonly environment?: ReadonlyArray<EnvironmentVariable>
+  readonly cpu?: number
+  readonly memory?: number
+  readonly memoryReservation?: number
+}
+
+/**
+ * The whole input of one `RunTask`, with ECS's own field names.
+ *
+ * **Details**
+ *
+ * It is plain JSON, and it is kept with the slot: when an answer is lost, the
+ * same bytes are sent again, because ECS answers a client token that comes with
+ * other parameters with a conflict. `count` is always 1, so that an answer is
+ * about one task. The launch's id is both `clientToken` and `startedBy`.
+ *
+ * @category models
+ */
+export interface RunTaskRequest {
+  readonly cluster: string
+  readonly taskDefinition: string
+  readonly count: 1
+  readonly clientToken: string
+  readonly startedBy: string
+  readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL" | "MANAGED_INSTANCES"
+  readonly capacityProviderStrategy?: ReadonlyArray<{
+    readonly capacityProvider: string
+    readonly weight?: number
+    readonly base?: number
+  }>
+  readonly platformVersion?: string
+  readonly group?: string
+  readonly tags?: ReadonlyArray<{ readonly key: string; readonly value: string }>
+  readonly propagateTags?: "TASK_DEFINITION" | "NONE"
+  readonly enableECSManagedTags?: boolean
+  readonly enableExecuteCommand?: boolean
+  readonly networkConfiguration?: {
+    readonly awsvpcConfiguration: {
+      readonly subnets: ReadonlyArray<string>
+      readonly securityGroups?: ReadonlyArray<string>
+      readonly assignPublicIp?: "ENABLED" | "DISABLED"
+    }
+  }
+  readonly overrides?: {
+    readonly containerOverrides?: ReadonlyArray<ContainerOverride>
+    readonly cpu?: string
+    readonly memory?: string
+    readonly taskRoleArn?: string
+    readonly executionRoleArn?: string
+    readonly ephemeralStorage?: { readonly sizeInGiB: number }
+  }
+}
+
+/**
+ * Why a call did not do what it was asked.
+ *
+ * - `throttled`: too many calls; nothing is wrong with this one
+ * - `capacity`: ECS has no room, or the account's quota is used up, for now
+ * - `unreachable`: no connection, or no answer that can be relied on
+ * - `unavailable`: ECS answered that it failed itself (5xx)
+ * - `access-denied`: credentials missing, expired, or not allowed to do this
+ * - `not-found`: no such cluster or task definition
+ * - `invalid`: ECS does not accept the parameters
+ *
+ * The first four may pass by themselves, the last three will not.
+ *
+ * @category models
+ */
+export const FailureReason = Schema.Literals([
+  "throttled",
+  "capacity",
+  "unreachable",
+  "unavailable",
+  "access-denied",
+  "not-found",
+  "invalid"
+])
+
+/**
+ * Why a call did not do what it was asked.
+ *
+ * @category models
+ */
+export type FailureReason = typeof FailureReason.Type
+
+/**
+ * Why a call failed, and ECS's own words for it.
+ *
+ * @category models
+ */
+export interface Failure {
+  readonly reason: FailureReason
+  readonly detail: string
+}
+
+/**
+ * Returns whether a failure may pass without anybody changing anything.
+ *
+ * @category guards
+ */
+export const isTransient = (failure: Failure): boolean =>
+  failure.reason === "throttled" || failure.reason === "capacity" ||
+  failure.reason === "unreachable" || failure.reason === "unavailable"
+
+/**
+ * What one attempt to run a task says about the task.
+ *
+ * **Details**
+ *
+ * - `Accepted`: the task exists. `lastStatus` is absent where ECS did not say it
+ *   (a token conflict names the ARN only). It may be stopped already, when the
+ *   answer repeats that of an earlier attempt.
+ * - `Declined`: ECS answered with `failures`. The request is complete, no task
+ *   exists, and the token will say the same again.
+ * - `Rejected`: this attempt launched nothing: a 4xx, or it never left. What an
+ *   earlier attempt with the same token did, it does not say.
+ * - `Throttled`: a `Rejected` that only asks to be slower.
+ * - `Unknown`: the attempt may have launched the task, or may do so yet.
+ * - `Contradictory`: an answer that cannot be that to a `RunTask` of one task. It is
+ *   as good as none, and somebody has to look at what answered so.
+ *
+ * @category models
+ */
+export type Verdict =
+  | { readonly _tag: "Accepted"; readonly taskArn: TaskArn; readonly lastStatus?: string | undefined }
+  | { readonly _tag: "Declined"; readonly failure: Failure }
+  | { readonly _tag: "Rejected"; readonly failure: Failure }
+  | { readonly _tag: "Throttled"; readonly detail: string }
+  | { readonly _tag: "Unknown"; readonly detail: string }
+  | { readonly _tag: "Contradictory"; readonly detail: string }
+
+/**
+ * One page of a list.
+ *
+ * **Gotchas**
+ *
+ * A page may be empty and still have a `nextToken`: only its absence ends a list.
+ *
+ * @category models
+ */
+export interface TaskPage {
+  readonly taskArns: ReadonlyArray<TaskArn>
+  readonly nextToken?: string | undefined
+}
+
+/**
+ * What fleetcap needs to know of a task.
+ *
+ * @category models
+ */
+export interface TaskDescription {
+  readonly taskArn: TaskArn
+  readonly lastStatus: string
+  readonly desiredStatus?: string | undefined
+  readonly startedBy?: string | undefined
+}
+
+/**
+ * The answer to a batch of descriptions.
+ *
+ * @category models
+ */
+export interface TaskDescriptions {
+  readonly tasks: ReadonlyArray<TaskDescription>
+  /**
+   * ARNs that ECS did not find. That is not evidence that they have stopped: a
+   * task is also missing shortly after it was launched.
+   */
+  readonly missing: ReadonlyArray<TaskArn>
+}
+
+/**
+ * How many ARNs one `DescribeTasks` takes.
+ *
+ * @category configuration
+ */
+export const describeLimit = 100
+
+/**
+ * Returns whether a last status is final. A stopping task still runs.
+ *
+ * @category guards
+ */
+export const isTerminal = (lastStatus: string | undefined): boolean =>
+  lastStatus === "STOPPED" || lastStatus === "DELETED"
+
+/**
+ * A list or a description that could not be read.
+ *
+ * @category errors
+ */
+export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadError", {
+  operation: Schema.Literals(["ListTasks", "DescribeTasks"]),
+  reason: FailureReason,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.operation}: ${this.reason}: ${this.detail}`
+  }
+}
+
+/**
+ * The ECS calls that fleetcap makes.
+ *
+ * **Gotchas**
+ *
+ * All fleets of a process share one: AWS's limits are per account and region.
+ *
+ * @category services
+ */
+export class Ecs extends Context.Service<Ecs, {
+  /** Where the calls go to, as far as that is known before the first of them. */
+  readonly place: Effect.Effect<Place>
+  /**
+   * Bounds how many `runTask` are under way. A launch takes a permit before it asks
+   * the ledger's gate, so that no attempt waits between the two.
+   */
+  readonly launchPermits: LaunchPermits
+  /**
+   * Sends one `RunTask`, once, and not later than `sendWithin` milliseconds from
+   * now: by then the gate that let it through was passed too long ago.
+   *
+   * Interrupting it leaves open whether the task was launched: the caller has to
+   * read that as `Unknown`.
+   */
+  readonly runTask: (request: RunTaskRequest, sendWithin: number) => Effect.Effect<Verdict>
+  /** Reads one page of the tasks of a family. Stopping tasks are listed under `STOPPED`. */
+  readonly listTasks: (query: {
+    readonly cluster: string
+    readonly family: string
+    readonly desiredStatus: "RUNNING" | "STOPPED"
+    readonly nextToken?: string | undefined
+  }) => Effect.Effect<TaskPage, EcsReadError>
+  /** Describes 1 to 100 tasks. */
+  readonly describeTasks: (query: {
+    readonly cluster: string
+    readonly taskArns: ReadonlyArray<TaskArn>
+  }) => Effect.Effect<TaskDescriptions, EcsReadError>
+}>()("fleetcap/Ecs") {}

@@ -1,0 +1,235 @@
+/**
+ * ECS itself: the calls of fleetcap over the AWS SDK.
+ *
+ * Region, endpoint and credentials are found as the SDK finds them, from the
+ * environment (`AWS_REGION`, `AWS_ENDPOINT_URL_ECS`, `AWS_PROFILE`, ...), the shared
+ * configuration files or the machine's role, unless they are given.
+ *
+ * Every call is one request. The SDK's own retries are off, also those of a client
+ * that is passed in, for the caller knows the client token and the SDK does not tell
+ * what its earlier attempts did. Every call ends in bounded time, for which the SDK
+ * has no setting: by default it waits for ever.
+ */
+import type { ECSClientConfig } from "@aws-sdk/client-ecs"
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand } from "@aws-sdk/client-ecs"
+import { NodeHttpHandler } from "@smithy/node-http-handler"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import * as Details from "../Detail.ts"
+import * as Places from "../fleet/Place.ts"
+import { call } from "./AwsCall.ts"
+import { inputOf } from "./AwsInput.ts"
+import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
+import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
+import * as LaunchPermits from "./LaunchPermits.ts"
+
+export { type Operation, requests } from "./AwsCall.ts"
+
+/**
+ * The options that also apply to a client that is passed in.
+ *
+ * @category options
+ */
+export interface CallOptions {
+  /**
+   * How long one call may take altogether, from finding credentials to the end of
+   * the answer. Past it the connection is closed, and what was not sent by then is
+   * not sent. Defaults to 30 seconds.
+   */
+  readonly callTimeout?: Duration.Input | undefined
+  /**
+   * How many `RunTask` may be under way at once, of all fleets together. Defaults
+   * to 20: Fargate takes 20 a second. When they are used up, each fleet may still
+   * have a quarter as many under way, so that one fleet whose calls get no answer
+   * keeps no other from launching.
+   */
+  readonly launchPermits?: number | undefined
+}
+
+/**
+ * The options of a client that is built here.
+ *
+ * @category options
+ */
+export interface ClientOptions {
+  /** The AWS region. Found by the SDK unless given. */
+  readonly region?: string | undefined
+  /** The URL of ECS, or of an emulator. Found by the SDK unless given. */
+  readonly endpoint?: string | undefined
+  /** The profile in the shared configuration files. Found by the SDK unless given. */
+  readonly profile?: string | undefined
+  /** Credentials, or what provides them. Found by the SDK unless given. */
+  readonly credentials?: ECSClientConfig["credentials"] | undefined
+  /**
+   * How long to wait for a connection, a free one of the pool included. A call that
+   * gets none was certainly not sent. Defaults to 5 seconds.
+   */
+  readonly connectionTimeout?: Duration.Input | undefined
+  /** How long to wait for the head of an answer. Defaults to 20 seconds. */
+  readonly requestTimeout?: Duration.Input | undefined
+  /** How long a connection may be silent in the middle of an answer. Defaults to 20 seconds. */
+  readonly socketTimeout?: Duration.Input | undefined
+  /**
+   * How many connections there may be. Defaults to 50, and to twice `launchPermits`
+   * where that is more, so that no launch waits for a connection: not even while
+   * four fleets of the process get no answers.
+   */
+  readonly maxSockets?: number | undefined
+}
+
+/**
+ * Everything that can be set.
+ *
+ * @category options
+ */
+export interface Options extends CallOptions, ClientOptions {}
+
+const defaultLaunchPermits = 20
+
+/** A timer of Node's cannot run longer: it would end at once. To the SDK, 0 is no limit. */
+const longestTimer = 2 ** 31 - 1
+
+const timer = (input: Duration.Input): number => {
+  const millis = Duration.toMillis(input)
+  return millis > longestTimer ? 0 : Math.max(1, Math.round(millis))
+}
+
+/**
+ * Creates a client of the SDK that does not retry and does not wait for ever, and
+ * destroys it with its scope.
+ *
+ * **When to use**
+ *
+ * Use to send other commands with the settings of fleetcap; give the client to
+ * {@link layerClient} then.
+ *
+ * @category constructors
+ */
+export const makeClient = (options: Options = {}): Effect.Effect<ECSClient, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const { credentials, endpoint, launchPermits = defaultLaunchPermits, profile, region } = options
+      const agent = { keepAlive: true, maxSockets: options.maxSockets ?? Math.max(50, 2 * launchPermits) }
+      return new ECSClient({
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(profile === undefined ? {} : { profile }),
+        ...(credentials === undefined ? {} : { credentials }),
+        maxAttempts: 1,
+        requestHandler: new NodeHttpHandler({
+          connectionTimeout: timer(options.connectionTimeout ?? "5 seconds"),
+          requestTimeout: timer(options.requestTimeout ?? "20 seconds"),
+          throwOnRequestTimeout: true,
+          socketTimeout: timer(options.socketTimeout ?? "20 seconds"),
+          httpAgent: agent,
+          httpsAgent: agent
+        })
+      })
+    }),
+    (client) => Effect.sync(() => client.destroy())
+  )
+
+/** To take it for a list without tasks would be to take silence for evidence. */
+const emptyAnswer = (operation: EcsReadError["operation"]) =>
+  new EcsReadError({ operation, reason: "unreachable", detail: "The answer is empty" })
+
+/**
+ * Creates the service on a client.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(client: ECSClient, options: CallOptions = {}) {
+  const timeout = options.callTimeout ?? "30 seconds"
+  const permits = options.launchPermits ?? defaultLaunchPermits
+  if (!Number.isSafeInteger(permits) || permits < 1) {
+    return yield* Effect.die(new RangeError(`launchPermits: expected a whole number from 1 up, got ${permits}`))
+  }
+  const launchPermits = LaunchPermits.make(permits)
+
+  return Ecs.of({
+    launchPermits,
+    // Without a region no call succeeds, and says so itself.
+    place: Effect.orElseSucceed(
+      Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Places.unknown, region })),
+      () => Places.unknown
+    ),
+    runTask: (request, sendWithin) =>
+      Effect.suspend(() =>
+        call({ client, timeout, sendWithin, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
+      ).pipe(
+        Effect.match({
+          onSuccess: (output) => verdictOfOutput(output, request),
+          onFailure: ({ error }) => verdictOfError(error)
+        }),
+        Effect.catchDefect((defect) =>
+          Effect.succeed<Verdict>({
+            _tag: "Unknown",
+            detail: Details.of(Predicate.isError(defect) ? defect.message : "defect")
+          })
+        )
+      ),
+    listTasks: Effect.fnUntraced(function*({ cluster, desiredStatus, family, nextToken }) {
+      const command = new ListTasksCommand({ cluster, family, desiredStatus, maxResults: 100, nextToken })
+      const output = yield* call({ client, timeout, operation: "ListTasks", command }).pipe(
+        Effect.mapError(({ error }) => readErrorOf("ListTasks", error))
+      )
+      if (output.taskArns === undefined) return yield* emptyAnswer("ListTasks")
+      return { taskArns: output.taskArns.map(TaskArn), nextToken: output.nextToken || undefined }
+    }),
+    describeTasks: Effect.fnUntraced(function*({ cluster, taskArns }) {
+      const command = new DescribeTasksCommand({ cluster, tasks: [...taskArns] })
+      const output = yield* call({ client, timeout, operation: "DescribeTasks", command }).pipe(
+        Effect.mapError(({ error }) => readErrorOf("DescribeTasks", error))
+      )
+      if (output.tasks === undefined && output.failures === undefined) return yield* emptyAnswer("DescribeTasks")
+      const tasks = (output.tasks ?? []).flatMap((task): ReadonlyArray<TaskDescription> =>
+        task.taskArn === undefined ? [] : [{
+          taskArn: TaskArn(task.taskArn),
+          lastStatus: task.lastStatus ?? "UNKNOWN",
+          desiredStatus: task.desiredStatus,
+          startedBy: task.startedBy
+        }]
+      )
+      const missing = (output.failures ?? []).flatMap(({ arn, reason }) =>
+        arn !== undefined && reason === "MISSING" ? [TaskArn(arn)] : []
+      )
+      return { tasks, missing }
+    })
+  })
+})
+
+/**
+ * Provides ECS over a client of its own.
+ *
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Ecs> =>
+  Layer.effect(Ecs, Effect.flatMap(makeClient(options), (client) => make(client, options)))
+
+/**
+ * Provides ECS over a client of its own, with options from the configuration.
+ *
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Wrap<Omit<Options, "credentials">>
+): Layer.Layer<Ecs, Config.ConfigError> => Layer.unwrap(Effect.map(Config.unwrap(options), layer))
+
+/**
+ * Provides ECS over a client that exists, and that stays its owner's to destroy.
+ *
+ * **Gotchas**
+ *
+ * The client's retries are not used: one call stays one request, for a launch has
+ * to be counted anew before each attempt. Its own timeouts apply besides
+ * `callTimeout`; without a `connectionTimeout`, a connection that is not made in
+ * time is no proof that nothing was sent.
+ *
+ * @category layers
+ */
+export const layerClient = (client: ECSClient, options: CallOptions = {}): Layer.Layer<Ecs> =>
+  Layer.effect(Ecs, make(client, options))

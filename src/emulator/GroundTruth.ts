@@ -1,0 +1,140 @@
+/**
+ * What is true of an emulated ECS, however late and wrong its answers are.
+ *
+ * Everything takes the time: the truth of now, not of the last call.
+ */
+import type * as Schema from "effect/Schema"
+import * as World from "./Engine.ts"
+import type { LastStatus } from "./model/Lifecycle.ts"
+import * as Lifecycle from "./model/Lifecycle.ts"
+import * as Tally from "./model/LiveCount.ts"
+import type { Task } from "./model/Task.ts"
+
+export type { Filter, Step } from "./model/LiveCount.ts"
+
+const tallies = (world: World.World, filter: Tally.Filter): ReadonlyArray<Tally.Tally> =>
+  [...world.clusters.values()].flatMap((cluster) =>
+    [...cluster.tallies.values()].filter((tally) => Tally.matches(tally, filter))
+  )
+
+/**
+ * How many tasks are live: launched, and not stopped. A task that is stopping is live.
+ *
+ * @category getters
+ */
+export const live = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+  World.advance(world, now)
+  return Tally.live(tallies(world, filter))
+}
+
+/**
+ * The most tasks that have been live at once, ever.
+ *
+ * @category getters
+ */
+export const peak = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+  World.advance(world, now)
+  return Tally.peak(tallies(world, filter))
+}
+
+/**
+ * How many tasks were live from when on, since the first was launched.
+ *
+ * @category getters
+ */
+export const steps = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<Tally.Step> => {
+  World.advance(world, now)
+  return Tally.steps(tallies(world, filter))
+}
+
+/**
+ * What is true of a task.
+ *
+ * @category models
+ */
+export interface TaskTruth {
+  readonly arn: string
+  /** The ARN of its cluster. */
+  readonly cluster: string
+  readonly family: string
+  readonly startedBy: string | undefined
+  readonly origin: "own" | "foreign"
+  readonly lastStatus: LastStatus
+  readonly desiredStatus: "RUNNING" | "STOPPED"
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
+/**
+ * The tasks that are live.
+ *
+ * @category getters
+ */
+export const tasks = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<TaskTruth> => {
+  World.advance(world, now)
+  return all(world, filter).flatMap((task) => {
+    const { life } = task
+    const moment = Lifecycle.at(life, world.now)
+    if (moment === undefined || world.now >= life.stoppedAt) return []
+    const { desiredStatus, lastStatus } = moment
+    return [{ ...identityOf(task), lastStatus, desiredStatus, createdAt: life.createdAt }]
+  })
+}
+
+/**
+ * From when until when a task was live.
+ *
+ * @category models
+ */
+export interface TaskLife {
+  readonly arn: string
+  /** The ARN of its cluster. */
+  readonly cluster: string
+  readonly family: string
+  readonly startedBy: string | undefined
+  readonly origin: "own" | "foreign"
+  /** What its `RunTask` overrides, as it was received. */
+  readonly overrides: Schema.JsonObject
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** Epoch milliseconds; not there while the task is live. */
+  readonly stoppedAt: number | undefined
+}
+
+/**
+ * The tasks that were ever launched, in that order, but for those that are
+ * forgotten by now.
+ *
+ * @category getters
+ */
+export const history = (
+  world: World.World,
+  now: number,
+  filter: Tally.Filter = {}
+): ReadonlyArray<TaskLife> => {
+  World.advance(world, now)
+  return all(world, filter).map((task) => lifeOf(task, world.now))
+}
+
+const lifeOf = (task: Task, now: number): TaskLife => ({
+  ...identityOf(task),
+  overrides: task.spec.overrides,
+  createdAt: task.life.createdAt,
+  stoppedAt: now < task.life.stoppedAt ? undefined : task.life.stoppedAt
+})
+
+/** All tasks that are not forgotten. */
+const all = (world: World.World, filter: Tally.Filter): ReadonlyArray<Task> =>
+  [...world.clusters.values()].flatMap(({ tasks }) =>
+    [...tasks.values()].filter(({ clusterArn, origin, spec }) =>
+      Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)
+    )
+  )
+
+const identityOf = ({ arn, clusterArn, origin, spec }: Task) => ({
+  arn,
+  cluster: clusterArn,
+  family: spec.family,
+  startedBy: spec.startedBy,
+  origin
+})

@@ -1,0 +1,155 @@
+/**
+ * Finds clusters and their tasks by what a call names them with.
+ */
+import * as Place from "./Arn.ts"
+import * as Reply from "./Reply.ts"
+import type { Task } from "./Task.ts"
+import type { Cluster, World } from "./World.ts"
+
+/**
+ * Returns whether a text can be the name of a cluster or a family.
+ *
+ * @category guards
+ */
+export const isName = (text: string): boolean => /^[a-zA-Z0-9_-]{1,255}$/.test(text)
+
+/**
+ * Returns whether a result is an error to answer with.
+ *
+ * @category guards
+ */
+export const isReply = (value: object): value is Reply.Reply => "status" in value && "body" in value
+
+/**
+ * What a call means by a name or an ARN.
+ *
+ * **Details**
+ *
+ * An ARN of another place is followed, save in a strict world, so that real
+ * configuration works as it is.
+ *
+ * @category getters
+ */
+export const reference = (
+  world: World,
+  place: Place.Place,
+  kind: string,
+  text: string
+): { readonly place: Place.Place; readonly name: string } | undefined => {
+  if (!text.startsWith("arn:")) return { place, name: text }
+  const arn = Place.parseArn(text)
+  if (arn === undefined || arn.kind !== kind) return undefined
+  return world.resolved.strict && Place.keyOf(arn.place) !== Place.keyOf(place) ? undefined : arn
+}
+
+/**
+ * The error of a cluster that does not exist.
+ *
+ * @category errors
+ */
+export const clusterNotFound = Reply.error("ClusterNotFoundException", "Cluster not found.")
+
+const clusterKey = (place: Place.Place, name: string): string => `${Place.keyOf(place)}/${name}`
+
+/**
+ * Creates a cluster, or gives the one that has the name.
+ *
+ * @category operations
+ */
+export const createCluster = (
+  world: World,
+  place: Place.Place,
+  name: string,
+  options: Partial<Pick<Cluster, "registered" | "tags">> = {}
+): Cluster => {
+  const key = clusterKey(place, name)
+  const known = world.clusters.get(key)
+  if (known?.status === "ACTIVE") return known
+  const cluster: Cluster = {
+    name,
+    arn: Place.arn(place, "cluster", name),
+    place,
+    status: "ACTIVE",
+    registered: options.registered ?? {},
+    tags: options.tags ?? [],
+    tasks: new Map(),
+    running: new Map(),
+    ended: [],
+    endedForgotten: 0,
+    endedDropped: 0,
+    tokens: new Map(),
+    tallies: known?.tallies ?? new Map()
+  }
+  world.clusters.set(key, cluster)
+  return cluster
+}
+
+/**
+ * Finds a cluster as it is. `default` always exists.
+ *
+ * @category getters
+ */
+export const lookupCluster = (
+  world: World,
+  place: Place.Place,
+  text: string | null | undefined
+): Cluster | undefined => {
+  const found = reference(world, place, "cluster", text ?? "default")
+  if (found === undefined) return undefined
+  const known = world.clusters.get(clusterKey(found.place, found.name))
+  return known === undefined && found.name === "default" ? createCluster(world, found.place, "default") : known
+}
+
+/**
+ * The clusters of a place that can be used.
+ *
+ * @category getters
+ */
+export const clustersOf = (world: World, place: Place.Place): ReadonlyArray<Cluster> => {
+  lookupCluster(world, place, "default")
+  const key = Place.keyOf(place)
+  return [...world.clusters.values()].filter((cluster) =>
+    cluster.status === "ACTIVE" && Place.keyOf(cluster.place) === key
+  )
+}
+
+/**
+ * Finds the cluster that a call is about, or creates it where that is allowed.
+ *
+ * @category operations
+ */
+export const useCluster = (
+  world: World,
+  place: Place.Place,
+  text: string | null | undefined
+): Cluster | Reply.Reply => {
+  const known = lookupCluster(world, place, text)
+  if (known !== undefined) {
+    return known.status === "ACTIVE"
+      ? known
+      : Reply.error("ClusterNotFoundException", "The referenced cluster was inactive.")
+  }
+  const found = reference(world, place, "cluster", text ?? "default")
+  if (found === undefined || world.resolved.strict) return clusterNotFound
+  return isName(found.name)
+    ? createCluster(world, found.place, found.name)
+    : Reply.invalid("Identifier is invalid.")
+}
+
+/**
+ * What a task is called: the end of its ARN, or its id.
+ *
+ * @category getters
+ */
+export const taskIdOf = (text: string): string => text.slice(text.lastIndexOf("/") + 1)
+
+/**
+ * Finds the task that an id or an ARN names.
+ *
+ * @category getters
+ */
+export const findTask = (cluster: Cluster, text: string): Task | undefined => {
+  const task = cluster.tasks.get(taskIdOf(text))
+  // The ARN of another cluster may end in the same id.
+  return task !== undefined && (text === task.id || text === task.arn) ? task : undefined
+}

@@ -1,0 +1,169 @@
+/**
+ * The state of an emulated ECS, as plain data that the operations change.
+ */
+import type * as Schema from "effect/Schema"
+import type * as Place from "./Arn.ts"
+import type { TokenRecord } from "./ClientToken.ts"
+import * as Agenda from "./EventQueue.ts"
+import type * as Fault from "./Fault.ts"
+import type { Life } from "./Lifecycle.ts"
+import type { Tally } from "./LiveCount.ts"
+import * as Prng from "./Prng.ts"
+import type { Buckets } from "./RateLimit.ts"
+import type { Reply } from "./Reply.ts"
+import * as Settings from "./Settings.ts"
+import type { Tags, Task } from "./Task.ts"
+import * as Visibility from "./Visibility.ts"
+
+/**
+ * A call as it arrives. The input is whatever was sent: nothing is assumed of it.
+ *
+ * @category models
+ */
+export interface Call {
+  readonly operation: string
+  readonly input: unknown
+  /** Where it was sent to, if not to the region and the account of the settings. */
+  readonly region?: string | undefined
+  readonly account?: string | undefined
+}
+
+/**
+ * A call on its way: when it is processed, when it is answered, and how that ends.
+ *
+ * @category models
+ */
+export interface Exchange {
+  readonly call: Call
+  readonly place: Place.Place
+  readonly fault: Fault.Fault | undefined
+  /** Epoch milliseconds; infinite for a call that never is. */
+  readonly processedAt: number
+  /** Epoch milliseconds; infinite for a call that never is. */
+  readonly answeredAt: number
+  /** There once the call has been processed, or refused. */
+  reply: Reply | undefined
+}
+
+/**
+ * A cluster and its tasks.
+ *
+ * @category models
+ */
+export interface Cluster {
+  readonly name: string
+  readonly arn: string
+  readonly place: Place.Place
+  status: "ACTIVE" | "INACTIVE"
+  /** What it was created with. */
+  readonly registered: Schema.JsonObject
+  tags: Tags
+  /** Every task that is not forgotten, by id. */
+  readonly tasks: Map<string, Task>
+  /** The tasks that a list may show as running, by number: those that are to run, and those that linger. */
+  readonly running: Map<number, Task>
+  /** The tasks that are to stop or have stopped, in that order. */
+  ended: Array<Task>
+  /** How many at the front of `ended` are forgotten. */
+  endedForgotten: number
+  /** How many have been dropped from the front of `ended`. */
+  endedDropped: number
+  readonly tokens: Map<string, TokenRecord>
+  readonly tallies: Map<string, Tally>
+}
+
+/**
+ * A revision of a task definition.
+ *
+ * @category models
+ */
+export interface Definition {
+  readonly family: string
+  readonly revision: number
+  readonly arn: string
+  status: "ACTIVE" | "INACTIVE"
+  /** When it was registered, in epoch milliseconds. */
+  readonly registeredAt: number
+  deregisteredAt: number | undefined
+  /** What it was registered with. */
+  readonly registered: Schema.JsonObject
+  tags: Tags
+}
+
+/**
+ * Something that will happen.
+ *
+ * @category models
+ */
+export type Event =
+  & Agenda.Entry
+  & (
+    | {
+      readonly _tag: "Ending" | "Stopped" | "Forgotten"
+      readonly cluster: Cluster
+      readonly task: Task
+      /** The life that it belongs to: a task that is stopped early has another one from then on. */
+      readonly life: Life
+    }
+    | { readonly _tag: "TokenExpired"; readonly cluster: Cluster; readonly token: string }
+    | { readonly _tag: "Process"; readonly exchange: Exchange }
+  )
+
+/**
+ * An emulated ECS.
+ *
+ * @category models
+ */
+export interface World {
+  settings: Settings.Settings
+  resolved: Settings.Resolved
+  /** The latest time that it has been told. Its time never goes back. */
+  now: number
+  readonly clusters: Map<string, Cluster>
+  readonly definitions: Map<string, Map<number, Definition>>
+  readonly agenda: Agenda.Agenda<Event>
+  readonly buckets: Buckets
+  readonly script: Array<Fault.Pending>
+  replicas: ReadonlyArray<Visibility.Replica>
+  launched: number
+  /** How many tasks have not stopped. */
+  live: number
+  /** One generator for each thing that is drawn. */
+  readonly random: { readonly tasks: Prng.Prng; readonly reads: Prng.Prng; readonly network: Prng.Prng }
+}
+
+/**
+ * Creates an ECS in which nothing has happened yet.
+ *
+ * @category constructors
+ */
+export const make = (settings: Settings.Settings): World => {
+  const resolved = Settings.resolve(settings)
+  const { lag, seed } = resolved
+  return {
+    settings,
+    resolved,
+    now: 0,
+    clusters: new Map(),
+    definitions: new Map(),
+    agenda: Agenda.make(),
+    buckets: new Map(),
+    script: [],
+    replicas: Visibility.replicas(Prng.make(seed, 0), lag.replicas),
+    launched: 0,
+    live: 0,
+    random: { tasks: Prng.make(seed, 1), reads: Prng.make(seed, 2), network: Prng.make(seed, 3) }
+  }
+}
+
+/**
+ * Changes some settings from now on.
+ *
+ * @category operations
+ */
+export const configure = (world: World, changes: Settings.Settings): void => {
+  const settings = Settings.merge(world.settings, changes)
+  world.resolved = Settings.resolve(settings)
+  world.settings = settings
+  world.replicas = Visibility.replicas(Prng.make(world.resolved.seed, 0), world.resolved.lag.replicas)
+}

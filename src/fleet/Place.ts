@@ -1,0 +1,90 @@
+/**
+ * Where a fleet is: the partition, region, account and cluster of its tasks.
+ *
+ * Evidence is of a place. Two replicas that call ECS in different regions do not
+ * see each other's tasks, and what one of them does not see has not stopped.
+ * Nobody knows all of it from the start: the region is that of the client, and the
+ * account shows in the first ARN. What is not known yet is completed, once; what
+ * is known has to agree.
+ */
+import * as TaskArn from "../ecs/TaskArn.ts"
+
+/**
+ * A place, as far as it is known.
+ *
+ * @category models
+ */
+export interface Place {
+  readonly partition: string | undefined
+  readonly region: string | undefined
+  readonly account: string | undefined
+  /** The name of the cluster. */
+  readonly cluster: string | undefined
+}
+
+/**
+ * A place of which nothing is known.
+ *
+ * @category constructors
+ */
+export const unknown: Place = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+
+/**
+ * The place of a task. Text that is not the ARN of a task says nothing about it.
+ *
+ * @category constructors
+ */
+export const ofTask = (arn: string): Place => TaskArn.parse(arn) ?? unknown
+
+/**
+ * Fills in what is not known of a place.
+ *
+ * @category combinators
+ */
+export const complete = (place: Place, also: Place): Place =>
+  isComplete(place) || also === unknown ? place : {
+    partition: place.partition ?? also.partition,
+    region: place.region ?? also.region,
+    account: place.account ?? also.account,
+    cluster: place.cluster ?? also.cluster
+  }
+
+const isComplete = ({ account, cluster, partition, region }: Place): boolean =>
+  partition !== undefined && region !== undefined && account !== undefined && cluster !== undefined
+
+/**
+ * Returns whether two places cannot be the same: some part of both is known, and
+ * is not alike.
+ *
+ * @category guards
+ */
+export const differ = (a: Place, b: Place): boolean =>
+  partDiffers(a.partition, b.partition) || partDiffers(a.region, b.region) ||
+  partDiffers(a.account, b.account) || partDiffers(a.cluster, b.cluster)
+
+const partDiffers = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && a !== b
+
+/**
+ * Says which of some tasks cannot be of a place, or not be of the same place as
+ * those before it.
+ *
+ * @category accessors
+ */
+export const stray = (place: Place, arns: Iterable<string>): string | undefined => {
+  let known = place
+  for (const arn of arns) {
+    const other = ofTask(arn)
+    if (differ(known, other)) return `task ${arn} is not of ${text(known)}, where the fleet is`
+    known = complete(known, other)
+  }
+  return undefined
+}
+
+/**
+ * Writes a place as the ARN of its cluster, with `*` for what is not known.
+ *
+ * @category formatting
+ */
+export const text = ({ account = "*", cluster = "*", partition = "*", region = "*" }: Place): string =>
+  `arn:${partition}:ecs:${region}:${account}:cluster/${cluster}`

@@ -1,0 +1,109 @@
+/**
+ * What happened to a fleet, one change at a time.
+ *
+ * Changes are made by the ledger in the step that decided them, so that their
+ * order and their numbers are those of the decisions. What changes nothing, a
+ * request that is told that the fleet is full, is told by the process alone that
+ * answered it.
+ */
+import type { Failure, TaskArn } from "../ecs/Ecs.ts"
+import type { Key } from "./Key.ts"
+import type { SlotId } from "./Slot.ts"
+
+/**
+ * How many tasks a fleet may have.
+ *
+ * @category models
+ */
+export type Cap = number | "unlimited"
+
+/**
+ * Why a slot was freed.
+ *
+ * - `stopped`: ECS described its task as stopped
+ * - `refused`: ECS refused to launch its task
+ * - `withdrawn`: its `RunTask` was not sent
+ * - `merged`: it was a listed task that turned out to be another slot's
+ * - `forgotten`: ECS has not shown the task for longer than it remembers stopped ones
+ * - `absent`: a launch without a verdict, that two full readings did not show after the lag bound
+ *
+ * @category models
+ */
+export type FreeReason = "stopped" | "refused" | "withdrawn" | "merged" | "forgotten" | "absent"
+
+/**
+ * What happened. `Contradicted` is something that ECS said of a launch and that
+ * cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch that was sent and whose holder is gone:
+ * another provisioner of the ledger takes it over.
+ *
+ * @category models
+ */
+export type Happening =
+  | { readonly _tag: "Reserved"; readonly slotId: SlotId; readonly key: Key }
+  | {
+    readonly _tag: "Launched"
+    readonly slotId: SlotId
+    readonly key: Key | undefined
+    readonly taskArn: TaskArn
+  }
+  | { readonly _tag: "Refused"; readonly slotId: SlotId; readonly key: Key | undefined; readonly failure: Failure }
+  | { readonly _tag: "Unknown"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
+  | { readonly _tag: "Adopted"; readonly slotId: SlotId; readonly taskArn: TaskArn }
+  | {
+    readonly _tag: "Freed"
+    readonly slotId: SlotId
+    readonly key: Key | undefined
+    readonly taskArn: TaskArn | undefined
+    readonly reason: FreeReason
+  }
+  | { readonly _tag: "Contradicted"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
+  | { readonly _tag: "Abandoned"; readonly slotId: SlotId; readonly key: Key | undefined }
+  | { readonly _tag: "Resized" }
+
+/**
+ * What happened, and how the fleet stood after it.
+ *
+ * **Details**
+ *
+ * `sequence` grows by one with every change of a fleet: a subscriber that was
+ * too slow sees the gap. `at` is in epoch milliseconds. `by` is the holder that
+ * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
+ * of what a reading shows, the reader. Nobody asks that a holder be taken to be gone.
+ *
+ * @category models
+ */
+export type Change = Happening & {
+  readonly sequence: number
+  readonly at: number
+  readonly occupied: number
+  readonly cap: Cap
+  readonly by: string | undefined
+}
+
+/**
+ * A request was told that the fleet is full, by this process.
+ *
+ * **Details**
+ *
+ * The ledger does not hear of it: it has no number, and no other process is told.
+ * Among the numbered changes it stands where this process answered. `occupied` and
+ * `cap` are those that the answer names, and `at` is in epoch milliseconds.
+ *
+ * @category models
+ */
+export interface AtCapacity {
+  readonly _tag: "AtCapacity"
+  readonly key: Key
+  readonly at: number
+  readonly occupied: number
+  readonly cap: number
+}
+
+/**
+ * What a provisioner tells its subscribers: the numbered changes of its fleet, from
+ * all processes that share the ledger, and between them the requests that it has
+ * itself turned away.
+ *
+ * @category models
+ */
+export type Event = Change | AtCapacity

@@ -1,0 +1,285 @@
+/**
+ * A slot: the right to one live task, from before its `RunTask` is sent until
+ * the task is proved stopped.
+ *
+ * A slot is `Reserved` while its `RunTask` has certainly not been sent,
+ * `Launching` from the first time it may have been, and `Launched` once its task
+ * is known. A `Reserved` slot may be given back by whoever holds it. From
+ * `Launching` on, only evidence about its task frees it: nothing here looks at
+ * a clock to decide that a task is gone, save where evidence cannot reach.
+ */
+import type * as Brand from "effect/Brand"
+import type { TaskArn } from "../ecs/Ecs.ts"
+import { gateValidity, replayWindow, signatureLifetime } from "../fleet/Settings.ts"
+import * as Time from "../Time.ts"
+import type { Key } from "./Key.ts"
+
+/**
+ * Identifies a slot. A launch's id is a bare UUID, and is also the client token
+ * and the `startedBy` of its task. An adopted task's slot has the task's ARN.
+ *
+ * @category models
+ */
+export type SlotId = string & Brand.Brand<"SlotId">
+
+/**
+ * Brands a fresh UUID, or the ARN of a task to adopt, as the id of its slot.
+ *
+ * @category constructors
+ */
+export const SlotId = (id: string): SlotId => id as SlotId
+
+/**
+ * The right to act on a slot. It is made by granting the slot, or by taking it
+ * over, and is worth nothing once somebody else has taken the slot over.
+ *
+ * @category models
+ */
+export interface Ticket {
+  readonly slotId: SlotId
+  readonly fence: number
+}
+
+/**
+ * `RunTask` has certainly not been sent.
+ *
+ * @category models
+ */
+export interface Reserved {
+  readonly _tag: "Reserved"
+}
+
+/**
+ * `RunTask` may have been sent, and its task is not known.
+ *
+ * @category models
+ */
+export interface Launching {
+  readonly _tag: "Launching"
+  /** When the first attempt passed the gate. Written once: the client token is safe to repeat for a while from here. */
+  readonly firstSentAt: Time.Time
+  /** When the latest attempt passed the gate. */
+  readonly lastSentAt: Time.Time
+  readonly attempts: number
+  /** An attempt has passed the gate, and its verdict has not been recorded. */
+  readonly underWay: boolean
+  /** Some attempt ended without a verdict: a refusal of another one no longer proves that there is no task. */
+  readonly ambiguous: boolean
+  /** When the first full reading began that should have shown the task and did not. */
+  readonly absentSince: Time.Time | undefined
+}
+
+/**
+ * The task is known. Only evidence about this ARN frees the slot.
+ *
+ * @category models
+ */
+export interface Launched {
+  readonly _tag: "Launched"
+  readonly taskArn: TaskArn
+  readonly knownSince: Time.Time
+  readonly lastStatus: string | undefined
+  /** When the first complete reading began that neither listed nor described a task which ECS may have forgotten. */
+  readonly missingSince: Time.Time | undefined
+}
+
+/**
+ * Where a slot is in its life.
+ *
+ * @category models
+ */
+export type SlotState = Reserved | Launching | Launched
+
+/**
+ * What ECS said of a launch and cannot be so.
+ *
+ * @category models
+ */
+export interface Contradiction {
+  readonly detail: string
+  /** It named a task in another place, where no reading of this fleet can show it: that none does proves nothing. */
+  readonly elsewhere: boolean
+}
+
+/**
+ * The right to one live task.
+ *
+ * @category models
+ */
+export interface Slot {
+  readonly id: SlotId
+  /** What the task is for. An adopted task has none. */
+  readonly key: Key | undefined
+  /** Who may act on it; nobody when its holder is gone. */
+  readonly holder: string | undefined
+  /** Grows each time the slot changes hands. */
+  readonly fence: number
+  /** By the fast clock of the ledger. */
+  readonly since: number
+  readonly state: SlotState
+  /** What ECS said of it last and was not believed. */
+  readonly contradiction: Contradiction | undefined
+}
+
+/**
+ * What people are told about where a slot is: its state, and whether it is a
+ * launch without a verdict or a task that somebody else launched.
+ *
+ * @category models
+ */
+export type SlotStatus = "reserved" | "launching" | "unknown" | "launched" | "adopted"
+
+/**
+ * Returns where a slot is in its life, in the words of reports.
+ *
+ * @category accessors
+ */
+export const status = (slot: Slot): SlotStatus => {
+  switch (slot.state._tag) {
+    case "Reserved":
+      return "reserved"
+    case "Launching":
+      return slot.state.ambiguous ? "unknown" : "launching"
+    case "Launched":
+      return slot.key === undefined ? "adopted" : "launched"
+  }
+}
+
+/**
+ * Returns the ARN of a slot's task, once it is known.
+ *
+ * @category accessors
+ */
+export const taskArn = (slot: Slot): TaskArn | undefined =>
+  slot.state._tag === "Launched" ? slot.state.taskArn : undefined
+
+/**
+ * Makes the slot of a request that was granted.
+ *
+ * @category constructors
+ */
+export const reserved = (options: {
+  readonly id: SlotId
+  readonly key: Key
+  readonly holder: string
+  readonly now: Time.Time
+}): Slot => ({
+  id: options.id,
+  key: options.key,
+  holder: options.holder,
+  fence: 1,
+  since: options.now.fast,
+  state: { _tag: "Reserved" },
+  contradiction: undefined
+})
+
+/**
+ * Makes the slot of a task that the ledger did not know.
+ *
+ * @category constructors
+ */
+export const adopted = (arn: TaskArn, now: Time.Time): Slot => ({
+  id: SlotId(arn),
+  key: undefined,
+  holder: undefined,
+  fence: 1,
+  since: now.fast,
+  state: launchedState(arn, undefined, now),
+  contradiction: undefined
+})
+
+/**
+ * Marks that an attempt passes the gate. If the one before it never reported
+ * what became of it, the launch is ambiguous from here on.
+ *
+ * @category transitions
+ */
+export const sending = (slot: Slot, now: Time.Time): Slot => {
+  const before = slot.state._tag === "Launching" ? slot.state : undefined
+  return {
+    ...slot,
+    state: {
+      _tag: "Launching",
+      firstSentAt: before?.firstSentAt ?? now,
+      lastSentAt: now,
+      attempts: (before?.attempts ?? 0) + 1,
+      underWay: true,
+      ambiguous: before !== undefined && (before.ambiguous || before.underWay),
+      absentSince: undefined
+    }
+  }
+}
+
+/**
+ * Records that an attempt ended: without a verdict, or having launched nothing
+ * and about to be sent again.
+ *
+ * @category transitions
+ */
+export const attempted = (slot: Slot, state: Launching, options: { readonly ambiguous: boolean }): Slot => ({
+  ...slot,
+  state: { ...state, underWay: false, ambiguous: state.ambiguous || options.ambiguous }
+})
+
+/**
+ * Records which task a slot's launch became.
+ *
+ * @category transitions
+ */
+export const launched = (slot: Slot, arn: TaskArn, lastStatus: string | undefined, now: Time.Time): Slot => ({
+  ...slot,
+  state: launchedState(arn, lastStatus, now),
+  contradiction: undefined
+})
+
+/**
+ * Hands a slot to another holder. What the last one did with it is not known to
+ * the next, so a launch is ambiguous from here on.
+ *
+ * @category transitions
+ */
+export const takenOver = (slot: Slot, state: Launching, holder: string): Slot => ({
+  ...slot,
+  holder,
+  fence: slot.fence + 1,
+  state: { ...state, underWay: false, ambiguous: true }
+})
+
+/**
+ * Returns whether nothing that was sent for a slot can have launched a task, or
+ * can do so yet.
+ *
+ * @category guards
+ */
+export const isUnsent = ({ state }: Slot): boolean =>
+  state._tag === "Reserved" || (state._tag === "Launching" && !state.ambiguous && !state.underWay)
+
+/**
+ * Returns whether the same client token may still be sent. Past this, ECS may
+ * have forgotten it, and would launch a second task.
+ *
+ * @category guards
+ */
+export const mayReplay = (state: Launching, now: Time.Time): boolean =>
+  Time.atMost(state.firstSentAt, now) < replayWindow
+
+/**
+ * Returns in how many milliseconds a launch without a verdict must be visible to a
+ * full reading, if there is a task: its last request can no longer arrive, and the
+ * lag bound has passed. It is visible once this is negative.
+ *
+ * @category accessors
+ */
+export const visibleIn = (state: Launching, lagBound: number, now: Time.Time): number =>
+  Math.max(
+    replayWindow - Time.atLeast(state.firstSentAt, now),
+    gateValidity + signatureLifetime + lagBound - Time.atLeast(state.lastSentAt, now)
+  )
+
+const launchedState = (arn: TaskArn, lastStatus: string | undefined, now: Time.Time): Launched => ({
+  _tag: "Launched",
+  taskArn: arn,
+  knownSince: now,
+  lastStatus,
+  missingSince: undefined
+})

@@ -1,0 +1,115 @@
+/**
+ * What holders say of a fleet, and how its cap changes.
+ */
+import * as HashMap from "effect/HashMap"
+import type { Place } from "../../fleet/Place.ts"
+import * as Places from "../../fleet/Place.ts"
+import type { Time } from "../../Time.ts"
+import type { Cap } from "../Change.ts"
+import type { Occupancy } from "./LedgerState.ts"
+import type { Decision } from "./Transaction.ts"
+import * as Drafts from "./Transaction.ts"
+
+/**
+ * What a holder says of a fleet.
+ *
+ * @category models
+ */
+export interface Description {
+  readonly cap: Cap
+  /** Whether a key is taken for the life of its task. */
+  readonly exclusiveKeys: boolean
+  /** How long after its last request a task may stay invisible, in milliseconds. */
+  readonly lagBound: number
+  /** Where the fleet is, as far as the holder knows. */
+  readonly place: Place
+}
+
+/**
+ * Changes the cap. A cap below use stops growth, and nothing else.
+ *
+ * @category decisions
+ */
+export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    draft.occupancy = { ...draft.occupancy, cap }
+    Drafts.note(draft, { _tag: "Resized" })
+  })
+
+/**
+ * Takes over what a holder says of the fleet when it attaches and nobody else is:
+ * a cap that was changed since the last holder came stays, unless this one
+ * describes another than that one did. A fleet that has no slots is where its next
+ * holder says.
+ *
+ * @category decisions
+ */
+export const describe = (
+  occupancy: Occupancy,
+  before: Description,
+  description: Description,
+  now: Time
+): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const { exclusiveKeys, lagBound } = description
+    const cap = description.cap === before.cap ? occupancy.cap : description.cap
+    const place = Places.differ(occupancy.place, description.place)
+      ? description.place
+      : Places.complete(occupancy.place, description.place)
+    draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound, place }
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.state._tag !== "Launched" || slot.key === undefined) continue
+      if (exclusiveKeys) Drafts.claimKey(draft, slot.key, slot.id)
+      else Drafts.dropKey(draft, slot)
+    }
+    if (cap !== occupancy.cap) Drafts.note(draft, { _tag: "Resized" })
+  })
+
+/**
+ * Says how a description differs from what those who hold the fleet rely on. The
+ * cap may be the one in force, or the one that they described before it was changed.
+ *
+ * @category accessors
+ */
+export const mismatch = (occupancy: Occupancy, relied: Description, description: Description): string | undefined => {
+  const away = elsewhere(occupancy, description)
+  if (away !== undefined) return away
+  if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
+    return `its cap is ${occupancy.cap}, not ${description.cap}: resize it first, then describe it so`
+  }
+  if (description.exclusiveKeys !== relied.exclusiveKeys) return `its exclusiveKeys is ${relied.exclusiveKeys}`
+  if (description.lagBound !== relied.lagBound) return `its lagBound is ${relied.lagBound} ms`
+  return undefined
+}
+
+/**
+ * Says how a holder is in another place than the fleet. What it reads there shows
+ * none of the fleet's tasks, so that it may decide nothing.
+ *
+ * @category accessors
+ */
+export const elsewhere = (occupancy: Occupancy, { place }: Pick<Description, "place">): string | undefined =>
+  Places.differ(occupancy.place, place)
+    ? `it is in ${Places.text(occupancy.place)}, and this process calls ECS in ${Places.text(place)}: ` +
+      "give the process that region and account, or the fleet another id"
+    : undefined
+
+/**
+ * Says why a holder may not attach where nobody else is attached: there are slots,
+ * and their tasks are in another place.
+ *
+ * @category accessors
+ */
+export const moved = (occupancy: Occupancy, description: Description): string | undefined =>
+  HashMap.isEmpty(occupancy.slots) ? undefined : elsewhere(occupancy, description)
+
+/**
+ * Lets a holder join others: what it knows of the place completes what they know.
+ *
+ * @category decisions
+ */
+export const join = (occupancy: Occupancy, { place }: Description, now: Time): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const completed = Places.complete(occupancy.place, place)
+    if (completed !== occupancy.place) draft.occupancy = { ...draft.occupancy, place: completed }
+  })

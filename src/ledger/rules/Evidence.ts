@@ -1,0 +1,287 @@
+/**
+ * What readings of ECS prove about a fleet's slots.
+ *
+ * A list may only add: a task that the ledger does not know is adopted. Only a
+ * description with a terminal status frees, and what is not shown is not proof,
+ * with two exceptions where ECS itself forgets: a task that it has not shown for
+ * longer than it remembers stopped ones, and a launch without a verdict that
+ * must have become visible by now.
+ */
+import * as HashMap from "effect/HashMap"
+import type { TaskArn, TaskDescription } from "../../ecs/Ecs.ts"
+import { isTerminal } from "../../ecs/Ecs.ts"
+import * as Places from "../../fleet/Place.ts"
+import { missingSpacing, stoppedRetention } from "../../fleet/Settings.ts"
+import * as Time from "../../Time.ts"
+import type { Launching, Slot, SlotId } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
+import type { Occupancy } from "./LedgerState.ts"
+import * as Occupancies from "./LedgerState.ts"
+import type { Decision, Draft } from "./Transaction.ts"
+import * as Drafts from "./Transaction.ts"
+
+/**
+ * What the lists of a reading showed.
+ *
+ * @category models
+ */
+export interface Listing {
+  /** Tasks whose desired status is `RUNNING`. Absent when they were not listed. */
+  readonly running: ReadonlyArray<TaskArn> | undefined
+  /** Tasks that are stopping, or have stopped a while ago. Absent when they were not listed. */
+  readonly stopped: ReadonlyArray<TaskArn> | undefined
+}
+
+/**
+ * What a reading asks next, once its lists are in.
+ *
+ * @category models
+ */
+export interface Question {
+  /** The tasks to describe: those that hold a slot, and those that may belong to a launch without a verdict. */
+  readonly taskArns: ReadonlyArray<TaskArn>
+  /** Those among them that ECS may have forgotten, should it not describe them. */
+  readonly forgettable: ReadonlySet<TaskArn>
+  /** Why the lists are no evidence, and nothing of them was counted: they are of another place. */
+  readonly stray: string | undefined
+}
+
+/**
+ * A complete reading of ECS: every page listed, every task described.
+ *
+ * @category models
+ */
+export interface Reading extends Listing {
+  /** When it began. What happened later, it does not show. */
+  readonly begunAt: Time.Time
+  readonly tasks: ReadonlyArray<TaskDescription>
+  readonly missing: ReadonlyArray<TaskArn>
+}
+
+/**
+ * Counts the listed tasks that the ledger does not know, at once, and says what
+ * is to be described.
+ *
+ * @category decisions
+ */
+export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): Decision<Question> =>
+  Drafts.decide<Question>(occupancy, now, (draft) => {
+    const stray = Places.stray(occupancy.place, listed(listing))
+    if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
+    for (const arn of listing.running ?? []) adoptTask(draft, arn)
+    const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
+    for (const arn of listing.stopped ?? []) {
+      if (!Occupancies.isGone(draft.occupancy, arn)) taskArns.add(arn)
+    }
+    return {
+      taskArns: [...taskArns],
+      forgettable: new Set(forgettable(draft.occupancy, now)),
+      stray
+    }
+  })
+
+const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn> => [...running, ...stopped]
+
+/**
+ * Takes a complete reading as evidence. One that listed nothing shows nobody
+ * else's tasks: no slot is granted on it.
+ *
+ * @category decisions
+ */
+export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time): Decision<Tally> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const described = reading.tasks.map(({ taskArn }) => taskArn)
+    const stray = Places.stray(occupancy.place, [...listed(reading), ...described, ...reading.missing])
+    if (stray === undefined) {
+      for (const task of reading.tasks) observeTask(draft, task)
+      if (reading.running !== undefined) observeListed(draft, reading, reading.running)
+    }
+    const { cap } = draft.occupancy
+    const occupied = Occupancies.used(draft.occupancy)
+    const foreign = cap !== "unlimited" && occupied > cap ? Occupancies.foreignTasks(draft.occupancy) : 0
+    if (foreign !== occupancy.foreignOver) draft.occupancy = { ...draft.occupancy, foreignOver: foreign }
+    const undescribed = Occupancies.undescribedTasks(draft.occupancy, now)
+    return { cap, occupied, foreign, isMore: foreign > occupancy.foreignOver, undescribed, stray }
+  })
+
+/**
+ * How many tasks are counted once a reading is taken in.
+ *
+ * @category models
+ */
+export interface Tally {
+  readonly cap: Occupancy["cap"]
+  readonly occupied: number
+  /** How many of them are known to be nobody's launch under this ledger. None where the cap is kept. */
+  readonly foreign: number
+  /** Whether these are more than the reading before showed, whoever read that. */
+  readonly isMore: boolean
+  /** How many were listed a while ago and have never been described. */
+  readonly undescribed: number
+  /** Why the reading is no evidence, and nothing of it was taken in: it is of another place. */
+  readonly stray: string | undefined
+}
+
+/**
+ * What asking to free a launch without a verdict is answered.
+ *
+ * - `Freed`: nothing counts it any more, and its ticket is worth nothing
+ * - `TooEarly`: its task may still appear; ask again at `until`
+ * - `NotUnknown`: there is no such slot, or evidence will settle it
+ *
+ * @category models
+ */
+export type Release =
+  | { readonly _tag: "Freed" }
+  | { readonly _tag: "TooEarly"; readonly until: number }
+  | { readonly _tag: "NotUnknown" }
+
+/**
+ * Frees a launch without a verdict because an operator says that there is no
+ * task, once its task must have become visible.
+ *
+ * @category decisions
+ */
+export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decision<Release> =>
+  Drafts.decide<Release>(occupancy, now, (draft) => {
+    const slot = Occupancies.find(occupancy, id)
+    if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
+    const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)
+    if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
+    Drafts.free(draft, id, "absent")
+    return { _tag: "Freed" }
+  })
+
+/**
+ * Records that a launch became a task, which may be known already by its ARN,
+ * and may have stopped already.
+ *
+ * @category edits
+ */
+export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = Occupancies.find(draft.occupancy, id)
+  if (slot?.state._tag !== "Launching") {
+    adoptTask(draft, arn)
+    return observeStatus(draft, arn, lastStatus)
+  }
+  // A task is one slot however many ways it was seen.
+  const seen = Occupancies.findByArn(draft.occupancy, arn)
+  if (seen !== undefined) Drafts.free(draft, seen.id, "merged")
+  Drafts.locate(draft, arn)
+  const launched = Slots.launched(slot, arn, lastStatus, draft.now)
+  Drafts.put(draft, launched)
+  Drafts.dropRequest(draft, id)
+  if (!draft.occupancy.exclusiveKeys) Drafts.dropKey(draft, launched)
+  Drafts.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
+  if (Occupancies.isGone(draft.occupancy, arn)) Drafts.free(draft, id, "stopped")
+  else observeStatus(draft, arn, lastStatus)
+}
+
+const observeTask = (draft: Draft, task: TaskDescription): void => {
+  const seen = Occupancies.findByArn(draft.occupancy, task.taskArn)
+  if (seen?.key !== undefined && task.startedBy !== undefined && task.startedBy !== seen.id) {
+    const detail = `${task.taskArn} is described as started by ${task.startedBy.slice(0, 128)}`
+    return Drafts.dispute(draft, seen.id, { detail, elsewhere: false })
+  }
+  const own = task.startedBy === undefined
+    ? undefined
+    : Occupancies.find(draft.occupancy, Slots.SlotId(task.startedBy))
+  if (own?.state._tag === "Launching") return recordTask(draft, own.id, task.taskArn, task.lastStatus)
+  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)
+  observeStatus(draft, task.taskArn, task.lastStatus)
+}
+
+/**
+ * Counts a task, unless it is counted. Terminal is absorbing: one that has stopped
+ * is not adopted again, whatever a stale list shows.
+ *
+ * @category edits
+ */
+export const adoptTask = (draft: Draft, arn: TaskArn): void => {
+  if (HashMap.has(draft.occupancy.byArn, arn) || Occupancies.isGone(draft.occupancy, arn)) return
+  Drafts.locate(draft, arn)
+  const slot = Slots.adopted(arn, draft.now)
+  Drafts.put(draft, slot)
+  Drafts.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
+}
+
+const observeStatus = (draft: Draft, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = Occupancies.findByArn(draft.occupancy, arn)
+  if (isTerminal(lastStatus)) {
+    if (slot === undefined) Drafts.remember(draft, arn)
+    else Drafts.free(draft, slot.id, "stopped")
+  } else if (slot?.state._tag === "Launched") {
+    const { state } = slot
+    if (state.lastStatus === (lastStatus ?? state.lastStatus) && state.missingSince === undefined) return
+    Drafts.put(draft, {
+      ...slot,
+      state: { ...state, lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }
+    })
+  }
+}
+
+const observeListed = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+  observeMissing(draft, reading, running)
+  if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
+  draft.occupancy = {
+    ...draft.occupancy,
+    readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt.fast)
+  }
+}
+
+const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+  if (reading.missing.length === 0) return
+  const listed = new Set(running)
+  for (const arn of reading.missing) {
+    const slot = Occupancies.findByArn(draft.occupancy, arn)
+    if (slot?.state._tag !== "Launched") continue
+    const { state } = slot
+    if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {
+      if (state.missingSince !== undefined) {
+        Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
+      }
+    } else if (state.missingSince === undefined) {
+      // A reading may have taken long: what it missed, it missed by now at the latest.
+      Drafts.put(draft, { ...slot, state: { ...state, missingSince: draft.now } })
+    } else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {
+      Drafts.free(draft, slot.id, "forgotten")
+    }
+  }
+}
+
+const observeAbsent = (draft: Draft, begunAt: Time.Time): void => {
+  for (const { slot, state } of sought(draft.occupancy, begunAt)) {
+    if (state.absentSince === undefined) {
+      Drafts.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
+    } else if (begunAt.fast > state.absentSince.fast) {
+      Drafts.free(draft, slot.id, "absent")
+    }
+  }
+}
+
+/** The tasks that have been known for longer than ECS remembers stopped ones. */
+const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<TaskArn> {
+  for (const { state } of HashMap.values(occupancy.slots)) {
+    if (state._tag === "Launched" && Time.atLeast(state.knownSince, at) > stoppedRetention) yield state.taskArn
+  }
+}
+
+/**
+ * Returns whether there are launches without a verdict that have to be looked for
+ * among the stopped tasks too.
+ *
+ * @category guards
+ */
+export const isSearching = (occupancy: Occupancy, now: Time.Time): boolean => {
+  for (const _ of sought(occupancy, now)) return true
+  return false
+}
+
+/** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
+const sought = function*(occupancy: Occupancy, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
+  for (const slot of HashMap.values(occupancy.slots)) {
+    if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
+    if (slot.contradiction?.elsewhere === true) continue
+    if (Slots.visibleIn(slot.state, occupancy.lagBound, at) < 0) yield { slot, state: slot.state }
+  }
+}

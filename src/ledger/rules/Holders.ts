@@ -1,0 +1,72 @@
+/**
+ * What becomes of a holder's slots when it is gone, and who goes on with them.
+ */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import type { RunTaskRequest } from "../../ecs/Ecs.ts"
+import type { Time } from "../../Time.ts"
+import type { Key } from "../Key.ts"
+import type { Ticket } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
+import type { Holder } from "./Launch.ts"
+import type { Occupancy } from "./LedgerState.ts"
+import * as Occupancies from "./LedgerState.ts"
+import type { Decision } from "./Transaction.ts"
+import * as Drafts from "./Transaction.ts"
+
+/**
+ * Records that a holder is gone: what it had not sent is freed, and what it had
+ * may be taken over.
+ *
+ * @category decisions
+ */
+export const abandon = (occupancy: Occupancy, holder: string, now: Time): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== holder || slot.state._tag === "Launched") continue
+      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
+      else {
+        Drafts.put(draft, { ...slot, holder: undefined })
+        Drafts.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+      }
+    }
+    if (occupancy.turn.reader === holder) {
+      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, reader: undefined } }
+    }
+    if (occupancy.turn.failed.some((reader) => reader.holder === holder)) {
+      const failed = occupancy.turn.failed.filter((reader) => reader.holder !== holder)
+      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, failed } }
+    }
+  })
+
+/**
+ * A launch taken over from a holder that is gone.
+ *
+ * @category models
+ */
+export interface TakenOver {
+  readonly ticket: Ticket
+  readonly key: Key
+  /** What was sent, and is to be sent again, byte for byte. */
+  readonly request: RunTaskRequest
+}
+
+/**
+ * Takes over the launches that nobody holds and that may still be sent again.
+ *
+ * @category decisions
+ */
+export const takeOver = (occupancy: Occupancy, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const taken: Array<TakenOver> = []
+    for (const slot of HashMap.values(occupancy.slots)) {
+      if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
+      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
+      if (request === undefined) continue
+      const mine = Slots.takenOver(slot, slot.state, holder.id)
+      Drafts.put(draft, mine)
+      taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key, request })
+    }
+    return taken
+  })

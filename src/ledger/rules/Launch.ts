@@ -1,0 +1,278 @@
+/**
+ * The life of a launch, from reserve to verdict, decided over an occupancy.
+ *
+ * These are the only decisions that let the fleet grow. Both compare what is
+ * counted besides the slot in question with the cap: `reserve` when the slot is
+ * granted, and `gate` again right before every attempt to run its task.
+ */
+import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../../ecs/Ecs.ts"
+import type { Time } from "../../Time.ts"
+import type { Key } from "../Key.ts"
+import type { Slot, SlotId, Ticket } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
+import * as Contradictions from "./Contradiction.ts"
+import { recordTask } from "./Evidence.ts"
+import type { Occupancy } from "./LedgerState.ts"
+import * as Occupancies from "./LedgerState.ts"
+import type { Decision } from "./Transaction.ts"
+import * as Drafts from "./Transaction.ts"
+
+/**
+ * Who acts on slots: one provisioner, while it is open.
+ *
+ * @category models
+ */
+export interface Holder {
+  readonly id: string
+  /** It is shutting down: it starts nothing, and settles what it has sent. */
+  readonly closing: boolean
+}
+
+/**
+ * What a request for a slot is answered.
+ *
+ * - `Granted`: a slot is reserved, and the ticket may launch into it
+ * - `Shared`: a launch for the key is in flight
+ * - `Existing`: the key is exclusive, and its task exists
+ * - `Full`: no slot is free
+ * - `Stale`: the latest reading of ECS is older than the request needs
+ * - `Closed`: the asker is shutting down
+ *
+ * @category models
+ */
+export type Reservation =
+  | { readonly _tag: "Granted"; readonly ticket: Ticket }
+  | { readonly _tag: "Shared"; readonly slotId: SlotId }
+  | { readonly _tag: "Existing"; readonly slotId: SlotId; readonly taskArn: TaskArn }
+  | { readonly _tag: "Full"; readonly occupied: number; readonly cap: number }
+  | { readonly _tag: "Stale" }
+  | { readonly _tag: "Closed" }
+
+/**
+ * What a request for a slot says.
+ *
+ * @category models
+ */
+export interface ReserveOptions {
+  readonly slotId: SlotId
+  readonly key: Key
+  readonly request: RunTaskRequest
+  /** A grant relies on a reading of ECS that began at this time of the fast clock or later. */
+  readonly readSince: number
+  /** How many wait for a slot before this request, with the same holder. The places that they are owed count as taken. */
+  readonly ahead: number
+  /** When the request began to wait in line. One that does not wait is served after all who do. */
+  readonly waitingSince: number | undefined
+}
+
+/**
+ * Those who wait for a slot with one holder.
+ *
+ * @category models
+ */
+export interface Line {
+  readonly waiting: number
+  /** When whoever is at its head began to wait. */
+  readonly since: number | undefined
+}
+
+/**
+ * Grants a slot, if fewer than the cap are counted.
+ *
+ * **Details**
+ *
+ * `elsewhere` are the lines of the fleet's other holders. Whoever waits leaves a
+ * slot to each head that has waited longer, so that holders are served in turn,
+ * and not the one that hears of a freed slot first.
+ *
+ * @category decisions
+ */
+export const reserve = (
+  occupancy: Occupancy,
+  options: ReserveOptions,
+  elsewhere: ReadonlyArray<Line>,
+  asker: Holder,
+  now: Time
+): Decision<Reservation> =>
+  Drafts.decide<Reservation>(occupancy, now, (draft) => {
+    if (asker.closing) return { _tag: "Closed" }
+    const holding = Occupancies.findByKey(occupancy, options.key)
+    if (holding !== undefined) {
+      const taskArn = Slots.taskArn(holding)
+      return taskArn === undefined
+        ? { _tag: "Shared", slotId: holding.id }
+        : { _tag: "Existing", slotId: holding.id, taskArn }
+    }
+    if (occupancy.cap !== "unlimited") {
+      if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
+      const occupied = Occupancies.used(occupancy)
+      const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)
+      if (!(occupied + owed < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
+    }
+    const slot = Slots.reserved({
+      id: options.slotId,
+      key: options.key,
+      holder: asker.id,
+      now
+    })
+    Drafts.put(draft, slot)
+    Drafts.keepRequest(draft, slot.id, options.request)
+    Drafts.claimKey(draft, options.key, slot.id)
+    Drafts.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
+    return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
+  })
+
+/**
+ * What an attempt to run a task is answered at the gate.
+ *
+ * - `Pass`: send it now
+ * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
+ * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, was freed
+ * - `Settled`: the task was found in the meantime
+ * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
+ * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
+ * - `Lost`: the slot is somebody else's now, or is settled
+ *
+ * @category models
+ */
+export type GateAnswer =
+  | { readonly _tag: "Pass" }
+  | { readonly _tag: "Hold" }
+  | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
+  | { readonly _tag: "Settled"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Expired" }
+  | { readonly _tag: "Closed" }
+  | { readonly _tag: "Lost" }
+
+/**
+ * Lets one attempt through to `RunTask`, if fewer than the cap are counted
+ * besides it.
+ *
+ * @category decisions
+ */
+export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
+  Drafts.decide<GateAnswer>(occupancy, now, (draft) => {
+    const slot = held(occupancy, ticket)
+    if (slot === undefined) return { _tag: "Lost" }
+    if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
+    const others = Occupancies.used(occupancy) - 1
+    const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
+    if (Slots.isUnsent(slot)) {
+      if (over || holder.closing) Drafts.free(draft, slot.id, "withdrawn")
+      if (holder.closing) return { _tag: "Closed" }
+      if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
+    } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
+      Drafts.dropKey(draft, slot)
+      return { _tag: "Expired" }
+    }
+    if (over) return { _tag: "Hold" }
+    Drafts.put(draft, Slots.sending(slot, now))
+    return { _tag: "Pass" }
+  })
+
+/**
+ * What the verdict of an attempt makes of its launch.
+ *
+ * - `Launched`: its task is known
+ * - `Refused`: it is known that there is no task; the slot was freed
+ * - `Resend`: the same request is to be sent again
+ * - `Lost`: the slot is somebody else's now, or is settled
+ *
+ * @category models
+ */
+export type Settlement =
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Refused"; readonly failure: Failure }
+  | { readonly _tag: "Resend" }
+  | { readonly _tag: "Lost" }
+
+/**
+ * Records the verdict of an attempt.
+ *
+ * **Details**
+ *
+ * A task that exists is recorded whoever asks, for one token is one task, unless
+ * what is known says that it cannot be this launch's: then the answer is none. That
+ * there is none is believed only of the holder, and only as long as no attempt
+ * was ambiguous, or if ECS answered with `failures`, which complete the request.
+ *
+ * @category decisions
+ */
+export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
+  Drafts.decide<Settlement>(occupancy, now, (draft) => {
+    const verdict = Contradictions.believed(draft, ticket.slotId, answer)
+    if (verdict._tag === "Accepted") {
+      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      return { _tag: "Launched", taskArn: verdict.taskArn }
+    }
+    const slot = held(draft.occupancy, ticket)
+    if (slot === undefined) return { _tag: "Lost" }
+    if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
+    if (slot.state._tag === "Reserved") return { _tag: "Lost" }
+    const isRefusal = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
+    // What has contradicted itself is not believed that there is no task.
+    if (isRefusal && slot.contradiction === undefined) {
+      Drafts.refuse(draft, slot, verdict.failure)
+      return { _tag: "Refused", failure: verdict.failure }
+    }
+    const ambiguous = verdict._tag === "Unknown"
+    Drafts.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
+    if (ambiguous && !slot.state.ambiguous) {
+      Drafts.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+    }
+    return { _tag: "Resend" }
+  })
+
+/**
+ * Gives back a slot whose `RunTask` has certainly launched nothing. Of any other
+ * it does nothing: such a slot waits for evidence.
+ *
+ * @category decisions
+ */
+export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: Time): Decision<void> =>
+  Drafts.decide(occupancy, now, (draft) => {
+    const slot = held(occupancy, ticket)
+    if (slot !== undefined && Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
+  })
+
+/**
+ * How a launch goes, for those who wait for it and do not hold it.
+ *
+ * - `InFlight`: there is no verdict yet
+ * - `Launched`: its task is known
+ * - `Over`: it has been settled otherwise, or given up its key
+ *
+ * @category models
+ */
+export type Trace =
+  | { readonly _tag: "InFlight" }
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Over" }
+
+/**
+ * Returns how a launch goes.
+ *
+ * @category accessors
+ */
+export const trace = (occupancy: Occupancy, id: SlotId): Trace => {
+  const slot = Occupancies.find(occupancy, id)
+  if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
+  if (slot?.key === undefined || Occupancies.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
+  return { _tag: "InFlight" }
+}
+
+/** How many slots are owed to those who wait elsewhere before a request. */
+const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArray<Line>): number => {
+  let owed = 0
+  for (const { since, waiting } of elsewhere) {
+    if (waitingSince === undefined) owed += waiting
+    else if (since !== undefined && since < waitingSince) owed++
+  }
+  return owed
+}
+
+/** The slot that a ticket may act on: it is there, and has not changed hands since. */
+const held = (occupancy: Occupancy, ticket: Ticket): Slot | undefined => {
+  const slot = Occupancies.find(occupancy, ticket.slotId)
+  return slot?.fence === ticket.fence ? slot : undefined
+}

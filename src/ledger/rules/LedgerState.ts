@@ -1,0 +1,199 @@
+/**
+ * The slots of one fleet, counted against its cap: what every ledger keeps.
+ *
+ * Plain data, and what is asked of it. What changes it is a decision, over a draft.
+ */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import type { RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
+import type { Place } from "../../fleet/Place.ts"
+import { undescribedAfter } from "../../fleet/Settings.ts"
+import * as Time from "../../Time.ts"
+import type { Cap } from "../Change.ts"
+import type { Key } from "../Key.ts"
+import type { Slot, SlotId } from "../Slot.ts"
+import type { Description } from "./Description.ts"
+
+/**
+ * How a fleet stands: the slots that are held, and the cap that they count against.
+ *
+ * @category models
+ */
+export interface Standing {
+  readonly cap: Cap
+  readonly slots: HashMap.HashMap<SlotId, Slot>
+  readonly byKey: HashMap.HashMap<Key, SlotId>
+  readonly byArn: HashMap.HashMap<TaskArn, SlotId>
+  /** The number of the latest change. */
+  readonly sequence: number
+}
+
+/**
+ * The slots of one fleet, and all else that is decided by.
+ *
+ * @category models
+ */
+export interface Occupancy extends Standing {
+  /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
+  readonly exclusiveKeys: boolean
+  /** How long after its last request a task may stay invisible, in milliseconds. */
+  readonly lagBound: number
+  /** Where the fleet is, as far as its holders and its tasks have shown. */
+  readonly place: Place
+  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
+  readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
+  /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
+  readonly readingBegunAt: number
+  readonly turn: Turn
+  readonly gone: Gone
+  /** How many tasks over the cap are nobody's launch under this ledger, as the latest reading showed. */
+  readonly foreignOver: number
+}
+
+/**
+ * Whose turn it is to read ECS, for all. Its times are of the fast clock: they only pace.
+ *
+ * @category models
+ */
+export interface Turn {
+  /** Who reads. Nobody between two readings. */
+  readonly reader: string | undefined
+  /** When the latest reading began. */
+  readonly begunAt: number
+  /** When the next may begin. */
+  readonly dueAt: number
+  /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
+  readonly servesFor: number
+  /** Whether another holder has asked for the turn since the reader has it. */
+  readonly contested: boolean
+  /** Those who could not read. A holder that reads, or is gone, is not among them any more. */
+  readonly failed: ReadonlyArray<FailedReader>
+}
+
+/**
+ * A holder that could not read ECS.
+ *
+ * @category models
+ */
+export interface FailedReader {
+  readonly holder: string
+  /** How often it has failed while others could read, or at least wanted to: for so long it lets them go first. */
+  readonly times: number
+  /** Until when it has to rest itself, for it has used up its budget of reads. */
+  readonly restsUntil: number
+  /** Whether another holder has read since. */
+  readonly othersRead: boolean
+}
+
+/**
+ * ARNs of tasks known to have stopped, so that a stale list does not bring them
+ * back. Two generations, of which the older is dropped whole: each ARN is kept
+ * for one to two retention times, at no cost per ARN.
+ */
+interface Gone {
+  readonly recent: HashSet.HashSet<TaskArn>
+  readonly older: HashSet.HashSet<TaskArn>
+  /** When each of the two began, by the slow clock: they may be dropped only after a time. */
+  readonly turnedAt: number
+  readonly olderSince: number
+}
+
+/**
+ * Makes the occupancy of a fleet of which nothing is known yet.
+ *
+ * @category constructors
+ */
+export const make = (description: Description, { slow: now }: Time.Time): Occupancy => ({
+  cap: description.cap,
+  exclusiveKeys: description.exclusiveKeys,
+  lagBound: description.lagBound,
+  place: description.place,
+  slots: HashMap.empty(),
+  byKey: HashMap.empty(),
+  byArn: HashMap.empty(),
+  requests: HashMap.empty(),
+  readingBegunAt: Number.NEGATIVE_INFINITY,
+  turn: {
+    reader: undefined,
+    begunAt: Number.NEGATIVE_INFINITY,
+    dueAt: Number.NEGATIVE_INFINITY,
+    servesFor: 0,
+    contested: false,
+    failed: []
+  },
+  gone: { recent: HashSet.empty(), older: HashSet.empty(), turnedAt: now, olderSince: now },
+  foreignOver: 0,
+  sequence: 0
+})
+
+/**
+ * Returns how many tasks are counted.
+ *
+ * @category accessors
+ */
+export const used = (occupancy: Standing): number => HashMap.size(occupancy.slots)
+
+/**
+ * Returns how many tasks are known to be nobody's launch under this ledger.
+ *
+ * @category accessors
+ */
+export const foreignTasks = (occupancy: Standing): number => {
+  let count = 0
+  for (const { key, state } of HashMap.values(occupancy.slots)) {
+    if (key === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
+  }
+  return count
+}
+
+/**
+ * Returns how many tasks were listed a while ago and have never been described.
+ *
+ * @category accessors
+ */
+export const undescribedTasks = (occupancy: Standing, now: Time.Time): number => {
+  let count = 0
+  for (const { key, state } of HashMap.values(occupancy.slots)) {
+    if (key !== undefined || state._tag !== "Launched" || state.lastStatus !== undefined) continue
+    if (Time.atLeast(state.knownSince, now) > undescribedAfter) count++
+  }
+  return count
+}
+
+/**
+ * Returns the slot with an id.
+ *
+ * @category accessors
+ */
+export const find = (occupancy: Standing, id: SlotId): Slot | undefined =>
+  Option.getOrUndefined(HashMap.get(occupancy.slots, id))
+
+/**
+ * Returns the slot that stands for a task.
+ *
+ * @category accessors
+ */
+export const findByArn = (occupancy: Standing, arn: TaskArn): Slot | undefined => {
+  const id = HashMap.get(occupancy.byArn, arn)
+  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+}
+
+/**
+ * Returns the slot whose launch is in flight for a key or, where keys are
+ * exclusive, whose task has it.
+ *
+ * @category accessors
+ */
+export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
+  const id = HashMap.get(occupancy.byKey, key)
+  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+}
+
+/**
+ * Returns whether a task is known to have stopped.
+ *
+ * @category guards
+ */
+export const isGone = (occupancy: Occupancy, arn: TaskArn): boolean =>
+  HashSet.has(occupancy.gone.recent, arn) || HashSet.has(occupancy.gone.older, arn)

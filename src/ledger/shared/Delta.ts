@@ -1,0 +1,200 @@
+/**
+ * What a decision changes of a shared fleet: what has to be written, and what a
+ * holder that was behind has to take over.
+ *
+ * A fleet as a whole is its difference from nothing.
+ */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { TaskArn } from "../../ecs/Ecs.ts"
+import * as Time from "../../Time.ts"
+import type { Occupancy } from "../rules/LedgerState.ts"
+import * as Occupancies from "../rules/LedgerState.ts"
+import type { SlotId } from "../Slot.ts"
+import * as Slots from "../Slot.ts"
+import * as Encoding from "./Codec.ts"
+import { keptChanges, type SharedFleet } from "./SharedState.ts"
+
+/**
+ * How a difference is written down.
+ *
+ * @category schemas
+ */
+export const Difference = Schema.Struct({
+  /** What is written anew each time. */
+  head: Schema.Struct({
+    description: Encoding.Description,
+    cap: Encoding.Cap,
+    place: Encoding.Place,
+    readingBegunAt: Encoding.Moment,
+    turn: Encoding.Turn,
+    /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
+    goneSince: Schema.Finite,
+    goneBefore: Schema.Finite,
+    foreignOver: Schema.Finite,
+    sequence: Schema.Finite,
+    decidedAt: Encoding.DecidedAt
+  }),
+  /** Slots that are new or not as they were, with what was sent for those that are new. */
+  slots: Schema.Array(Schema.Struct({
+    slot: Encoding.Slot,
+    holdsKey: Schema.Boolean,
+    request: Schema.UndefinedOr(Encoding.RunTaskRequest)
+  })),
+  freed: Schema.Array(Encoding.SlotId),
+  /** Tasks that have stopped, by when their ARNs began to be remembered. */
+  gone: Schema.Array(Schema.Struct({ taskArn: Encoding.TaskArn, since: Schema.Finite })),
+  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Encoding.Member })),
+  forgotten: Schema.Array(Schema.String),
+  changes: Schema.Array(Encoding.Change)
+})
+
+/**
+ * What a decision changes.
+ *
+ * @category models
+ */
+export type Difference = typeof Difference.Type
+
+/**
+ * Returns what has changed from one state of a fleet to the next.
+ *
+ * @category constructors
+ */
+export const between = (before: SharedFleet | undefined, after: SharedFleet): Difference => {
+  const { occupancy } = after
+  const sequence = before?.occupancy.sequence ?? 0
+  return {
+    head: {
+      description: {
+        cap: after.description.cap,
+        exclusiveKeys: after.description.exclusiveKeys,
+        lagBound: after.description.lagBound,
+        place: after.description.place
+      },
+      cap: occupancy.cap,
+      place: occupancy.place,
+      readingBegunAt: occupancy.readingBegunAt,
+      turn: occupancy.turn,
+      goneSince: occupancy.gone.turnedAt,
+      goneBefore: occupancy.gone.olderSince,
+      foreignOver: occupancy.foreignOver,
+      sequence: occupancy.sequence,
+      decidedAt: after.decidedAt
+    },
+    slots: before?.occupancy === occupancy ? [] : changedSlots(before?.occupancy, occupancy),
+    freed: before === undefined || before.occupancy === occupancy
+      ? []
+      : [...HashMap.keys(before.occupancy.slots)].filter((id) => !HashMap.has(occupancy.slots, id)),
+    gone: changedGone(before?.occupancy.gone, occupancy.gone),
+    members: [...after.members]
+      .filter(([id, member]) => before?.members.get(id) !== member)
+      .map(([id, member]) => ({ id, member })),
+    forgotten: before === undefined ? [] : [...before.members.keys()].filter((id) => !after.members.has(id)),
+    changes: after.changes.filter((change) => change.sequence > sequence)
+  }
+}
+
+/**
+ * Returns the state of a fleet after a change.
+ *
+ * @category constructors
+ */
+export const apply = (before: SharedFleet | undefined, difference: Difference): SharedFleet => {
+  const { changes, forgotten, head, members } = difference
+  const { description, goneBefore, goneSince } = head
+  const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))
+  const next = new Map(before?.members)
+  for (const { id, member } of members) next.set(id, member)
+  for (const id of forgotten) next.delete(id)
+  return {
+    description,
+    occupancy: {
+      ...slotsAfter(start, difference),
+      cap: head.cap,
+      exclusiveKeys: description.exclusiveKeys,
+      lagBound: description.lagBound,
+      place: head.place,
+      readingBegunAt: head.readingBegunAt,
+      turn: head.turn,
+      gone: {
+        recent: goneAfter(start.gone, difference.gone, goneSince),
+        older: goneAfter(start.gone, difference.gone, goneBefore),
+        turnedAt: goneSince,
+        olderSince: goneBefore
+      },
+      foreignOver: head.foreignOver,
+      sequence: head.sequence
+    },
+    members: next,
+    changes: [...before?.changes ?? [], ...changes].slice(-keptChanges),
+    decidedAt: head.decidedAt
+  }
+}
+
+const holdsKey = (occupancy: Occupancy, { id, key }: Slots.Slot): boolean =>
+  key !== undefined && Option.getOrUndefined(HashMap.get(occupancy.byKey, key)) === id
+
+const changedSlots = (before: Occupancy | undefined, after: Occupancy): Difference["slots"] => {
+  const changed: Array<Difference["slots"][number]> = []
+  for (const slot of HashMap.values(after.slots)) {
+    const earlier = before === undefined ? undefined : Occupancies.find(before, slot.id)
+    const holds = holdsKey(after, slot)
+    if (before !== undefined && earlier === slot && holdsKey(before, slot) === holds) continue
+    const request = earlier === undefined ? Option.getOrUndefined(HashMap.get(after.requests, slot.id)) : undefined
+    changed.push({ slot, holdsKey: holds, request })
+  }
+  return changed
+}
+
+type Gone = Occupancy["gone"]
+
+const changedGone = (before: Gone | undefined, after: Gone): Difference["gone"] => {
+  if (before === after) return []
+  const known = before?.turnedAt === after.turnedAt ? before.recent : HashSet.empty<TaskArn>()
+  const recent = [...after.recent].filter((arn) => !HashSet.has(known, arn))
+  // A whole fleet is told of those before, too. To whoever knows it, they are the recent ones of before.
+  const older = before === undefined ? [...after.older] : []
+  return [
+    ...recent.map((taskArn) => ({ taskArn, since: after.turnedAt })),
+    ...older.map((taskArn) => ({ taskArn, since: after.olderSince }))
+  ]
+}
+
+/** What is remembered since a time: what was then already, and what has come. */
+const goneAfter = (before: Gone, come: Difference["gone"], since: number): HashSet.HashSet<TaskArn> => {
+  let gone = HashSet.empty<TaskArn>()
+  if (before.turnedAt === since) gone = before.recent
+  else if (before.olderSince === since) gone = before.older
+  for (const { since: at, taskArn } of come) if (at === since) gone = HashSet.add(gone, taskArn)
+  return gone
+}
+
+const slotsAfter = (before: Occupancy, { freed, slots }: Difference): Occupancy => {
+  let { byArn, byKey, requests, slots: held } = before
+  const letGo = (id: SlotId, key: Slots.Slot["key"]): void => {
+    if (key !== undefined && Option.getOrUndefined(HashMap.get(byKey, key)) === id) byKey = HashMap.remove(byKey, key)
+  }
+  for (const id of freed) {
+    const slot = Option.getOrUndefined(HashMap.get(held, id))
+    if (slot === undefined) continue
+    const arn = Slots.taskArn(slot)
+    letGo(id, slot.key)
+    held = HashMap.remove(held, id)
+    requests = HashMap.remove(requests, id)
+    if (arn !== undefined && Option.getOrUndefined(HashMap.get(byArn, arn)) === id) byArn = HashMap.remove(byArn, arn)
+  }
+  for (const { holdsKey, request, slot } of slots) {
+    const arn = Slots.taskArn(slot)
+    held = HashMap.set(held, slot.id, slot)
+    if (arn !== undefined) {
+      byArn = HashMap.set(byArn, arn, slot.id)
+      requests = HashMap.remove(requests, slot.id)
+    } else if (request !== undefined) requests = HashMap.set(requests, slot.id, request)
+    if (slot.key !== undefined && holdsKey) byKey = HashMap.set(byKey, slot.key, slot.id)
+    else letGo(slot.id, slot.key)
+  }
+  return { ...before, slots: held, requests, byKey, byArn }
+}

@@ -1,0 +1,310 @@
+/**
+ * A fleet that several holders share, as plain data: its slots, who holds it, and
+ * what has happened lately.
+ *
+ * Whatever a shared ledger is kept in, this is what it decides. A batch of steps
+ * is decided once however often it is sent, for a holder whose answer was lost
+ * sends it again. A holder that is not heard of for the length of its lease is
+ * taken to be gone: that decides who may act on its launches, and frees only what
+ * it has not sent.
+ */
+import type { Time } from "../../Time.ts"
+import type { Change } from "../Change.ts"
+import type { Answer, Asker, Step, Tag } from "../Operation.ts"
+import { isAnswerTo } from "../Operation.ts"
+import * as Steps from "../Operation.ts"
+import * as Descriptions from "../rules/Description.ts"
+import * as Handover from "../rules/Holders.ts"
+import type { Line } from "../rules/Launch.ts"
+import type { Occupancy, Turn } from "../rules/LedgerState.ts"
+import * as Occupancies from "../rules/LedgerState.ts"
+import type { Decision } from "../rules/Transaction.ts"
+import type { DecidedAt } from "./StoreClock.ts"
+
+/**
+ * How long after a holder was last heard of it is taken to be gone, unless it has
+ * said another time: 10 seconds, in milliseconds.
+ *
+ * @category configuration
+ */
+export const defaultLease = 10_000
+
+/**
+ * How long a holder may be silent that has nothing to ask, in milliseconds: a
+ * quarter of its lease, so that one word that is late does not cost it.
+ *
+ * @category configuration
+ */
+export const heartbeat = (lease: number): number => lease / 4
+
+/**
+ * For how long a holder's line counts after it was last heard of: 3 seconds, in
+ * milliseconds, or its lease where that is shorter. Whoever waits with another
+ * holder does not wait longer for one that is not there.
+ *
+ * @category configuration
+ */
+export const lineValidity = 3000
+
+/**
+ * How old what others know of a holder's line may be, in milliseconds.
+ *
+ * @category configuration
+ */
+export const lineHeartbeat = (lease: number): number => Math.min(lineValidity / 3, heartbeat(lease))
+
+/**
+ * For how long a holder that is gone is remembered: a day, in milliseconds. What
+ * it sent and is still on its way is not taken for that of a new one.
+ *
+ * @category configuration
+ */
+export const memberRetention = 86_400_000
+
+/**
+ * How many changes are kept for holders that are behind: more than the largest
+ * batch makes.
+ *
+ * @category configuration
+ */
+export const keptChanges = 1024
+
+/**
+ * What a holder asks at once.
+ *
+ * @category models
+ */
+export interface Batch {
+  /** Grows by one with each batch of the holder. One that is sent again has the number that it had. */
+  readonly number: number
+  readonly steps: ReadonlyArray<Step>
+  /** The number of the latest change that the holder has seen. */
+  readonly seen: number
+  readonly closing: boolean
+  readonly line: Line
+}
+
+/**
+ * What a batch is answered.
+ *
+ * @category models
+ */
+export interface Decided {
+  /** One for each step, in their order. */
+  readonly answers: ReadonlyArray<Answer>
+  /** What has happened since the changes that the holder had seen, as far as it is kept. */
+  readonly changes: ReadonlyArray<Change>
+  readonly turn: Turn
+  /** When the latest complete reading began that listed the running tasks, by the fast clock of the fleet. */
+  readonly readingBegunAt: number
+  /** When it was decided, by the fast clock of the fleet. */
+  readonly now: number
+}
+
+/**
+ * A holder, as the others know it.
+ *
+ * @category models
+ */
+export interface Member {
+  /** The number of its latest batch. */
+  readonly number: number
+  /** What its latest batch was answered, but for what may be asked again. */
+  readonly answers: ReadonlyArray<Answer | undefined>
+  /** By the slow clock of the fleet: it is gone only after its lease. */
+  readonly heardAt: number
+  /** How long after that it is taken to be gone, in milliseconds. */
+  readonly lease: number
+  readonly line: Line
+  /** `lapsed` may come back, `left` does not. */
+  readonly status: "here" | "lapsed" | "left"
+}
+
+/**
+ * A fleet that several holders share.
+ *
+ * @category models
+ */
+export interface SharedFleet {
+  /** What its holders said of it. The cap may have been changed since. */
+  readonly description: Descriptions.Description
+  readonly occupancy: Occupancy
+  readonly members: ReadonlyMap<string, Member>
+  /** The latest changes, oldest first. */
+  readonly changes: ReadonlyArray<Change>
+  /** When the latest decision was made. It does not go back. */
+  readonly decidedAt: DecidedAt
+}
+
+/**
+ * Attaches a holder to a fleet, which begins with it if there is none. It attaches
+ * once, however often that arrives. Text says why it may not. Each holder has a
+ * lease of its own: those of one fleet may differ.
+ *
+ * @category decisions
+ */
+export const attach = (
+  fleet: SharedFleet | undefined,
+  holder: string,
+  description: Descriptions.Description,
+  time: DecidedAt,
+  lease: number = defaultLease
+): SharedFleet | string => {
+  const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
+  const now = found.decidedAt.time
+  // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
+  const known = found.members.get(holder)
+  if (known?.status === "left") return `holder ${holder} has left it`
+  if (known !== undefined) return found
+  const isHeld = [...found.members.values()].some(({ status }) => status === "here")
+  const mismatch = isHeld
+    ? Descriptions.mismatch(found.occupancy, found.description, description)
+    : Descriptions.moved(found.occupancy, description)
+  if (mismatch !== undefined) return mismatch
+  const described = isHeld
+    ? record(found, Descriptions.join(found.occupancy, description, now))
+    : {
+      ...record(found, Descriptions.describe(found.occupancy, found.description, description, now)),
+      description
+    }
+  return withMember(described, holder, {
+    number: 0,
+    answers: [],
+    heardAt: now.slow,
+    lease,
+    line: { waiting: 0, since: undefined },
+    status: "here"
+  })
+}
+
+/**
+ * Decides a batch. `undefined` if a later one was decided already, or the holder
+ * has left: nobody waits for its answer. The lease is that of a holder that the
+ * fleet does not know, which was removed and made anew.
+ *
+ * @category decisions
+ */
+export const decide = (
+  fleet: SharedFleet,
+  holder: string,
+  batch: Batch,
+  time: DecidedAt,
+  lease: number = defaultLease
+): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
+  const begun = atTime(fleet, time)
+  const now = begun.decidedAt.time
+  const member = fleet.members.get(holder)
+  if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
+  const before = batch.number === member?.number ? member.answers : undefined
+  const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now.slow) }
+  const answers: Array<Answer> = []
+  let next = sweep(
+    withMember(begun, holder, {
+      number: batch.number,
+      answers: [],
+      heardAt: now.slow,
+      lease: member?.lease ?? lease,
+      line: batch.line,
+      status: "here"
+    })
+  )
+  for (const [index, step] of batch.steps.entries()) {
+    const answered = before?.[index]
+    if (answered !== undefined) {
+      answers.push(answered)
+      continue
+    }
+    const stepped = decideStep(next, step, asker, now)
+    next = stepped.fleet
+    answers.push(stepped.answer)
+  }
+  const kept = answers.map((answer) => isRepeatable(answer) ? undefined : answer)
+  const decidedMember = next.members.get(holder)
+  return {
+    fleet: decidedMember === undefined ? next : withMember(next, holder, {
+      ...decidedMember,
+      answers: kept.every((answer) => answer === undefined) ? [] : kept
+    }),
+    decided: {
+      answers,
+      changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
+      turn: next.occupancy.turn,
+      readingBegunAt: next.occupancy.readingBegunAt,
+      now: now.fast
+    }
+  }
+}
+
+/**
+ * Lets a holder go: what it has not sent is freed, and what it has may be taken over.
+ *
+ * @category decisions
+ */
+export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): SharedFleet => {
+  const member = fleet.members.get(holder)
+  if (member === undefined || member.status === "left") return fleet
+  const begun = atTime(fleet, time)
+  const now = begun.decidedAt.time
+  const left = withMember(begun, holder, { ...member, heardAt: now.slow, answers: [], status: "left" })
+  return record(left, Handover.abandon(left.occupancy, holder, now))
+}
+
+/**
+ * What is only read, or says the same again, need not be kept to be answered again.
+ * Neither need be that there was no slot: every other holder reads what is kept.
+ */
+const isRepeatable = (answer: Answer): boolean =>
+  repeatable.has(answer.tag) || (isAnswerTo("Reserve", answer) && answer.value._tag === "Full")
+
+const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
+
+const begin = (description: Descriptions.Description, now: DecidedAt): SharedFleet => ({
+  description,
+  occupancy: Occupancies.make(description, now.time),
+  members: new Map(),
+  changes: [],
+  decidedAt: now
+})
+
+/** Every decision begins with it: a fleet is written with the time at which it was decided. */
+const atTime = (fleet: SharedFleet, decidedAt: DecidedAt): SharedFleet => ({ ...fleet, decidedAt })
+
+const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: Time) => {
+  const decision = Steps.decide(fleet.occupancy, step, asker, now)
+  const answer: Answer = { tag: step.tag, value: decision.answer }
+  return { fleet: record(fleet, decision), answer }
+}
+
+const record = (fleet: SharedFleet, { changes, occupancy }: Decision<unknown>): SharedFleet =>
+  changes.length === 0
+    ? { ...fleet, occupancy }
+    : { ...fleet, occupancy, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
+
+const withMember = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => ({
+  ...fleet,
+  members: new Map(fleet.members).set(holder, member)
+})
+
+const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArray<Line> => {
+  const lines: Array<Line> = []
+  for (const [id, { heardAt, line, status }] of fleet.members) {
+    if (id !== holder && status === "here" && now - heardAt <= lineValidity) lines.push(line)
+  }
+  return lines
+}
+
+/** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
+const sweep = (fleet: SharedFleet): SharedFleet => {
+  const now = fleet.decidedAt.time.slow
+  const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
+  let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
+  for (const [id, member] of remembered) {
+    if (member.status === "here" && now - member.heardAt > member.lease) swept = lapse(swept, id, member)
+  }
+  return swept
+}
+
+const lapse = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => {
+  const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
+  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
+}

@@ -1,0 +1,139 @@
+/**
+ * What a provisioner does without being asked: it follows the ledger, reads ECS
+ * now and then while slots are held, and winds up when its scope closes.
+ */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import type * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type { Fleet } from "../fleet/Fleet.ts"
+import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
+import * as Journal from "./ChangeLog.ts"
+import type { Census } from "./FleetReader.ts"
+import type { Flight, InFlight } from "./InFlight.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import type { Waiters } from "./WaitingLine.ts"
+import type { Watch } from "./Watch.ts"
+
+/** How many changes may wait to be followed: more than the largest burst makes at once. */
+const followed = 65_536
+
+/**
+ * Logs what happens to the fleet, wakes who serves the line when a slot may have
+ * become free, and tells when another holder of the ledger has left launches behind.
+ *
+ * @category running
+ */
+export const follow = Effect.fnUntraced(function*(options: {
+  readonly fleet: Fleet
+  readonly holder: string
+  readonly ledger: FleetLedger
+  readonly wake: Latch.Latch
+  readonly watch: Watch
+  /** Opened when launches may have been left behind. */
+  readonly abandoned: Latch.Latch
+}) {
+  const { abandoned, fleet, holder, ledger, wake, watch } = options
+  const changes = yield* ledger.subscribe(followed)
+  let sequence: number | undefined
+  const step = Effect.gen(function*() {
+    const change = yield* Queue.take(changes)
+    const missed = sequence === undefined ? 0 : change.sequence - sequence - 1
+    sequence = change.sequence
+    if (missed > 0 || change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
+    if (missed > 0) watch.tellAll()
+    watch.tell(change)
+    if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
+    yield* Journal.log(fleet.id, holder, change)
+    if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()
+  })
+  // What was left behind before the subscription is told by nobody any more.
+  abandoned.openUnsafe()
+  return yield* Effect.forever(survive(fleet, step))
+})
+
+/**
+ * Takes over what other holders of the ledger left behind: when it is told, and
+ * now and then without a word. Nobody else may be there to do it, so that it is
+ * tried until the ledger answers.
+ *
+ * @category running
+ */
+export const inherit = (options: {
+  readonly fleet: Fleet
+  readonly abandoned: Latch.Latch
+  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
+}): Effect.Effect<never> =>
+  Effect.forever(survive(
+    options.fleet,
+    Effect.gen(function*() {
+      yield* Effect.timeoutOption(options.abandoned.await, options.fleet.settings.backgroundCensusInterval)
+      options.abandoned.closeUnsafe()
+      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)
+    })
+  ))
+
+const inheritSchedule = Schedule.spaced("1 second")
+
+/**
+ * Reads ECS now and then while slots are held and nobody asks.
+ *
+ * @category running
+ */
+export const keepUp = (options: {
+  readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly census: Census
+}): Effect.Effect<never> =>
+  Effect.forever(survive(
+    options.fleet,
+    Effect.gen(function*() {
+      yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)
+      const { slots } = yield* options.ledger.standing
+      // A reading that fails has said so in the log.
+      if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.census.refresh)
+    })
+  ))
+
+/** What goes wrong once must not end what goes on for as long as the fleet. */
+const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  Effect.catchCause(Effect.asVoid(effect), (cause) =>
+    Cause.hasInterrupts(cause)
+      ? Effect.interrupt
+      : Effect.logError(`Fleet ${fleet.id} stumbled in its upkeep`, cause))
+
+/**
+ * Winds up: sends away who is in line, ends at once what was not sent, and gives
+ * what was sent some time to settle. What does not is logged, and stays counted.
+ *
+ * @category running
+ */
+export const windUp = Effect.fnUntraced(function*<W>(options: {
+  readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly holder: string
+  readonly line: Waiters<W, Flight, ProvisionError.ProvisionError>
+  readonly inFlight: InFlight
+}) {
+  const { fleet, holder, inFlight, ledger, line } = options
+  line.dismiss(ProvisionError.closing)
+  yield* ledger.close
+  inFlight.endUnsent()
+  const ended = yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
+  if (Option.isSome(ended)) return
+  // Only the log wants to know: a ledger that is away must not keep anybody from closing.
+  const standing = yield* Effect.option(ledger.standing)
+  const slots = Option.isSome(standing) ? HashMap.toValues(standing.value.slots) : []
+  const unsettled = slots.filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
+  if (unsettled.length === 0) return
+  yield* Effect.logWarning(
+    `Fleet ${fleet.id} shut down after ${Duration.format(fleet.settings.shutdownTimeout)} without a verdict on the ` +
+      `launches for ${
+        unsettled.map((slot) => slot.key).join(", ")
+      }: their tasks may exist, and their slots stay counted`
+  )
+})

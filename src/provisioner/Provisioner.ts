@@ -1,0 +1,245 @@
+/**
+ * Launches ECS tasks on request, and never lets the fleet pass its cap.
+ *
+ * A request goes down from here: it joins the flight of its key, or starts one
+ * (`InFlight`, `Flight`), which gets a slot from the ledger (`Ledger`) over a
+ * recent reading of ECS (`Census`), and launches into it (`Launcher`). Those who
+ * want to wait for a slot stand in line (`Waiters`).
+ *
+ * One provisioner is for one fleet. The ledger and the ECS layer are shared by
+ * all fleets of a process.
+ */
+import * as Clock from "effect/Clock"
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Ecs } from "../ecs/Ecs.ts"
+import * as Fleets from "../fleet/Fleet.ts"
+import type { Cap, Event } from "../ledger/Change.ts"
+import * as Ledgers from "../ledger/Ledger.ts"
+import type { Release } from "../ledger/rules/Evidence.ts"
+import type { SlotId } from "../ledger/Slot.ts"
+import * as Time from "../Time.ts"
+import type { AtCapacity, Existing, Launched } from "./Answer.ts"
+import * as Upkeep from "./Background.ts"
+import * as Bulletins from "./Bulletin.ts"
+import * as Censuses from "./FleetReader.ts"
+import * as Flights from "./Flight.ts"
+import * as InFlights from "./InFlight.ts"
+import * as Launcher from "./Launcher.ts"
+import { LaunchId } from "./LaunchId.ts"
+import * as Locations from "./Location.ts"
+import * as ProvisionError from "./ProvisionError.ts"
+import * as Requests from "./Requests.ts"
+import * as Serving from "./Serving.ts"
+import * as Snapshots from "./Snapshot.ts"
+import * as Watches from "./Watch.ts"
+
+export type { RequestOptions } from "./Requests.ts"
+
+/**
+ * Launches ECS tasks on request, and never lets the fleet pass its cap.
+ *
+ * @category services
+ */
+export class Provisioner extends Context.Service<Provisioner, {
+  /** The fleet that it launches into. */
+  readonly fleet: Fleets.Fleet
+  /**
+   * Asks for a worker, without waiting for a slot.
+   *
+   * **Details**
+   *
+   * A key is 1 to 256 characters, none of them a control character. Callers with
+   * the same key share one launch while it is in flight. The request waits for a
+   * reading of ECS and for the verdict of the launch, for `requestTimeout` (30 s)
+   * at most: past it, it fails as `settling` while the launch goes on.
+   *
+   * **Gotchas**
+   *
+   * Interrupting it does not cancel the launch.
+   */
+  readonly request: (
+    key: string,
+    options?: Requests.RequestOptions
+  ) => Effect.Effect<Launched | Existing | AtCapacity, ProvisionError.ProvisionError>
+  /**
+   * Asks for a worker, and waits in line for a slot, first come first served.
+   *
+   * **Details**
+   *
+   * There is no bound on the wait but the caller's own `Effect.timeout`; once it
+   * has a slot, the request is bound like any other. Interrupting it leaves the
+   * line: nothing is launched for a place in which nobody is left.
+   */
+  readonly requestWhenFree: (
+    key: string,
+    options?: Requests.RequestOptions
+  ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
+  /** Reads how the fleet stands now. */
+  readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
+  /**
+   * What happens to the fleet, from when the stream is run until the provisioner closes.
+   *
+   * Changes are numbered. Requests that this provisioner has told that the fleet is
+   * full stand between them without a number. A subscriber that falls more than
+   * `changesCapacity` (1024) behind loses the oldest, and sees in the numbers when
+   * changes are among them.
+   */
+  readonly changes: Stream.Stream<Event>
+  /**
+   * Changes the cap: 0 launches nothing more, `"unlimited"` counts without bound.
+   * Lowering it below what is running stops growth, and kills nothing.
+   */
+  readonly resize: (cap: Cap) => Effect.Effect<void, ProvisionError.ProvisionError>
+  /**
+   * Frees the slot of a launch whose answer was lost, because an operator knows
+   * that it has no task. It is refused until the task must have become visible.
+   */
+  readonly release: (slotId: SlotId) => Effect.Effect<Release, ProvisionError.RetryableError>
+}>()("fleetcap/Provisioner") {}
+
+/**
+ * Makes a provisioner for a fleet, for programs that have several.
+ *
+ * **Details**
+ *
+ * When the scope closes it takes no more requests, ends at once what it has not
+ * sent, and waits for what it has, for `shutdownTimeout` (20 s) at most. Launches
+ * that did not settle by then are logged, and stay in the ledger.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  fleet: Fleets.Fleet
+): Effect.fn.Return<
+  Provisioner["Service"],
+  Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs | Scope.Scope
+> {
+  const { settings } = fleet
+  const holder = yield* yield* LaunchId
+  const line = Requests.makeLine()
+  const ledger = yield* (yield* Ledgers.Ledger).attach({
+    fleet: fleet.id,
+    cap: fleet.cap,
+    exclusiveKeys: fleet.exclusiveKeys,
+    lagBound: Duration.toMillis(settings.lagBound),
+    place: yield* Locations.locate(fleet),
+    holder,
+    line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
+  })
+  const census = yield* Censuses.make(fleet, ledger)
+  const closing = yield* Latch.make(false)
+  const watch = Watches.make()
+  const flights = Flights.make({
+    fleet,
+    ledger,
+    census,
+    launch: yield* Launcher.make(fleet, ledger, census),
+    watch,
+    isClosing: () => closing.isOpen()
+  })
+  const inFlight = yield* InFlights.make
+  const time = Time.reader(yield* Clock.Clock)
+  const begunAt = time()
+  const bulletin = Bulletins.make(fleet, holder, ledger)
+  const wake = yield* Latch.make(false)
+  const abandoned = yield* Latch.make(false)
+  const { board, request, requestWhenFree } = Requests.make({
+    settings,
+    ledger,
+    flights,
+    inFlight,
+    line,
+    bulletin,
+    holdLeft: () => Duration.toMillis(settings.startupHold) - Time.atLeast(begunAt, time()),
+    isClosing: () => closing.isOpen()
+  })
+
+  const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
+    // Who closes may not be there any more to hear the answers: they stay for the next.
+    if (closing.isOpen()) return
+    for (const launch of taken) {
+      // Whoever follows the launch of another holder learns from the ledger how it ends.
+      if (inFlight.find(launch.key) !== undefined) inFlight.accompany((attempts) => flights.resume(launch, attempts))
+      else {
+        inFlight.join(launch.key, line.arrive(0), ({ attempts }) => (onSeated) => {
+          onSeated()
+          // What its last holder sent may have launched its task.
+          attempts.begun()
+          return flights.resume(launch, attempts)
+        })
+      }
+    }
+  })
+
+  const snapshot = ProvisionError.orRetryable(Effect.zipWith(
+    ledger.standing,
+    ledger.now,
+    (standing, now) => Snapshots.make(standing, line.size(), now)
+  ))
+
+  const resize = Effect.fnUntraced(function*(cap: Cap) {
+    if (!isCap(cap)) {
+      return yield* new ProvisionError.PermanentError({
+        reason: "invalid",
+        detail: `a cap is a whole number from 0, or "unlimited", and not ${cap}`
+      })
+    }
+    yield* ProvisionError.orRetryable(ledger.resize(cap))
+  })
+
+  yield* Effect.forkScoped(Upkeep.follow({ fleet, holder, ledger, wake, watch, abandoned }))
+  yield* Effect.forkScoped(Upkeep.inherit({ fleet, abandoned, resumeAbandoned }))
+  yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
+  yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census }))
+  yield* Effect.addFinalizer(() =>
+    Effect.andThen(closing.open, Upkeep.windUp({ fleet, ledger, holder, line, inFlight }))
+  )
+
+  return Provisioner.of({
+    fleet,
+    request,
+    requestWhenFree,
+    snapshot,
+    changes: Stream.interruptWhen(bulletin.events, closing.await),
+    resize,
+    release: (slotId) => ProvisionError.orRetryable(ledger.release(slotId))
+  })
+})
+
+/**
+ * Provides a provisioner for a fleet.
+ *
+ * @category layers
+ */
+export const layer = (
+  input: Fleets.Input
+): Layer.Layer<
+  Provisioner,
+  Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs
+> => Layer.effect(Provisioner, Effect.flatMap(Fleets.make(input), make))
+
+/**
+ * Provides a provisioner for a fleet that is described by configuration: by
+ * environment variables, unless there is another `ConfigProvider`.
+ *
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config<Fleets.Fleet> = Fleets.config
+): Layer.Layer<
+  Provisioner,
+  Config.ConfigError | Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
+  Ledgers.Ledger | Ecs
+> => Layer.effect(Provisioner, Effect.flatMap(config, make))
+
+const isCap = Schema.is(Fleets.Cap)

@@ -1,0 +1,88 @@
+/**
+ * How a fleet stands, for people and for pages.
+ */
+import * as HashMap from "effect/HashMap"
+import type { TaskArn } from "../ecs/Ecs.ts"
+import type { Cap } from "../ledger/Change.ts"
+import type { Key } from "../ledger/Key.ts"
+import type { Standing } from "../ledger/rules/LedgerState.ts"
+import { used } from "../ledger/rules/LedgerState.ts"
+import type { Slot, SlotId, SlotStatus } from "../ledger/Slot.ts"
+import { status, taskArn } from "../ledger/Slot.ts"
+
+/**
+ * A slot as it is reported.
+ *
+ * @category models
+ */
+export interface SlotSnapshot {
+  readonly id: SlotId
+  /** What its task is for. An adopted task has none. */
+  readonly key: Key | undefined
+  readonly status: SlotStatus
+  /** How long the slot has been held, in milliseconds. */
+  readonly age: number
+  readonly taskArn: TaskArn | undefined
+  /** Why it is held, in words. */
+  readonly why: string
+}
+
+/**
+ * How a fleet stands.
+ *
+ * @category models
+ */
+export interface Snapshot {
+  readonly cap: Cap
+  /**
+   * How many tasks are counted: slots, whatever their state. It passes the cap for a moment when a list shows a task
+   * before its launch is answered: until the task is described, it counts as somebody else's too.
+   */
+  readonly occupied: number
+  /** How many keys are in line for a slot. */
+  readonly waiting: number
+  /** The slots, oldest first. */
+  readonly slots: ReadonlyArray<SlotSnapshot>
+}
+
+/**
+ * Reports how a fleet stands.
+ *
+ * @category constructors
+ */
+export const make = (occupancy: Standing, waiting: number, now: number): Snapshot => ({
+  cap: occupancy.cap,
+  occupied: used(occupancy),
+  waiting,
+  slots: HashMap.toValues(occupancy.slots)
+    .sort((a, b) => a.since - b.since)
+    .map((slot) => ({
+      id: slot.id,
+      key: slot.key,
+      status: status(slot),
+      age: now - slot.since,
+      taskArn: taskArn(slot),
+      why: why(slot)
+    }))
+})
+
+const why = (slot: Slot): string =>
+  slot.contradiction === undefined
+    ? stateOf(slot)
+    : `${stateOf(slot)}; ECS contradicted itself: ${slot.contradiction.detail}`
+
+const stateOf = (slot: Slot): string => {
+  const { state } = slot
+  switch (state._tag) {
+    case "Reserved":
+      return "granted, and not sent yet"
+    case "Launching":
+      return state.ambiguous
+        ? `sent ${state.attempts} times, and an answer was lost: its task may exist`
+        : `sent ${state.attempts} times, and not answered yet`
+    case "Launched": {
+      const seen = `its task ${state.lastStatus === undefined ? "exists" : `was last seen ${state.lastStatus}`}`
+      return slot.key === undefined ? `listed by ECS, and not launched under this ledger: ${seen}` : seen
+    }
+  }
+}

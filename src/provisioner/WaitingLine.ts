@@ -1,0 +1,160 @@
+/**
+ * Who is in line for a slot.
+ *
+ * One place per key, in the order in which the keys came, shared by all callers
+ * of the key: whoever came first decides where it stands, and it is given up
+ * when the last of them leaves. Whoever serves the line takes the place at its
+ * head; a newcomer that does not wait counts those ahead of it as served.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import type { Key } from "../ledger/Key.ts"
+
+/**
+ * When somebody came.
+ *
+ * @category models
+ */
+export interface Arrival {
+  /** Where they stand in the order of those who came to this line. */
+  readonly order: number
+  /** In epoch milliseconds, by the ledger's time. */
+  readonly at: number
+}
+
+/**
+ * A place in line: what it waits for, and what it will be served with.
+ *
+ * @category models
+ */
+export interface Place<in out W, in out A, in out E> {
+  readonly key: Key
+  readonly wanted: W
+  readonly served: Deferred.Deferred<A, E>
+  /** When the first of its callers came. */
+  arrival: Arrival
+  callers: number
+}
+
+/**
+ * A line of those who wait for a slot.
+ *
+ * @category models
+ */
+export interface Waiters<in out W, in out A, in out E> {
+  /** Takes a number: the order of these is the order of the line. */
+  readonly arrive: (at: number) => Arrival
+  /** Stands in line until served. Interrupting it leaves the line, if nobody else waits in the same place. */
+  readonly stand: (key: Key, wanted: W, arrival: Arrival) => Effect.Effect<A, E>
+  /** How many are in line. */
+  readonly size: () => number
+  /**
+   * Keeps a place for a key that was served and lost what it was served with, until it is back in line: whoever came
+   * after it does not overtake it on its way.
+   */
+  readonly expect: (key: Key, arrival: Arrival) => void
+  /** Keeps no place any more for a key that nobody wants. */
+  readonly forget: (key: Key) => void
+  /** How many stand before a key that is at the head, further back, or not in line at all, and how many are expected. */
+  readonly ahead: (key: Key) => number
+  /** When those in line for a key began to wait, if there are any. */
+  readonly since: (key: Key) => number | undefined
+  /** Who is next. */
+  readonly head: () => Place<W, A, E> | undefined
+  /** Answers those in line for a key, if there are any. */
+  readonly serve: (key: Key, answer: Effect.Effect<A, E>) => void
+  /** Sends everybody away, and whoever comes after. */
+  readonly dismiss: (error: E) => void
+  /** Waits until somebody is in line. */
+  readonly awaitSomebody: Effect.Effect<void>
+}
+
+/**
+ * Makes an empty line.
+ *
+ * @category constructors
+ */
+export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
+  // A Map keeps the order of insertion, and forgets a key at no cost.
+  const places = new Map<Key, Place<W, A, E>>()
+  const expected = new Map<Key, Arrival>()
+  const somebody = Latch.makeUnsafe(false)
+  let arrivals = 0
+  let last = 0
+  let dismissal: E | undefined
+
+  const head = (): Place<W, A, E> | undefined => places.values().next().value
+
+  const enter = (key: Key, wanted: W, arrival: Arrival): Place<W, A, E> => {
+    const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
+    place.callers++
+    expected.delete(key)
+    const isNew = !places.has(key)
+    const isEarlier = arrival.order < place.arrival.order
+    if (isEarlier) place.arrival = arrival
+    places.set(key, place)
+    // Somebody who was served, and lost the slot again, comes back to where it stood.
+    if (isEarlier || (isNew && arrival.order < last)) reorder()
+    last = Math.max(last, arrival.order)
+    somebody.openUnsafe()
+    return place
+  }
+
+  const reorder = (): void => {
+    const inOrder = [...places.values()].sort((a, b) => a.arrival.order - b.arrival.order)
+    places.clear()
+    for (const place of inOrder) places.set(place.key, place)
+  }
+
+  /** How many are on their way back that came before a key. */
+  const expectedBefore = (key: Key): number => {
+    const order = places.get(key)?.arrival.order ?? Number.POSITIVE_INFINITY
+    let count = 0
+    for (const [other, arrival] of expected) if (other !== key && arrival.order < order) count++
+    return count
+  }
+
+  const remove = (place: Place<W, A, E>): void => {
+    if (places.get(place.key) === place) places.delete(place.key)
+    if (places.size === 0) somebody.closeUnsafe()
+  }
+
+  return {
+    arrive: (at) => ({ order: ++arrivals, at }),
+    stand: (key, wanted, arrival) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => enter(key, wanted, arrival)),
+        (place) => dismissal === undefined ? Deferred.await(place.served) : Effect.fail(dismissal),
+        (place) =>
+          Effect.sync(() => {
+            place.callers--
+            if (place.callers === 0) remove(place)
+          })
+      ),
+    size: () => places.size,
+    expect: (key, arrival) => {
+      if (!places.has(key)) expected.set(key, arrival)
+    },
+    forget: (key) => {
+      expected.delete(key)
+    },
+    ahead: (key) => (head()?.key === key ? 0 : places.size) + expectedBefore(key),
+    since: (key) => places.get(key)?.arrival.at,
+    head,
+    serve: (key, answer) => {
+      const place = places.get(key)
+      if (place === undefined) return
+      remove(place)
+      Deferred.doneUnsafe(place.served, answer)
+    },
+    dismiss: (error) => {
+      dismissal = error
+      for (const place of places.values()) {
+        remove(place)
+        Deferred.doneUnsafe(place.served, Effect.fail(error))
+      }
+    },
+    awaitSomebody: somebody.await
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Holds the ledger against the truth, after everything that it decides.
+ *
+ * What the ledger believes is never taken for true: every live task of its own has
+ * to be in it once, and everything in it has to be explained by the world.
+ */
+import * as HashMap from "effect/HashMap"
+import { TaskArn } from "../../ecs/Ecs.ts"
+import type { World } from "../../emulator/model/World.ts"
+import { replayWindow } from "../../fleet/Settings.ts"
+import type { Listing, Reading } from "../../ledger/rules/Evidence.ts"
+import type { Standing } from "../../ledger/rules/LedgerState.ts"
+import * as Occupancies from "../../ledger/rules/LedgerState.ts"
+import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
+import type { Caps } from "./CapHistory.ts"
+import type { KnownTask, Launches } from "./LaunchCheck.ts"
+import type { Chronicle } from "./RunLog.ts"
+
+/**
+ * The ledgers of a run, as far as they were last seen.
+ *
+ * @category models
+ */
+export interface Books {
+  /** Looks at a ledger after it decided something. */
+  readonly inspect: (generation: number, standing: Standing) => void
+  /** How a launch is counted. */
+  readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
+  /** Whether the task of a launch is known. */
+  readonly isLaunched: (generation: number, token: string) => boolean
+  /** Looks at a ledger that has folded in a complete reading. */
+  readonly observed: (generation: number, standing: Standing, reading: Reading) => void
+  /** Notes what a ledger was shown. */
+  readonly shown: (generation: number, listing: Listing) => void
+  /** How many tasks run that a ledger launched or was shown, besides those of one token. */
+  readonly known: (generation: number, besides: string) => number
+  /** Notes who holds a slot from now on. */
+  readonly held: (ticket: Ticket) => void
+  /** Whether a ticket is of whoever was last known to hold the slot. */
+  readonly isHolder: (ticket: Ticket) => boolean
+  /** Whether some launch has no verdict. */
+  readonly isSettling: (generation: number) => boolean
+  /** Looks at what became of the task of an answer that said that it has stopped already. */
+  readonly stopped: (generation: number, arn: string) => void
+  /** The standing that was last seen. */
+  readonly latest: (generation: number) => Standing | undefined
+  /** Tells that a ledger is lost: it is not looked at any more. */
+  readonly lose: (generation: number) => void
+}
+
+/**
+ * How long after it may be sent for the last time a launch may keep its key: the
+ * longest wait between two attempts, and one more attempt, with some room.
+ */
+const goodbye = 6 * 60_000
+
+/**
+ * Begins to look at the ledgers of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly chronicle: Chronicle
+  readonly caps: Caps
+  readonly launches: () => Launches
+  readonly world: () => World
+  /** When ECS last changed how it behaves, in epoch milliseconds. */
+  readonly configuredAt: () => number
+  readonly startTime: number
+  /** Whether whoever holds slots under a name has gone. */
+  readonly hasEnded: (holder: string) => boolean
+  /** How far the ledger's time may be off, in milliseconds. */
+  readonly clockError: number
+  /** For how long machines are suspended in all, in milliseconds. */
+  readonly asleep: number
+  readonly breaksLagBound: boolean
+  /** Whether ECS answers what cannot be so: a slot may stand for another's task then, and is still one slot. */
+  readonly contradicts: boolean
+}): Books => {
+  const { chronicle, startTime } = options
+  const latest = new Map<number, Standing>()
+  const shown = new Map<number, Set<string>>()
+  const lost = new Set<number>()
+  const fences = new Map<string, number>()
+  const now = (): number => chronicle.now() + startTime
+
+  const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
+    (launch === undefined ? undefined : Occupancies.find(standing, SlotId(launch.token)))
+      ?? Occupancies.findByArn(standing, TaskArn(task.arn))
+
+  const explain = (slot: Slot): void => {
+    const arn = taskArn(slot)
+    if (arn !== undefined && options.launches().findTask(arn) === undefined) {
+      chronicle.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
+    }
+    if (slot.state._tag === "Reserved" && (slot.holder === undefined || options.hasEnded(slot.holder))) {
+      chronicle.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
+    }
+  }
+
+  const checkKeys = (standing: Standing): void => {
+    for (const { id, key, state } of HashMap.values(standing.slots)) {
+      if (state._tag !== "Launching" || key === undefined) continue
+      if (now() - state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
+      if (Occupancies.findByKey(standing, key)?.id !== id) continue
+      chronicle.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
+    }
+  }
+
+  return {
+    inspect: (generation, standing) => {
+      if (chronicle.now() > replayWindow + goodbye) checkKeys(standing)
+      if (lost.has(generation) || latest.get(generation) === standing) return
+      const before = latest.get(generation)
+      latest.set(generation, standing)
+      if (before?.slots === standing.slots) return
+      for (const slot of HashMap.values(standing.slots)) explain(slot)
+      if (options.breaksLagBound) return
+      for (const known of options.launches().live(now())) {
+        if (known.launch?.generation !== generation || slotOf(standing, known) !== undefined) continue
+        chronicle.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
+      }
+    },
+    counted: (generation, token, arn) => {
+      const standing = latest.get(generation)
+      if (standing === undefined || lost.has(generation)) return "launched"
+      const slot = Occupancies.find(standing, SlotId(token)) ??
+        (arn === undefined ? undefined : Occupancies.findByArn(standing, TaskArn(arn)))
+      if (slot === undefined) return undefined
+      return slot.state._tag === "Launching" ? "launching" : "launched"
+    },
+    isLaunched: (generation, token) => {
+      const standing = lost.has(generation) ? undefined : latest.get(generation)
+      return standing !== undefined && Occupancies.find(standing, SlotId(token))?.state._tag === "Launched"
+    },
+    observed: (generation, standing, reading) => {
+      if (lost.has(generation)) return
+      for (const { startedBy, taskArn } of options.contradicts ? [] : reading.tasks) {
+        // Another program's task may bear the name of a launch that is not its own.
+        if (options.launches().findTask(taskArn)?.launch === undefined) continue
+        const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
+        const seen = Occupancies.findByArn(standing, taskArn)
+        if (own !== undefined && seen !== undefined && own !== seen) {
+          chronicle.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
+        }
+      }
+      const { unlisted } = options.world().resolved.lag
+      const begunAt = reading.begunAt.fast - options.clockError
+      if (reading.running === undefined || options.configuredAt() >= begunAt) return
+      for (const known of options.launches().live(now())) {
+        const { createdAt, stoppingAt } = known.task.life
+        if (createdAt + unlisted.max >= begunAt || stoppingAt <= now()) continue
+        if (slotOf(standing, known) === undefined) {
+          chronicle.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
+        }
+      }
+    },
+    shown: (generation, listing) => {
+      const arns = shown.get(generation) ?? new Set()
+      shown.set(generation, arns)
+      for (const arn of listing.running ?? []) arns.add(arn)
+    },
+    known: (generation, besides) => {
+      const arns = shown.get(generation)
+      let count = 0
+      for (const { launch, task } of options.launches().live(now())) {
+        if (launch?.token === besides) continue
+        if (launch?.generation === generation || arns?.has(task.arn) === true) count++
+      }
+      return count
+    },
+    held: ({ fence, slotId }) => {
+      fences.set(slotId, Math.max(fence, fences.get(slotId) ?? 0))
+    },
+    isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
+    isSettling: (generation) => {
+      const standing = latest.get(generation)
+      if (standing === undefined) return false
+      for (const { state } of HashMap.values(standing.slots)) if (state._tag === "Launching") return true
+      return false
+    },
+    stopped: (generation, arn) => {
+      const standing = latest.get(generation)
+      if (standing === undefined || options.contradicts) return
+      if (Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
+      chronicle.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
+    },
+    latest: (generation) => latest.get(generation),
+    lose: (generation) => {
+      lost.add(generation)
+    }
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Checks how often ECS is read, and that no call is given up before its time.
+ */
+import { readsPerSecond } from "../../fleet/Settings.ts"
+import type { Attempt } from "./LaunchCheck.ts"
+import type { Process } from "./Process.ts"
+import type { Chronicle } from "./RunLog.ts"
+
+/**
+ * The reads of a run.
+ *
+ * @category models
+ */
+export interface Reads {
+  /** Tells that a process has the turn to read: what it calls from here on is another reading. */
+  readonly begins: (process: Process) => void
+  /** Takes a read as it reaches ECS. */
+  readonly call: (process: Process, firstPage: boolean) => void
+  /** Tells that a complete reading is about to be in the ledger: others may see it there before who read it goes on. */
+  readonly folding: (process: Process, begunAt: number, listed: boolean) => void
+  /** Tells that a complete reading is in the ledger. */
+  readonly observed: (process: Process, begunAt: number, listed: boolean) => void
+  /** Whether the latest reading that listed the running tasks is recent enough for who asked at a time. */
+  readonly isRecent: (generation: number, askedAt: number) => boolean
+  /** Tells that whoever sent a `RunTask` does not wait for the answer any more. */
+  readonly interrupted: (attempt: Attempt) => void
+}
+
+interface Ended {
+  readonly begunAt: number
+  readonly endedAt: number
+  /** Those since its first page was answered: the attempts at that are left out. */
+  readonly calls: number
+}
+
+/** A reading, whatever comes of it. */
+interface Tried {
+  readonly process: Process
+  calls: number
+  calledAt: number
+  /** Another one has read meanwhile. */
+  isLost: boolean
+}
+
+/**
+ * Begins to check the reads of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly chronicle: Chronicle
+  /** All in milliseconds, as the fleet has them. */
+  readonly censusInterval: number
+  readonly censusMaxAge: number
+  readonly backgroundCensusInterval: number
+  readonly attemptTimeout: number
+  readonly shutdownTimeout: number
+  /** Whether anybody may want to know how the fleet of a ledger stands. */
+  readonly isWanted: (generation: number) => boolean
+  /** Whether all processes have one budget of reads, and not each its own. */
+  readonly isShared: boolean
+  /** How far the ledger's time may be off. */
+  readonly clockError: number
+}): Reads => {
+  const { chronicle } = options
+  const readings = new Map<Process, number>()
+  /** By process, or by ledger where it is shared. */
+  const ended = new Map<Process | number, Ended>()
+  const attempts = new Map<Process, number>()
+  const listed = new Map<number, Ended>()
+  const readingNow = new Map<Process, Tried>()
+  /** The reading before, by process, or by ledger where it is shared. */
+  const triedBefore = new Map<Process | number, Tried>()
+  /** When each process read last without being asked. */
+  const unasked = new Map<Process, number>()
+
+  const dueAt = ({ calls, endedAt }: Ended): number =>
+    endedAt + Math.max(options.censusInterval, Math.floor((calls * 1000) / readsPerSecond))
+
+  const budgetOf = (process: Process): Process | number => options.isShared ? process.generation : process
+
+  const check = (process: Process, now: number): void => {
+    // It was taken to be gone, and reads on as if it were its turn: that cannot be helped.
+    if (process.turnLost) return
+    const last = ended.get(budgetOf(process))
+    ended.delete(budgetOf(process))
+    // Whoever asks for a newer reading than the last one gets it, however long that took.
+    if (last === undefined || now - last.begunAt > options.censusMaxAge) return
+    if (now + 2 * options.clockError < dueAt(last)) {
+      chronicle.violate(
+        "ECS is read no more than the budget allows",
+        `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
+      )
+    }
+  }
+
+  /** What a reading called counts against the budget, failed or not, and each time that it called. */
+  const checkRest = (tried: Tried): void => {
+    const last = triedBefore.get(budgetOf(tried.process))
+    if (last === undefined || last.isLost || tried.isLost) return
+    // Who is interrupted in the middle of a reading does not know how far it came.
+    if (last.process.crashed || last.process.leaseLost || last.process.closingAt !== undefined) return
+    const dueBy = dueAt({ begunAt: 0, calls: last.calls, endedAt: last.calledAt })
+    if (tried.calledAt + 2 * options.clockError >= dueBy) return
+    chronicle.violate(
+      "ECS is read no more than the budget allows",
+      `${tried.process.name} began to read ${dueBy - tried.calledAt} ms before ${last.calls} calls allow it`
+    )
+  }
+
+  const note = (process: Process, now: number): void => {
+    const tried = readingNow.get(process)
+    if (tried === undefined) return
+    tried.calls++
+    tried.calledAt = now
+    tried.isLost ||= process.turnLost
+    if (tried.calls === 1) checkRest(tried)
+  }
+
+  /** A reading may list the tasks a second time, and one that failed is left open. */
+  const checkNeed = (process: Process, now: number): void => {
+    if (readings.has(process)) return
+    const before = unasked.get(process) ?? -Infinity
+    if (options.isWanted(process.generation)) return
+    unasked.set(process, now)
+    if (now - before >= options.backgroundCensusInterval) return
+    chronicle.violate(
+      "ECS is read while somebody asks, and else now and then",
+      `${process.name} reads again after ${now - before} ms, and nobody asks`
+    )
+  }
+
+  return {
+    begins: (process) => {
+      const tried = readingNow.get(process)
+      if (tried !== undefined && tried.calls > 0) {
+        tried.isLost ||= process.turnLost
+        triedBefore.set(budgetOf(process), tried)
+      }
+      readingNow.set(process, { process, calls: 0, calledAt: chronicle.now(), isLost: false })
+    },
+    call: (process, firstPage) => {
+      const now = chronicle.now()
+      note(process, now)
+      if (firstPage) {
+        check(process, now)
+        checkNeed(process, now)
+        readings.set(process, 0)
+      }
+      attempts.set(process, (attempts.get(process) ?? 0) + 1)
+      readings.set(process, (readings.get(process) ?? 0) + 1)
+    },
+    folding: (process, begunAt, withList) => {
+      const calls = attempts.get(process) ?? 0
+      attempts.delete(process)
+      if (withList && begunAt >= (listed.get(process.generation)?.begunAt ?? 0)) {
+        listed.set(process.generation, { begunAt, calls, endedAt: chronicle.now() })
+      }
+    },
+    observed: (process, begunAt, withList) => {
+      const calls = readings.get(process) ?? 0
+      readings.delete(process)
+      if (withList) ended.set(budgetOf(process), { begunAt, calls, endedAt: chronicle.now() })
+    },
+    isRecent: (generation, askedAt) => {
+      const last = listed.get(generation)
+      // As long as the budget does not allow another reading, the last one has to serve.
+      return last !== undefined && last.begunAt >= askedAt - Math.max(options.censusMaxAge, dueAt(last) - last.begunAt)
+    },
+    interrupted: ({ launch, process, sentAt }) => {
+      const now = chronicle.now()
+      if (process.crashed || now - sentAt >= options.attemptTimeout) return
+      if (process.closingAt !== undefined && now - process.closingAt >= options.shutdownTimeout) return
+      chronicle.violate(
+        "a launch outlives its callers",
+        `${process.name} gave up the answer to launch ${launch.token} for ${launch.key} after ${now - sentAt} ms`
+      )
+    }
+  }
+}

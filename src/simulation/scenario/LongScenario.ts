@@ -1,0 +1,137 @@
+/**
+ * Worlds of hours: where evidence is late, lost or forgotten, and time is all that
+ * is left to go by.
+ */
+import type { RandomFault, Span } from "../../emulator/model/Settings.ts"
+import * as Hostility from "./EcsFaults.ts"
+import type { Event, Scenario } from "./Scenario.ts"
+import type { DrawWorld } from "./ShortScenario.ts"
+import * as Workload from "./Workload.ts"
+
+/**
+ * The names of the scenarios that are long.
+ *
+ * @category configuration
+ */
+export const names = ["blackout", "outage", "endurance", "broken-bound"] as const
+
+/**
+ * The scenarios that are long.
+ *
+ * @category models
+ */
+export type Name = (typeof names)[number]
+
+const second = 1000
+const minute = 60 * second
+
+/**
+ * Draws a long world.
+ *
+ * @category constructors
+ */
+export const draw = (world: DrawWorld, name: Name): Scenario => {
+  switch (name) {
+    case "outage":
+      return outage(world)
+    case "endurance":
+      return endurance(world)
+    case "blackout":
+    case "broken-bound":
+      return blackout(world, name)
+  }
+}
+
+/** Nobody waits in line for hours: a full fleet is read every second for that. */
+const calm = ({ dice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
+  seed,
+  name,
+  cap: dice.between(1, Math.min(3, maxWorkers)),
+  exclusiveKeys: dice.chance(0.2),
+  launchPermits: 20,
+  yieldProbability: dice.pick(0.02, 0.1),
+  settings: { replayBackoffBase: 10 * second, replayBackoffMax: dice.pick(2, 4) * minute, requestTimeout: 5 * second },
+  ecs: { seed, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }, lag: { replicas: 1 } },
+  conflicts: 0,
+  ledger: undefined,
+  events: Workload.burst(dice, dice.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
+  pausesAtTheEnd: false,
+  breaksLagBound: false
+})
+
+const noAnswer = (processed: boolean): RandomFault => ({
+  operation: "RunTask",
+  probability: 1,
+  fault: { _tag: "Reset", processed }
+})
+
+/** How far behind the lists are believed to be at most, by default. */
+const lagBound = 5 * minute
+
+const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario => {
+  const { dice } = world
+  const drawn = calm(world, name)
+  const accepts = dice.chance(0.4)
+  const turnsAt = dice.between(35, 46) * minute
+  const breaksLagBound = name === "broken-bound"
+  const late = breaksLagBound ? 5 * 60 * minute : lagBound - 2 * second
+  const events: ReadonlyArray<Event> = [
+    ...drawn.events,
+    { at: turnsAt, _tag: "Weather", name: "it accepts launches, and answers none", ecs: { faults: [noAnswer(true)] } },
+    ...Workload.visits(dice, 44 * minute, 75 * minute, 12),
+    ...(dice.chance(0.3) ? Workload.releases(dice, 70 * minute) : []),
+    ...(dice.chance(0.3) ? Workload.restarts(dice, 0, 40 * minute) : [])
+  ]
+  return {
+    ...drawn,
+    breaksLagBound,
+    ecs: {
+      ...drawn.ecs,
+      lifecycle: { lifetime: dice.pick<Span>(5 * second, "Infinity") },
+      lag: { unlisted: dice.pick(0, late, late), missing: 0, replicas: 1 },
+      faults: [noAnswer(accepts)]
+    },
+    events: events.filter((event) => event._tag !== "Restart" || event.ledger === "kept")
+  }
+}
+
+const outage = (world: DrawWorld): Scenario => {
+  const { dice } = world
+  const drawn = calm(world, "outage")
+  const begins = dice.between(5, 60) * second
+  const takes = dice.between(5, 100) * minute
+  return {
+    ...drawn,
+    ecs: {
+      ...drawn.ecs,
+      lifecycle: {
+        lifetime: { min: second, max: dice.pick(30 * second, 30 * minute) },
+        retention: dice.pick(3, 60) * minute
+      }
+    },
+    events: [
+      ...drawn.events,
+      ...Hostility.outage(dice, begins, takes),
+      ...(dice.chance(0.5) ? Workload.foreign(dice, 2, begins + takes, 30 * minute) : []),
+      ...Workload.visits(dice, begins, begins + takes, 3),
+      ...Workload.visits(dice, begins + takes, begins + takes + 20 * minute, 3)
+    ]
+  }
+}
+
+const endurance = (world: DrawWorld): Scenario => {
+  const { dice } = world
+  const drawn = calm(world, "endurance")
+  const hours = dice.between(66, 150) * minute
+  return {
+    ...drawn,
+    ecs: { ...drawn.ecs, lifecycle: { lifetime: dice.pick<Span>(90 * minute, "Infinity") } },
+    events: [
+      ...drawn.events,
+      ...Hostility.blink(dice, hours),
+      ...Workload.visits(dice, 10 * second, hours, 4),
+      ...Workload.visits(dice, hours + second, hours + 5 * minute, 8),
+      ...(dice.chance(0.5) ? Workload.stops(dice, hours) : [])
+    ]
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The world of a run, and everything that watches what happens in it.
+ *
+ * All of it looks at what really runs, on the wire and in the emulated ECS; what
+ * the ledger believes is held against that.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Fleets from "../../fleet/Fleet.ts"
+import * as SeededLaunchId from "../../testing/SeededLaunchId.ts"
+import * as SeededRandom from "../../testing/SeededRandom.ts"
+import * as Callers from "../checks/CallerCheck.ts"
+import * as Caps from "../checks/CapHistory.ts"
+import * as Launches from "../checks/LaunchCheck.ts"
+import * as Books from "../checks/LedgerCheck.ts"
+import * as Reads from "../checks/ReadCheck.ts"
+import * as Refusals from "../checks/RefusalCheck.ts"
+import type { Chronicle } from "../checks/RunLog.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import * as SimulatedEcs from "./SimulatedEcs.ts"
+
+/**
+ * The world of a run, and what watches it.
+ *
+ * @category models
+ */
+export interface Checkers {
+  readonly chronicle: Chronicle
+  readonly ecs: SimulatedEcs.SimulatedEcs
+  readonly books: Books.Books
+  readonly launches: Launches.Launches
+  readonly reads: Reads.Reads
+  readonly callers: Callers.Callers
+  readonly refusals: Refusals.Refusals
+  readonly caps: Caps.Caps
+  readonly fleet: Fleets.Fleet
+  /** When the run began, in epoch milliseconds. */
+  readonly startTime: number
+  readonly launchId: Effect.Effect<string>
+}
+
+/** How long what somebody asked may go on without them. */
+const asking = 5 * 60_000
+
+/**
+ * Makes the world of a scenario, in which nothing has happened yet.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly scenario: Scenario
+  readonly fleet: Fleets.Fleet
+  readonly chronicle: Chronicle
+  readonly clock: Clock.Clock
+  /** Whether whoever holds slots under a name has gone. */
+  readonly hasEnded: (holder: string) => boolean
+}): Checkers => {
+  const { chronicle, clock, fleet, hasEnded, scenario } = options
+  const startTime = clock.currentTimeMillisUnsafe()
+  const clockError = scenario.sharing?.clockError ?? 0
+  const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
+  const caps = Caps.make()
+  const books: Books.Books = Books.make({
+    chronicle,
+    caps,
+    launches: () => launches,
+    world: () => ecs.world,
+    configuredAt: () => ecs.configuredAt(),
+    startTime,
+    hasEnded,
+    clockError,
+    asleep: scenario.events.reduce((sum, event) => event._tag === "Suspend" ? sum + event.takes : sum, 0),
+    breaksLagBound: scenario.breaksLagBound,
+    contradicts: scenario.contradicts ?? false
+  })
+  const launches: Launches.Launches = Launches.make({
+    chronicle,
+    caps,
+    exclusiveKeys: scenario.exclusiveKeys,
+    startTime,
+    counted: books.counted,
+    breaksLagBound: scenario.breaksLagBound
+  })
+  const millis = Duration.toMillis
+  const reads = Reads.make({
+    chronicle,
+    censusInterval: millis(fleet.settings.censusInterval),
+    censusMaxAge: millis(fleet.settings.censusMaxAge),
+    backgroundCensusInterval: millis(fleet.settings.backgroundCensusInterval),
+    // Who stands in line for a launch that was held back does not ask itself, but has it read.
+    isWanted: (generation) => callers.areAsking(asking) || books.isSettling(generation),
+    attemptTimeout: millis(fleet.settings.attemptTimeout),
+    shutdownTimeout: millis(fleet.settings.shutdownTimeout),
+    isShared: scenario.sharing !== undefined,
+    clockError
+  })
+  const callers: Callers.Callers = Callers.make({
+    chronicle,
+    launches,
+    reads,
+    startTime,
+    requestTimeout: millis(fleet.settings.requestTimeout),
+    ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined,
+    contradicts: scenario.contradicts ?? false,
+    exclusiveKeys: scenario.exclusiveKeys
+  })
+  const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
+    settings: scenario.ecs,
+    conflicts: scenario.conflicts,
+    chronicle,
+    launches,
+    reads,
+    clock
+  })
+
+  const refusals = Refusals.make({ chronicle, launches })
+
+  return { chronicle, ecs, books, launches, reads, callers, refusals, caps, fleet, startTime, launchId }
+}

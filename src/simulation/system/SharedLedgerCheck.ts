@@ -1,0 +1,316 @@
+/**
+ * Sees each decision about a shared fleet in the moment in which it is made, and
+ * holds it against what is known of the processes.
+ *
+ * It looks at what is asked and answered, and at the fleet before and after. How
+ * the ledger came to its decision does not matter here.
+ */
+import { isTerminal } from "../../ecs/Ecs.ts"
+import { turnLimitBase } from "../../fleet/Settings.ts"
+import type { Answer, Step } from "../../ledger/Operation.ts"
+import * as Steps from "../../ledger/Operation.ts"
+import type { Description } from "../../ledger/rules/Description.ts"
+import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
+import type { Batch, SharedFleet } from "../../ledger/shared/SharedState.ts"
+import * as Time from "../../Time.ts"
+import * as Lines from "../checks/FairnessCheck.ts"
+import type { Process } from "../checks/Process.ts"
+import type { Sharing } from "../scenario/Scenario.ts"
+import type { Checkers } from "./Checks.ts"
+import type { Witness } from "./SharedStore.ts"
+
+/**
+ * What sees the decisions for all processes.
+ *
+ * @category models
+ */
+export interface SharedWitness {
+  readonly of: (process: Process) => Witness
+  /** Says that from now on every message passes, and ECS answers at once. */
+  readonly calm: () => void
+  /** Whether a holder has left, or has not been heard of for the length of its lease. */
+  readonly isGone: (holder: string) => boolean
+}
+
+/**
+ * How long a turn takes at most where everything answers at once: what was asked
+ * before that is waited for, and what had failed is said again.
+ */
+const longestTurn = 20_000
+
+/** All processes have one ledger, and it is never lost. */
+const generation = 1
+
+/**
+ * How long a holder may be there beyond its lease where clocks are set: each step
+ * costs the time between two answers, in milliseconds.
+ */
+const stepSlack = 60_000
+
+/** How far a fleet's time may be off: what is not taken for a step, and a clock that differs from decision to decision. */
+const timeSlack = 10_000
+
+/**
+ * Makes what sees the decisions of a run.
+ *
+ * @category constructors
+ */
+export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boolean): SharedWitness => {
+  const { books, callers, caps, chronicle, launches, reads, refusals, startTime } = checkers
+  const lines = Lines.make(checkers, sharing)
+  /** When each holder was heard of last, in virtual milliseconds. */
+  const heard = new Map<string, number>()
+  const holders = new Map<string, Process>()
+  const left = new Set<string>()
+  const owners = new Map<string, Process>()
+  const seen = new WeakSet<Answer>()
+  let reader: { readonly holder: string; readonly process: Process; readonly since: number } | undefined
+  let calmSince = Infinity
+  let relied: Description | undefined
+  let decidedAt = 0
+
+  /** When each turn to read was given, in virtual milliseconds, by what the ledger took the time to be. */
+  const turns = new Map<number, number>()
+  let origin: { readonly time: Time.Time; readonly at: number } | undefined
+
+  const slack = 2 * sharing.clockError + (hasWrongClocks ? stepSlack : 0)
+  const silence = (holder: string): number => chronicle.now() - (heard.get(holder) ?? -Infinity)
+  const isGone = (holder: string): boolean => left.has(holder) || silence(holder) > lease + slack
+  /** Whether it is beyond doubt that the ledger knows a holder to be there. */
+  const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
+
+  const tell = (before: SharedFleet | undefined, after: SharedFleet, process: Process): void => {
+    for (const change of after.changes) {
+      if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
+      if (change.at < decidedAt) {
+        chronicle.violate("time does not go back", `a change is dated ${decidedAt - change.at} ms before the last one`)
+      }
+      decidedAt = change.at
+      callers.changed(generation, change)
+      if (change._tag === "Reserved") lines.served(process, change)
+    }
+    if (before?.occupancy.cap !== after.occupancy.cap) caps.set(generation, after.occupancy.cap, chronicle.now())
+    books.inspect(generation, after.occupancy)
+  }
+
+  /** What may have passed is no less than the truth, and what certainly has is no more. */
+  const checkTime = (now: Time.Time): void => {
+    origin ??= { time: now, at: chronicle.now() }
+    const truth = chronicle.now() - origin.at
+    const atMost = Time.atMost(origin.time, now)
+    const atLeast = Time.atLeast(origin.time, now)
+    if (atMost < truth - timeSlack || atLeast > truth + timeSlack) {
+      chronicle.violate(
+        "a fleet's time is bounded by the truth",
+        `${truth} ms have passed, and not ${atLeast} to ${atMost}`
+      )
+      origin = undefined
+    }
+  }
+
+  const begun = (begunAt: Time.Time): number => turns.get(begunAt.fast) ?? begunAt.fast - startTime
+
+  const takes = (process: Process, slotId: string): void => {
+    owners.set(slotId, process)
+  }
+
+  const claimed = (process: Process, holder: string): void => {
+    // One that takes too long may lose its turn to another.
+    const mayLose = reader !== undefined && chronicle.now() - reader.since > turnLimitBase - slack
+    if (reader !== undefined && reader.holder !== holder && isHere(reader.holder) && !mayLose) {
+      chronicle.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
+    }
+    // Where everything answers at once none does, but one that could not say that it has ended.
+    if (reader !== undefined && reader.holder !== holder && mayLose) checkTurn(turnLimitBase - slack)
+    if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
+    process.turnLost = false
+    reads.begins(process)
+    reader = { holder, process, since: chronicle.now() }
+  }
+
+  /** It may have been taken to be gone meanwhile. */
+  const lapse = (process: Process, holder: string): void => {
+    process.leaseLost = true
+    if (reader?.holder !== holder) return
+    process.turnLost = true
+    reader = undefined
+  }
+
+  const checkTurn = (longest: number): void => {
+    if (reader === undefined || !isHere(reader.holder)) return
+    const took = chronicle.now() - Math.max(reader.since, calmSince)
+    if (took <= longest) return
+    chronicle.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
+    reader = undefined
+  }
+
+  /** What it asks is decided, though it has said that it is shutting down, or another one is gone. */
+  const checkHolders = (
+    process: Process,
+    batch: Batch,
+    answers: ReadonlyArray<Answer>,
+    isReaderGone: boolean
+  ): void => {
+    for (const answer of answers) {
+      if (batch.closing && Steps.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
+        chronicle.violate(
+          "who shuts down takes nothing over",
+          `${process.name} has taken ${answer.value.length} launches`
+        )
+      }
+      if (isReaderGone && Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
+        chronicle.violate("who is gone keeps nobody from reading", `${process.name} waits for a reader that is gone`)
+      }
+    }
+  }
+
+  const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
+    if (Steps.isStep("Reserve", step)) lines.asked(process, step.payload)
+    if (Steps.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
+      takes(process, answer.value.ticket.slotId)
+    }
+    if (Steps.isAnswerTo("TakeOver", answer)) {
+      for (const { ticket } of answer.value) {
+        takes(process, ticket.slotId)
+        refusals.takenOver(ticket.slotId)
+      }
+    }
+    if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
+      chronicle.count(`gate: ${answer.value._tag}`)
+      if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
+    }
+    if (Steps.isStep("Settle", step) && Steps.isAnswerTo("Settle", answer)) {
+      const { ticket, verdict } = step.payload
+      chronicle.count(`verdict: ${verdict._tag}`)
+      refusals.settled(process, ticket.slotId, verdict, answer.value)
+    }
+    if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
+      turns.set(answer.value.begunAt.fast, chronicle.now())
+      claimed(process, holder)
+    }
+    if (Steps.isStep("EndTurn", step) && reader?.holder === holder) reader = undefined
+    if (Steps.isStep("Resize", step)) caps.set(generation, step.payload.cap, chronicle.now())
+    if (Steps.isStep("Adopt", step)) books.shown(generation, step.payload)
+  }
+
+  const passed = (process: Process, slotId: string, askedAt: number): void => {
+    const now = chronicle.now()
+    launches.gated(process, slotId, now, askedAt)
+    if (books.isLaunched(generation, slotId)) {
+      chronicle.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
+    }
+    const owner = owners.get(slotId)
+    if (owner !== process) {
+      chronicle.violate(
+        "only who holds a slot acts on it",
+        `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "nobody"}`
+      )
+    }
+    const known = books.known(generation, slotId)
+    const cap = caps.highestSince(generation, now)
+    if (known >= cap) {
+      chronicle.violate(
+        "nothing is sent into a fleet that is seen to be full",
+        `launch ${slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+      )
+    }
+  }
+
+  const checkDescription = (before: SharedFleet, after: SharedFleet, description: Description): void => {
+    const holders = [...before.members.keys()]
+    if (holders.some((holder) => silence(holder) < lease + slack && silence(holder) > lease - slack)) return
+    const isHeld = holders.some(isHere)
+    const expected = isHeld || relied === undefined || description.cap === relied.cap
+      ? before.occupancy.cap
+      : description.cap
+    if (after.occupancy.cap === expected) return
+    chronicle.violate(
+      "who joins takes the cap in force",
+      `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
+    )
+  }
+
+  return {
+    of: (process) => {
+      const built = new Map<number, number>()
+      return {
+        attached: (options, before, after) => {
+          if (before !== undefined) checkDescription(before, after, options)
+          if (before === undefined || ![...before.members.keys()].some(isHere)) relied = options
+          // One that arrives once more says nothing.
+          if (before?.members.has(options.holder) !== true) heard.set(options.holder, chronicle.now())
+          tell(before, after, process)
+        },
+        sent: (_, { number }) => {
+          if (!built.has(number)) built.set(number, chronicle.now())
+        },
+        decided: (holder, batch, before, after, { answers }) => {
+          const askedAt = built.get(batch.number) ?? chronicle.now()
+          checkTime(after.decidedAt.time)
+          // What it asked before is still on its way, and nobody is there to take what is granted.
+          if (left.has(holder)) {
+            chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
+          }
+          const isReaderGone = reader !== undefined && reader.holder !== holder && isGone(reader.holder)
+          for (const [other, itsProcess] of holders) if (silence(other) > lease - slack) lapse(itsProcess, other)
+          holders.set(holder, process)
+          heard.set(holder, chronicle.now())
+          lines.heard(process, askedAt)
+          const fresh = batch.steps.flatMap((step, index) => {
+            const answer = answers[index]
+            if (answer === undefined || seen.has(answer)) return []
+            seen.add(answer)
+            return [{ answer, step }]
+          })
+          checkTurn(longestTurn)
+          if (isWrittenRefusal(batch.steps, answers, before, after)) {
+            chronicle.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
+          }
+          checkHolders(process, batch, fresh.map(({ answer }) => answer), isReaderGone)
+          for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
+          const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
+          for (const { begunAt, running } of readings) {
+            reads.folding(process, begun(begunAt), running !== undefined)
+          }
+          tell(before, after, process)
+          for (const { step } of fresh) {
+            if (!Steps.isStep("Settle", step)) continue
+            const { verdict } = step.payload
+            if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
+              books.stopped(generation, verdict.taskArn)
+            }
+          }
+          for (const reading of readings) {
+            books.observed(generation, after.occupancy, {
+              ...reading,
+              begunAt: Time.of(begun(reading.begunAt) + startTime)
+            })
+            // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
+            if (reader?.holder !== holder) continue
+            reads.observed(process, begun(reading.begunAt), reading.running !== undefined)
+          }
+        },
+        left: (holder, before, after) => {
+          left.add(holder)
+          if (reader?.holder === holder) reader = undefined
+          tell(before, after, process)
+        }
+      }
+    },
+    calm: () => {
+      calmSince = chronicle.now()
+    },
+    isGone
+  }
+}
+
+/** Whether requests that were granted nothing have changed the fleet, and nothing else can have. */
+const isWrittenRefusal = (
+  steps: ReadonlyArray<Step>,
+  answers: ReadonlyArray<Answer>,
+  before: SharedFleet,
+  after: SharedFleet
+): boolean =>
+  steps.length > 0 && before.occupancy !== after.occupancy &&
+  answers.every((answer) => Steps.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&
+  [...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)

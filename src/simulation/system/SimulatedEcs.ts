@@ -1,0 +1,247 @@
+/**
+ * The emulated ECS of a run, watched: every call and every task that is launched
+ * is seen at the moment when it happens.
+ */
+import type * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Ecs } from "../../ecs/Ecs.ts"
+import type { LaunchPermits } from "../../ecs/LaunchPermits.ts"
+import * as Control from "../../emulator/Control.ts"
+import * as EcsInProcess from "../../emulator/EcsInProcess.ts"
+import { Emulator } from "../../emulator/Emulator.ts"
+import * as World from "../../emulator/Engine.ts"
+import * as Truth from "../../emulator/GroundTruth.ts"
+import * as Prng from "../../emulator/model/Prng.ts"
+import * as Reply from "../../emulator/model/Reply.ts"
+import type { Settings } from "../../emulator/model/Settings.ts"
+import type { Exchange } from "../../emulator/model/World.ts"
+import type { Attempt, Launches } from "../checks/LaunchCheck.ts"
+import type { Process } from "../checks/Process.ts"
+import type { Reads } from "../checks/ReadCheck.ts"
+import type { Chronicle } from "../checks/RunLog.ts"
+
+/**
+ * The emulated ECS of a run.
+ *
+ * @category models
+ */
+export interface SimulatedEcs {
+  readonly world: World.World
+  /** ECS as one process sees it, in the region that it calls. */
+  readonly connect: (
+    process: Process,
+    launchPermits: LaunchPermits,
+    region?: string
+  ) => Effect.Effect<Ecs["Service"], never, Scope.Scope>
+  /** Changes how ECS behaves from now on. */
+  readonly configure: (settings: Settings) => void
+  /** When it last changed how it behaves, in epoch milliseconds. */
+  readonly configuredAt: () => number
+  readonly launchForeign: (options: Control.ForeignTasks) => ReadonlyArray<string>
+  readonly stopTasks: (count: number | undefined) => ReadonlyArray<string>
+  /** Answers no repetition with a conflict from now on. */
+  readonly calm: () => void
+}
+
+/**
+ * Makes the ECS of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: {
+  readonly settings: Settings
+  readonly conflicts: number
+  readonly chronicle: Chronicle
+  readonly launches: Launches
+  readonly reads: Reads
+  readonly clock: Clock.Clock
+}): SimulatedEcs => {
+  const { chronicle, clock, launches, reads, settings } = options
+  const world = World.make(settings)
+  const prng = Prng.make(settings.seed ?? 1, 7)
+  let { conflicts } = options
+  let seen = 0
+  let configuredAt = 0
+
+  /** Only between two events can the number of tasks have been another: it is looked at after each. */
+  const look = (): void => {
+    while (seen < world.launched) {
+      seen++
+      for (const cluster of world.clusters.values()) {
+        // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
+        const task = cluster.running.get(seen) ?? [...cluster.tasks.values()].find(({ number }) => number === seen)
+        if (task === undefined) continue
+        chronicle.tell(
+          "ECS",
+          () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for somebody else" : ""}`
+        )
+        launches.begin(task)
+      }
+    }
+  }
+
+  const advance = (now: number): void => {
+    for (let next = world.agenda.slots[0]; next !== undefined && next.entry.at <= now;) {
+      World.advance(world, next.entry.at)
+      look()
+      next = world.agenda.slots[0]
+    }
+    World.advance(world, now)
+  }
+
+  const now = (): number => {
+    const time = clock.currentTimeMillisUnsafe()
+    advance(time)
+    return time
+  }
+
+  const begin = (
+    process: Process,
+    call: World.Call
+  ): { readonly exchange: Exchange; readonly attempt: Attempt | undefined } => {
+    const time = now()
+    if (process.ended) chronicle.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
+    const attempt = call.operation === "RunTask" ? launches.send(process, call.input) : undefined
+    if (call.operation !== "RunTask") reads.call(process, isFirstPage(call))
+    const known = attempt?.launch.task
+    const exchange = World.handle(world, call, time)
+    if (attempt !== undefined) attempt.exchange = exchange
+    look()
+    const { fault } = exchange
+    chronicle.count(`calls of ${call.operation}`)
+    if (fault !== undefined) chronicle.count(faultName(call.operation, fault))
+    if (known !== undefined && exchange.reply?.status === 200 && Prng.chance(prng, conflicts)) {
+      chronicle.count("RunTask: conflict")
+      exchange.reply = Reply.error("ConflictException", "The client token was used with other parameters.", 400, {
+        resourceIds: [known.arn]
+      })
+    }
+    if (attempt !== undefined) {
+      const { key, token } = attempt.launch
+      chronicle.tell(process.name, () => {
+        const again = attempt.launch.attempts.length > 1 ? `, attempt ${attempt.launch.attempts.length}` : ""
+        const wrong = fault === undefined ? "" : ` (${faultName(call.operation, fault)})`
+        return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
+      })
+    } else {
+      chronicle.tell(
+        process.name,
+        () => `reads ${call.operation}${fault === undefined ? "" : ` (${faultName("", fault)})`}`
+      )
+    }
+    return { exchange, attempt }
+  }
+
+  const call = (process: Process, call: World.Call): Effect.Effect<World.Outcome> =>
+    Effect.suspend(() => {
+      if (process.crashed) return Effect.never
+      const { attempt, exchange } = begin(process, call)
+      const wait = exchange.answeredAt - clock.currentTimeMillisUnsafe()
+      const waiting = wait <= 0 ? Effect.yieldNow : wait === Infinity ? Effect.never : Effect.sleep(wait)
+      const answered = Effect.flatMap(waiting, () => {
+        if (process.crashed) return Effect.never
+        if (attempt !== undefined) attempt.pending = false
+        const outcome = World.outcome(world, exchange, now())
+        if (attempt !== undefined) {
+          chronicle.tell("ECS", () => `answers launch ${attempt.launch.token.slice(0, 8)}: ${textOf(outcome)}`)
+        }
+        return Effect.succeed(outcome)
+      })
+      return attempt === undefined ? answered : Effect.onInterrupt(answered, () =>
+        Effect.sync(() => {
+          attempt.pending = false
+          reads.interrupted(attempt)
+        }))
+    })
+
+  const emulator = (process: Process): Emulator["Service"] => {
+    const at = <A>(read: (now: number) => A): Effect.Effect<A> => Effect.sync(() => read(now()))
+    const uncounted = { calls: 0, inFlight: 0, maxInFlight: 0 }
+    return Emulator.of({
+      call: (input) => call(process, input),
+      place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
+      live: (filter) => at((now) => Truth.live(world, now, filter)),
+      peak: (filter) => at((now) => Truth.peak(world, now, filter)),
+      steps: (filter) => at((now) => Truth.steps(world, now, filter)),
+      history: (filter) => at((now) => Truth.history(world, now, filter)),
+      tasks: (filter) => at((now) => Truth.tasks(world, now, filter)),
+      calls: () => Effect.succeed(uncounted),
+      allCalls: Effect.succeed({}),
+      launches: Effect.succeed([]),
+      script: (...faults) => Effect.sync(() => Control.script(world, faults)),
+      configure: (settings) => at(() => World.configure(world, settings)),
+      stopTasks: (stop) => at((now) => Control.stopTasks(world, stop ?? {}, now)),
+      launchForeign: (foreign) => at((now) => Control.launchForeign(world, foreign, now)),
+      reset: Effect.void
+    })
+  }
+
+  return {
+    world,
+    connect: (process, launchPermits, region) =>
+      Effect.map(
+        Layer.build(Layer.provide(
+          EcsInProcess.layer({ region }),
+          Layer.succeed(Emulator, emulator(process))
+        )),
+        (context) => {
+          const ecs = Context.get(context, Ecs)
+          return Ecs.of({
+            ...ecs,
+            launchPermits,
+            runTask: (request, sendBy) =>
+              Effect.suspend(() => {
+                launches.announce(request)
+                return ecs.runTask(request, sendBy)
+              })
+          })
+        }
+      ),
+    configure: (settings) => {
+      configuredAt = now()
+      World.configure(world, settings)
+    },
+    configuredAt: () => configuredAt,
+    launchForeign: (foreign) => {
+      const arns = Control.launchForeign(world, foreign, now())
+      look()
+      return arns
+    },
+    stopTasks: (count) => Control.stopTasks(world, { count }, now()),
+    calm: () => {
+      conflicts = 0
+    }
+  }
+}
+
+/**
+ * Shortens an ARN to what tells tasks apart.
+ *
+ * @category getters
+ */
+export const nameOf = (arn: string): string => `task ${arn.slice(arn.lastIndexOf("/") + 1).slice(0, 8)}`
+
+const isFirstPage = ({ input, operation }: World.Call): boolean =>
+  operation === "ListTasks" && typeof input === "object" && input !== null &&
+  "desiredStatus" in input && input.desiredStatus === "RUNNING" &&
+  !("nextToken" in input && input.nextToken !== undefined)
+
+const faultName = (operation: string, fault: NonNullable<Exchange["fault"]>): string => {
+  const done = "processed" in fault ? fault.processed ? " after it was processed" : " before it was processed" : ""
+  const name = fault._tag === "ServiceError" ? fault.name : fault._tag
+  return `${operation === "" ? "" : `${operation}: `}${name}${done}`
+}
+
+const textOf = (outcome: World.Outcome): string => {
+  if (outcome._tag === "Reset") return "nothing, the connection is lost"
+  const { body, status } = outcome.reply
+  if (outcome._tag === "Cut") return `${status}, and the connection is lost in the middle`
+  if (typeof body === "string") return `${status}`
+  if (typeof body["__type"] === "string") return `${status} ${body["__type"]}: ${String(body["message"])}`
+  const tasks = Array.isArray(body["tasks"]) ? body["tasks"].length : 0
+  const failures = Array.isArray(body["failures"]) ? body["failures"].length : 0
+  return `${status}, ${tasks} tasks and ${failures} failures`
+}

@@ -1,0 +1,115 @@
+/**
+ * What the keeper of an item does with what its table answers.
+ */
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import { TaskArn } from "../../../src/ecs/Ecs.ts"
+import { CallFailed, ofThrown } from "../../../src/ledger/dynamodb/DynamoError.ts"
+import * as ItemKeepers from "../../../src/ledger/dynamodb/DynamoStore.ts"
+import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import type { FleetItem, Table } from "../../../src/ledger/dynamodb/Table.ts"
+import { format } from "../../../src/ledger/dynamodb/Table.ts"
+import * as Differences from "../../../src/ledger/shared/Delta.ts"
+import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import { ask, empty, granted, hex, reserve, start } from "./agedFleet.ts"
+
+describe("the keeper of an item", () => {
+  const unused = Effect.die("not asked")
+
+  const keep = (table: Partial<Table>, now: () => number | undefined = () => start) =>
+    ItemKeepers.make({
+      table: {
+        readFleet: () => unused,
+        writeFleet: () => unused,
+        readRequest: () => unused,
+        writeRequest: () => unused,
+        ...table
+      },
+      time: { sending: () => () => {}, now },
+      fleet: "c/f",
+      holder: "first",
+      timeout: Duration.seconds(4)
+    })
+
+  const item = (fleet: SharedFleet, version: number): FleetItem => ({ version, body: Body.encode(fleet, []) })
+
+  it.effect("takes what another process wrote from the refusal itself", () =>
+    Effect.gen(function*() {
+      const theirs = ask({ fleet: empty(), gone: [] }, "other", [reserve("id-1", "k")]).fleet
+      const { body } = item(theirs, 1)
+      const refused = ofThrown(
+        new ConditionalCheckFailedException({
+          message: "The conditional request failed",
+          $metadata: {},
+          Item: { format: { N: String(format) }, version: { N: "1" }, body: { B: body } }
+        }),
+        "t"
+      )
+      const keeper = keep({ writeFleet: () => Effect.fail(refused) })
+      const written = yield* keeper.write(0, Differences.between(undefined, empty()), false)
+      if (written._tag !== "Conflict") return assert.fail(written._tag)
+      assert.strictEqual(written.kept.version, 1)
+      assert.deepStrictEqual(written.kept.changed.flatMap(({ slots }) => slots.map(({ slot }) => String(slot.key))), [
+        "k"
+      ])
+    }))
+
+  it.effect("writes nothing that is larger than an item may be", () =>
+    Effect.gen(function*() {
+      let fleet = empty()
+      const running = (yield* Effect.replicateEffect(hex(400), 2500)).map(TaskArn)
+      fleet = ask({ fleet, gone: [] }, "first", [{ tag: "Adopt", payload: { running, stopped: undefined } }]).fleet
+      const error = yield* Effect.flip(keep({}).write(0, Differences.between(undefined, fleet), false))
+      assert.match(error.detail, /would have \d+ bytes, and DynamoDB takes 400 KB/)
+    }))
+
+  it.effect("looks again before it writes what was decided a while ago, or by a clock that stood still", () =>
+    Effect.gen(function*() {
+      const now = empty()
+      for (const time of [start + 2001, undefined]) {
+        let heard: number | undefined = time
+        const keeper = keep({
+          readFleet: () =>
+            Effect.sync(() => {
+              heard = start + 9000
+              return undefined
+            })
+        }, () => heard)
+        const written = yield* keeper.write(0, Differences.between(undefined, now), false)
+        assert.deepStrictEqual(written, {
+          _tag: "Conflict",
+          kept: { version: 0, now: start + 9000, changed: [], whole: false }
+        })
+      }
+    }))
+
+  it.effect("writes the request of a launch before it may be sent, once, and that of no other slot", () =>
+    Effect.gen(function*() {
+      const calls: Array<string> = []
+      let fails = false
+      const keeper = keep({
+        writeRequest: (_, id) => Effect.sync(() => calls.push(id)),
+        writeFleet: () =>
+          Effect.suspend(() => {
+            calls.push("fleet")
+            return fails ? Effect.fail(new CallFailed({ reason: "unknown", detail: "reset" })) : Effect.void
+          })
+      })
+      const reserved = ask({ fleet: empty(), gone: [] }, "first", [reserve("id-1", "k"), reserve("id-2", "l")])
+      assert.strictEqual(
+        (yield* keeper.write(0, Differences.between(undefined, reserved.fleet), false))._tag,
+        "Written"
+      )
+      assert.deepStrictEqual(calls, ["fleet"])
+      const [ticket] = granted(reserved.answers)
+      if (ticket === undefined) return assert.fail("nothing is granted")
+      const { fleet } = ask(reserved, "first", [{ tag: "Gate", payload: ticket }])
+      const difference = Differences.between(reserved.fleet, fleet)
+      fails = true
+      yield* Effect.flip(keeper.write(1, difference, false))
+      fails = false
+      assert.strictEqual((yield* keeper.write(1, difference, false))._tag, "Written")
+      assert.deepStrictEqual(calls, ["fleet", ticket.slotId, "fleet", "fleet"])
+    }))
+})

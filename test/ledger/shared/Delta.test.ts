@@ -1,0 +1,136 @@
+/**
+ * Whatever is decided, a fleet is the same again when its differences have been
+ * written down and read.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
+import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
+import * as Places from "../../../src/fleet/Place.ts"
+import { parseKey } from "../../../src/ledger/Key.ts"
+import type { Step } from "../../../src/ledger/Operation.ts"
+import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
+import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
+import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
+import { SlotId, type Ticket } from "../../../src/ledger/Slot.ts"
+
+const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
+const written = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+
+const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
+
+/** What can be compared of a fleet: collections do not keep the order in which they were made. */
+const shown = ({ changes, description, members, occupancy }: SharedFleet) => ({
+  changes,
+  members: [...members].sort(([a], [b]) => a.localeCompare(b)),
+  description: { ...description },
+  cap: occupancy.cap,
+  place: occupancy.place,
+  sequence: occupancy.sequence,
+  turn: occupancy.turn,
+  readingBegunAt: occupancy.readingBegunAt,
+  slots: [...HashMap.values(occupancy.slots)].sort((a, b) => a.id.localeCompare(b.id)),
+  requests: [...HashMap.entries(occupancy.requests)].sort(([a], [b]) => a.localeCompare(b)),
+  byKey: [...HashMap.entries(occupancy.byKey)].sort(([a], [b]) => a.localeCompare(b)),
+  byArn: [...HashMap.entries(occupancy.byArn)].sort(([a], [b]) => a.localeCompare(b)),
+  gone: [...HashSet.union(occupancy.gone.recent, occupancy.gone.older)].sort()
+})
+
+const pick = <A>(options: ReadonlyArray<A>) =>
+  Effect.map(Random.nextIntBetween(0, options.length - 1), (index) => options[index])
+
+const verdicts: ReadonlyArray<Verdict> = [
+  { _tag: "Unknown", detail: "reset" },
+  { _tag: "Throttled", detail: "slower" },
+  { _tag: "Rejected", failure: { reason: "invalid", detail: "no" } },
+  { _tag: "Declined", failure: { reason: "capacity", detail: "none" } }
+]
+
+/** A step that may follow on what there is. */
+const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: number) {
+  const ticket: Ticket = {
+    slotId: (yield* pick([...HashMap.keys(fleet.occupancy.slots)])) ?? SlotId("none"),
+    fence: yield* Random.nextIntBetween(1, 2)
+  }
+  const tasks = [...HashMap.keys(fleet.occupancy.byArn)]
+  const some = (yield* pick(tasks)) ?? arn(0)
+  const now = fleet.decidedAt.time
+  const steps: ReadonlyArray<Step> = [
+    ...[1, 2].map((): Step => ({
+      tag: "Reserve",
+      payload: {
+        slotId: SlotId(`id-${serial}`),
+        key: Result.getOrThrow(parseKey(`k${serial % 5}`)),
+        request: {
+          cluster: "c",
+          taskDefinition: "f:1",
+          count: 1,
+          clientToken: `id-${serial}`,
+          startedBy: `id-${serial}`,
+          tags: [{ key: "z", value: "1" }, { key: "a", value: "2" }]
+        },
+        readSince: Number.NEGATIVE_INFINITY,
+        ahead: 0,
+        waitingSince: undefined
+      }
+    })),
+    { tag: "Gate", payload: ticket },
+    { tag: "Gate", payload: ticket },
+    { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn: arn(serial), lastStatus: undefined } } },
+    { tag: "Settle", payload: { ticket, verdict: (yield* pick(verdicts)) ?? { _tag: "Unknown", detail: "" } } },
+    { tag: "Withdraw", payload: ticket },
+    { tag: "TakeOver", payload: {} },
+    { tag: "ClaimTurn", payload: { since: now } },
+    { tag: "EndTurn", payload: { rest: 1000, outcome: "read" } },
+    { tag: "Adopt", payload: { running: [arn(serial), some], stopped: undefined } },
+    {
+      tag: "Observe",
+      payload: {
+        begunAt: now,
+        running: [],
+        stopped: [],
+        tasks: [{
+          taskArn: some,
+          lastStatus: yield* pick(["STOPPED", "RUNNING"]).pipe(Effect.map((status) => status ?? ""))
+        }],
+        missing: [arn(serial)]
+      }
+    },
+    { tag: "Resize", payload: { cap: yield* Random.nextIntBetween(0, 6) } }
+  ]
+  return yield* pick(steps)
+})
+
+describe("a difference", () => {
+  it.effect("makes of what was before what is after, and the whole of nothing", () =>
+    Effect.gen(function*() {
+      for (let seed = 0; seed < 60; seed++) {
+        yield* Effect.gen(function*() {
+          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Places.unknown }
+          const attached = SharedFleets.attach(undefined, "a", description, agreed(0))
+          if (typeof attached === "string") return assert.fail(attached)
+          let fleet = attached
+          let copy = apply(undefined, written(between(undefined, fleet)))
+          for (let serial = 1; serial < 80; serial++) {
+            const before = fleet
+            const step = yield* randomStep(fleet, serial)
+            const holder = (yield* pick(["a", "b"])) ?? "a"
+            const now = fleet.decidedAt.time.fast + (yield* Random.nextIntBetween(0, 5000)) ** 2 / 2
+            const decided = SharedFleets.decide(fleet, holder, {
+              number: serial,
+              steps: step === undefined ? [] : [step],
+              seen: fleet.occupancy.sequence,
+              closing: false,
+              line: { waiting: serial % 2, since: serial % 2 === 0 ? undefined : now }
+            }, agreed(now))
+            if (decided === undefined) continue
+            fleet = decided.fleet
+            copy = apply(copy, written(between(before, fleet)))
+            assert.deepStrictEqual(shown(copy), shown(fleet))
+          }
+          const whole = apply(undefined, written(between(undefined, fleet)))
+          assert.deepStrictEqual(shown(whole), shown(fleet))
+        }).pipe(Random.withSeed(`difference ${seed}`))
+      }
+    }))
+})

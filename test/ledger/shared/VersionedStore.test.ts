@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Fiber, HashMap, Random } from "effect"
+import { TestClock } from "effect/testing"
+import { TaskArn } from "../../../src/ecs/Ecs.ts"
+import * as Places from "../../../src/fleet/Place.ts"
+import type { Step } from "../../../src/ledger/Operation.ts"
+import { isAnswerTo } from "../../../src/ledger/Operation.ts"
+import type { Decided } from "../../../src/ledger/shared/SharedState.ts"
+import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+import type { Ticket } from "../../../src/ledger/Slot.ts"
+import * as Time from "../../../src/Time.ts"
+import { reservation } from "../holding.ts"
+import * as UnreliableKeeper from "./unreliableStore.ts"
+
+const cap = 3
+const line = { waiting: 0, since: undefined }
+
+/** A step that a holder of some tickets may ask. */
+const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<Ticket>) {
+  const reserve: Step = {
+    tag: "Reserve",
+    payload: reservation(`k${yield* Random.nextIntBetween(0, 6)}`, id)
+  }
+  const ticket = tickets[yield* Random.nextIntBetween(0, Math.max(0, tickets.length - 1))]
+  if (ticket === undefined) return reserve
+  const taskArn = TaskArn(`arn-${ticket.slotId}`)
+  const lastStatus = (yield* Random.nextBoolean) ? "STOPPED" : undefined
+  const others: ReadonlyArray<Step> = [
+    { tag: "Gate", payload: ticket },
+    { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn, lastStatus } } },
+    { tag: "Withdraw", payload: ticket },
+    { tag: "TakeOver", payload: {} },
+    {
+      tag: "Observe",
+      payload: {
+        begunAt: Time.of(1),
+        running: [],
+        stopped: undefined,
+        tasks: [{ taskArn, lastStatus: "STOPPED" }],
+        missing: []
+      }
+    }
+  ]
+  return others[(yield* Random.nextIntBetween(0, 7)) - 3] ?? reserve
+})
+
+/** Answers that let somebody act: nobody may have them that are not kept. */
+const grants = new Set(["Granted", "Pass", "Yours"])
+
+const tagOf = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "_tag" in value ? value._tag : undefined
+
+const ticketsOf = ({ answers }: Decided): ReadonlyArray<Ticket> =>
+  answers.flatMap((answer) => {
+    if (isAnswerTo("TakeOver", answer)) return answer.value.map(({ ticket }) => ticket)
+    return isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
+  })
+
+describe("a keeper whose link is bad", () => {
+  it.effect("decides each batch once, and grants nothing that is not kept", () =>
+    Effect.gen(function*() {
+      let again = 0
+      const run = Effect.fnUntraced(function*(seed: number) {
+        const database = yield* UnreliableKeeper.make
+        const hold = Effect.fnUntraced(function*(holder: string) {
+          const { store } = yield* Effect.retry(
+            Keepers.attach(database.connect(holder), {
+              fleet: "c/f",
+              holder,
+              cap,
+              exclusiveKeys: seed % 2 === 0,
+              lagBound: 300_000,
+              place: Places.unknown,
+              line: () => line
+            }),
+            { times: 1000 }
+          )
+          const tickets: Array<Ticket> = []
+          for (let number = 1; number <= 40; number++) {
+            const steps = yield* Effect.forEach(
+              Array.from({ length: yield* Random.nextIntBetween(0, 3) }, (_, n) => `${holder}-${number}-${n}`),
+              (id) => drawStep(id, tickets)
+            )
+            const deciding = Effect.tapError(
+              store.decide({ number, steps, seen: 0, closing: false, line }),
+              () => Effect.andThen(Effect.sync(() => again++), Effect.sleep("50 millis"))
+            )
+            const decided = yield* Effect.retry(deciding, { times: 1000 })
+            const written = database.written.get(`${holder} ${number}`)
+            for (const [index, answer] of decided.answers.entries()) {
+              const kept = written?.[index]
+              if (kept !== undefined) assert.deepStrictEqual(answer, kept)
+              else assert.isFalse(grants.has(String(tagOf(answer.value))), `${answer.tag} that is not kept`)
+            }
+            tickets.push(...ticketsOf(decided))
+            // A task that is told of after its slot was freed is counted, too, and was not granted.
+            const slots = HashMap.toValues(database.fleet()?.occupancy.slots ?? HashMap.empty())
+            assert.isAtMost(slots.filter(({ key }) => key !== undefined).length, cap)
+            const isLong = (yield* Random.nextIntBetween(0, 20)) === 0
+            yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, isLong ? 15_000 : 500)))
+          }
+        })
+        const running = yield* Effect.forkChild(Effect.forEach(["a", "b", "c"], hold, { concurrency: "unbounded" }))
+        while (running.pollUnsafe() === undefined) yield* TestClock.adjust("100 millis")
+        yield* Fiber.join(running)
+      })
+      for (let seed = 0; seed < 15; seed++) yield* Random.withSeed(run(seed), `keeper ${seed}`)
+      assert.isAbove(again, 100)
+    }))
+})

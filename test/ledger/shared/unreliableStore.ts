@@ -1,0 +1,83 @@
+/**
+ * A database in memory that keeps one fleet, behind a link on which requests and
+ * answers are lost, and writes arrive late, or after whoever sent them gave up. Its
+ * line keeps no writer from another, and what is written in it may be rolled back
+ * after it was said to be written.
+ */
+import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
+import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
+import type { Answer } from "../../../src/ledger/Operation.ts"
+import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
+import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+
+const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
+
+/** As it comes out of a database. */
+const kept = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+
+const unavailable = new LedgerUnavailable({ detail: "lost on the way" })
+
+export const make = Effect.gen(function*() {
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
+  const log: Array<Difference> = []
+  /** What the batches were answered that have been written, by holder and number. */
+  const written = new Map<string, ReadonlyArray<Answer | undefined>>()
+  let version = 0
+  let fleet: SharedFleet | undefined
+
+  const since = (from: number): Keepers.Kept => {
+    const whole = from === 0 || version - from >= 20
+    const all = fleet === undefined ? [] : [kept(between(undefined, fleet))]
+    return { version, now: now(), changed: whole ? all : log.slice(from).map(kept), whole }
+  }
+
+  const write = (holder: string, from: number, difference: Difference): Keepers.Written => {
+    if (from !== version || now() - difference.head.decidedAt.store > Keepers.decisionValidity) {
+      return { _tag: "Conflict", kept: since(from) }
+    }
+    version++
+    log.push(difference)
+    fleet = apply(fleet, kept(difference))
+    const member = fleet.members.get(holder)
+    if (member !== undefined) written.set(`${holder} ${member.number}`, member.answers)
+    return { _tag: "Written", now: now() }
+  }
+
+  const link = Effect.fnUntraced(function*<A>(call: () => A) {
+    const fate = yield* Random.nextIntBetween(0, 19)
+    const delay = yield* Random.nextIntBetween(0, fate < 3 ? 6000 : 20)
+    if (fate === 3) return yield* unavailable
+    const arriving = yield* Effect.forkDetach(Effect.delay(Effect.sync(call), Duration.millis(delay)))
+    if (fate < 6 && fate > 3) return yield* Effect.andThen(Effect.sleep("30 millis"), unavailable)
+    return yield* Effect.timeoutOrElse(Fiber.join(arriving), { duration: "2 seconds", orElse: () => unavailable })
+  })
+
+  /** A transaction: it writes when it is committed, and only if nobody has meanwhile. */
+  const inLine = (holder: string): Keepers.Keeper["inLine"] => (_, decision) =>
+    Effect.gen(function*() {
+      let commit = () => true
+      const answer = yield* decision({
+        read: (from) => link(() => since(from)),
+        write: (from, difference) =>
+          link((): Keepers.Written => {
+            if (from !== version) return { _tag: "Conflict", kept: since(from) }
+            commit = () => write(holder, from, difference)._tag === "Written"
+            return { _tag: "Written", now: now() }
+          })
+      })
+      return (yield* link(() => commit())) ? answer : yield* unavailable
+    })
+
+  return {
+    written,
+    fleet: () => fleet,
+    connect: (holder: string): Keepers.Keeper => ({
+      read: (from) => link(() => since(from)),
+      write: (from, difference) => link(() => write(holder, from, difference)),
+      inLine: inLine(holder),
+      word: Effect.never
+    })
+  }
+})
