@@ -6,7 +6,7 @@
  * compare the lines of one run, not runs.
  */
 import { Effect, Layer } from "effect"
-import * as Ledger from "../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../src/ledger/LedgerMemory.ts"
 import * as Provisioner from "../src/provisioner/Provisioner.ts"
 import * as Simulation from "../src/testing/Simulation.ts"
 import * as TestEcs from "../src/testing/TestEcs.ts"
@@ -22,7 +22,7 @@ const burst = (requests: number, cap: number) =>
     return answers.filter((answer) => answer._tag === "Launched").length
   }).pipe(Effect.provide(
     Provisioner.layer({ cluster: "c", taskDefinition: "worker:1", subnets: ["subnet-1"], cap }).pipe(
-      Layer.provide([Ledger.layerMemory, TestEcs.layer({ latency: "50 millis" })])
+      Layer.provide([LedgerMemory.layer, TestEcs.layer({ latency: "50 millis" })])
     )
   ))
 

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { Ledger, Provisioner } from "fleetcap"
+import { LedgerMemory, Provisioner } from "fleetcap"
 import { Emulator, TestEcs } from "fleetcap/testing"
 import { convert } from "./app.ts"
 
@@ -11,7 +11,7 @@ const fleet = Provisioner.layer({
   subnets: ["subnet-0a1b2c3d"],
   cap: 16
 }).pipe(
-  Layer.provide(Ledger.layerMemory),
+  Layer.provide(LedgerMemory.layer),
   Layer.provideMerge(TestEcs.layer({ latency: "50 millis", lag: { unlisted: "90 seconds" } }))
 )
 

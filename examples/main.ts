@@ -1,5 +1,5 @@
 import { Console, Effect, Layer } from "effect"
-import { EcsAws, Ledger, Provisioner } from "fleetcap"
+import { EcsAws, LedgerMemory, Provisioner } from "fleetcap"
 import { convert } from "./app.ts"
 
 const fleet = Provisioner.layer({
@@ -8,7 +8,7 @@ const fleet = Provisioner.layer({
   container: "main", // its environment tells the worker its key: FLEETCAP_KEY
   subnets: ["subnet-0a1b2c3d"],
   cap: 2
-}).pipe(Layer.provide([EcsAws.layer(), Ledger.layerMemory]))
+}).pipe(Layer.provide([EcsAws.layer(), LedgerMemory.layer]))
 
 Effect.forEach(["a.csv", "b.csv", "c.csv"], convert, { concurrency: "unbounded" }).pipe(
   Effect.flatMap(Effect.forEach((line) => Console.log(line))),

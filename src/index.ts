@@ -1,7 +1,7 @@
 /**
  * Launches ECS worker tasks on demand, and never lets the fleet pass its cap.
  *
- * Start with `Provisioner.layer`, over `Ledger.layerMemory` and `EcsAws.layer`.
+ * Start with `Provisioner.layer`, over `LedgerMemory.layer` and `EcsAws.layer`.
  */
 export * as Ecs from "./ecs/Ecs.ts"
 export * as EcsAws from "./ecs/EcsAws.ts"
@@ -12,6 +12,7 @@ export * as Settings from "./fleet/Settings.ts"
 export * as Change from "./ledger/Change.ts"
 export * as Key from "./ledger/Key.ts"
 export * as Ledger from "./ledger/Ledger.ts"
+export * as LedgerMemory from "./ledger/LedgerMemory.ts"
 export * as Evidence from "./ledger/rules/Evidence.ts"
 export * as Launch from "./ledger/rules/Launch.ts"
 export * as Occupancy from "./ledger/rules/LedgerState.ts"

@@ -8,7 +8,7 @@ import * as EcsInProcess from "../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../src/emulator/Emulator.ts"
 import type { Settings } from "../src/emulator/model/Settings.ts"
 import type { Input } from "../src/fleet/Fleet.ts"
-import * as Ledger from "../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../src/ledger/LedgerMemory.ts"
 import * as Provisioner from "../src/provisioner/Provisioner.ts"
 
 export const fleet = (options: Partial<Input> & Pick<Input, "cap">): Input => ({
@@ -25,7 +25,7 @@ const silent = Logger.layer([])
 
 /** An emulated ECS and a ledger. A provisioner on top of them may come and go. */
 export const layerWorld = (settings: Settings = {}, log: Layer.Layer<never> = silent) =>
-  Layer.mergeAll(EcsInProcess.layer(), Ledger.layerMemory, log).pipe(
+  Layer.mergeAll(EcsInProcess.layer(), LedgerMemory.layer, log).pipe(
     Layer.provideMerge(layerEmulator({ ...ordinary, ...settings }))
   )
 

@@ -12,7 +12,7 @@ import * as Scope from "effect/Scope"
 import { Emulator } from "../emulator/Emulator.ts"
 import { makeUnsafe } from "../fleet/Fleet.ts"
 import { type Key, parseKey } from "../ledger/Key.ts"
-import * as Ledger from "../ledger/Ledger.ts"
+import * as LedgerMemory from "../ledger/LedgerMemory.ts"
 import * as SeededLaunchId from "../testing/SeededLaunchId.ts"
 import * as Simulation from "../testing/Simulation.ts"
 import * as TestEcs from "../testing/TestEcs.ts"
@@ -41,7 +41,7 @@ export const run = (situation: Situation, policy: Policy): Row =>
     measure(situation, policy).pipe(
       Effect.provide(Layer.mergeAll(
         TestEcs.layer({ ...situation.ecs, seed: situation.seed }),
-        Ledger.layerMemory,
+        LedgerMemory.layer,
         SeededLaunchId.layer,
         // What happens is what is compared, not what is said about it.
         Logger.layer([])

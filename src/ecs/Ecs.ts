@@ -11,8 +11,8 @@ import type * as Brand from "effect/Brand"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Place } from "../fleet/Place.ts"
 import type { LaunchPermits } from "./LaunchPermits.ts"
+import type { Place } from "./Place.ts"
 
 /**
  * The ARN of a task.

@@ -20,12 +20,12 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Details from "../Detail.ts"
-import * as Places from "../fleet/Place.ts"
 import { call } from "./AwsCall.ts"
 import { inputOf } from "./AwsInput.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
+import * as Places from "./Place.ts"
 
 export { type Operation, requests } from "./AwsCall.ts"
 

@@ -11,8 +11,8 @@
  * connection as a `TimeoutError`, and marks none of them as retryable.
  */
 import * as Details from "../Detail.ts"
-import * as EcsName from "../fleet/EcsName.ts"
 import { EcsReadError, type FailureReason, type RunTaskRequest, TaskArn, type Verdict } from "./Ecs.ts"
+import * as EcsName from "./EcsName.ts"
 import * as TaskArns from "./TaskArn.ts"
 
 /**

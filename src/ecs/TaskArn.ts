@@ -1,7 +1,7 @@
 /**
  * The ARN of a task, taken apart.
  */
-import * as EcsName from "../fleet/EcsName.ts"
+import * as EcsName from "./EcsName.ts"
 
 /**
  * The parts of a task's ARN.

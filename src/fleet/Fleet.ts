@@ -13,34 +13,19 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import * as EcsName from "../ecs/EcsName.ts"
 import { parseKey } from "../ledger/Key.ts"
-import * as EcsName from "./EcsName.ts"
 import type { Input } from "./FleetInput.ts"
 import * as FleetPlace from "./FleetPlace.ts"
-import { FleetFieldsTogether, FleetSchema } from "./FleetSchema.ts"
+import { type Fleet, FleetFieldsTogether, FleetSchema } from "./FleetSchema.ts"
 import * as FleetConfig from "./FromEnvironment.ts"
 import * as Problems from "./Problems.ts"
 import { runTaskRequest } from "./RunTaskRequest.ts"
 import * as Settings from "./Settings.ts"
 
 export type { CapacityProvider, Input, Overrides } from "./FleetInput.ts"
-export { Cap } from "./FleetSchema.ts"
+export { Cap, type Fleet } from "./FleetSchema.ts"
 export { overridesLimit, runTaskRequest } from "./RunTaskRequest.ts"
-
-/**
- * A fleet whose description has been checked. The fields are those of
- * {@link Input}; `family` has no revision.
- *
- * @category models
- */
-export interface Fleet extends Omit<typeof FleetSchema.Type, "id" | "launchType" | "exclusiveKeys" | "settings"> {
-  readonly id: string
-  readonly family: string
-  /** Without meaning where there is a `capacityProviderStrategy`. */
-  readonly launchType: NonNullable<(typeof FleetSchema.Type)["launchType"]>
-  readonly exclusiveKeys: boolean
-  readonly settings: Settings.Settings
-}
 
 /**
  * A description that cannot be a fleet, with everything that is wrong with it.

@@ -1,9 +1,9 @@
 /**
  * What the description of a fleet says of its place.
  */
-import * as EcsName from "./EcsName.ts"
-import type { Place } from "./Place.ts"
-import * as Places from "./Place.ts"
+import * as EcsName from "../ecs/EcsName.ts"
+import type { Place } from "../ecs/Place.ts"
+import * as Places from "../ecs/Place.ts"
 
 const pattern = /^arn:([\w-]+):ecs:([\w-]+):(\d{12}):/
 

@@ -4,7 +4,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as EcsName from "./EcsName.ts"
+import * as EcsName from "../ecs/EcsName.ts"
 import { expecting } from "./Problems.ts"
 import * as Settings from "./Settings.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
@@ -178,3 +178,18 @@ export const FleetFieldsTogether = Schema.Struct({
     return issues
   })
 )
+
+/**
+ * A fleet whose description has been checked. The fields are those of
+ * {@link Input}; `family` has no revision.
+ *
+ * @category models
+ */
+export interface Fleet extends Omit<typeof FleetSchema.Type, "id" | "launchType" | "exclusiveKeys" | "settings"> {
+  readonly id: string
+  readonly family: string
+  /** Without meaning where there is a `capacityProviderStrategy`. */
+  readonly launchType: NonNullable<(typeof FleetSchema.Type)["launchType"]>
+  readonly exclusiveKeys: boolean
+  readonly settings: Settings.Settings
+}

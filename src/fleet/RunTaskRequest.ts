@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { ContainerOverride, RunTaskRequest } from "../ecs/Ecs.ts"
 import type { Key } from "../ledger/Key.ts"
-import type { Fleet } from "./Fleet.ts"
+import type { Fleet } from "./FleetSchema.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
 /**

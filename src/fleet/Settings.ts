@@ -1,10 +1,11 @@
 /**
- * Every time, size and number of retries that fleetcap uses: those that a fleet
- * may set, with their defaults, and those that safety has fixed.
+ * Every time, size and number of retries that a fleet may set, with its default.
+ * What safety has fixed is in `SafetyLimits`.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { replayWindow } from "../ledger/SafetyLimits.ts"
 import { durationAtLeast } from "./DurationInput.ts"
 
 /**
@@ -81,160 +82,6 @@ export const defaults: Settings = {
   startupHold: Duration.zero,
   changesCapacity: 1024
 }
-
-// -----------------------------------------------------------------------------
-// Fixed by safety. All times are in milliseconds.
-// -----------------------------------------------------------------------------
-
-const minute = 60_000
-
-/**
- * For how long after its first send a launch may be sent again with its token:
- * 45 minutes, in milliseconds.
- *
- * ECS remembers a token for one hour at least. After that the same token launches
- * a second task, so that the last attempt has to arrive well before.
- *
- * @category configuration
- */
-export const replayWindow = 45 * minute
-
-/**
- * For how long an attempt may be sent once the gate has let it through: 30
- * seconds, in milliseconds.
- *
- * The gate has counted the fleet. An attempt that waited longer would act on a
- * count, and on a right to send, that may no longer hold.
- *
- * @category configuration
- */
-export const gateValidity = 30_000
-
-/**
- * For how long AWS accepts a signed request: 5 minutes, in milliseconds.
- *
- * A request that is stuck somewhere on its way can launch its task until then.
- *
- * @category configuration
- */
-export const signatureLifetime = 5 * minute
-
-/**
- * How long a task has to be known before its slot may be freed because ECS does
- * not know it: 65 minutes, in milliseconds.
- *
- * ECS describes a stopped task for one hour. One that is missing sooner has not
- * been forgotten: it is not shown yet.
- *
- * @category configuration
- */
-export const stoppedRetention = 65 * minute
-
-/**
- * How far apart two readings have to be that both miss a task, before its slot is
- * freed: 5 minutes, in milliseconds.
- *
- * AWS advises to wait so long for its answers to agree.
- *
- * @category configuration
- */
-export const missingSpacing = 5 * minute
-
-/**
- * For how long the ARN of a freed task is remembered at least: 65 minutes, in
- * milliseconds.
- *
- * A list that is behind still shows it, and would bring its slot back. ECS itself
- * remembers a stopped task for one hour.
- *
- * @category configuration
- */
-export const goneRetention = 65 * minute
-
-/**
- * How many reads of ECS a fleet makes per second on average, at most.
- *
- * All that runs in an account and region shares 20 reads a second: a fleet may
- * not starve the others, nor itself.
- *
- * @category configuration
- */
-export const readsPerSecond = 5
-
-/**
- * How many pages a list of tasks may have: 1000.
- *
- * A page holds 100 tasks. Fargate launches 20 tasks a second and ECS lists a stopped
- * one for an hour, so that the longest list there can be, that of the stopped tasks,
- * has 720 pages. A list that goes on does not come from ECS, or never ends.
- *
- * @category configuration
- */
-export const listPageLimit = 1000
-
-/**
- * How long a listed task may go without a description before that is worth a
- * warning: one minute, in milliseconds. A new one may be listed before it can be
- * described.
- *
- * @category configuration
- */
-export const undescribedAfter = minute
-
-/**
- * How long a turn to read may take before another holder may take it: 15 seconds,
- * in milliseconds, and {@link turnLimitPerPage} for each hundred tasks.
- *
- * Half of what a request waits by default: one that waits for a reader that hangs is
- * still answered. A reader that is only slow loses nothing but its turn: what it
- * reads counts.
- *
- * @category configuration
- */
-export const turnLimitBase = 15_000
-
-/**
- * How much longer a turn to read may take for each hundred tasks: 2 seconds, in
- * milliseconds.
- *
- * They are a page of each list and one description, of which each takes well under
- * half a second when ECS is well.
- *
- * @category configuration
- */
-export const turnLimitPerPage = 2000
-
-/**
- * How long the others wait at most after a reading that failed, in milliseconds: a
- * second. What the failed reading has used up of the budget, its holder alone waits
- * for.
- *
- * @category configuration
- */
-export const restAfterFailure = 1000
-
-/**
- * How long a holder that could not read lets the others go first, the first time: 2
- * seconds, in milliseconds. Each time that they could read meanwhile makes it four
- * times as long.
- *
- * The others ask for the turn once in a `censusInterval`, a second by default.
- *
- * @category configuration
- */
-export const standBackBase = 2000
-
-/**
- * How long a holder that could not read lets the others go first at most: 30
- * seconds, in milliseconds.
- *
- * That is longer than a reading serves, so that a fleet that is asked all the time
- * is not read by such a holder any more; and when the others are gone it reads again
- * within that time.
- *
- * @category configuration
- */
-export const standBackMax = 30_000
 
 // -----------------------------------------------------------------------------
 // Reading what users wrote

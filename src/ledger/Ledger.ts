@@ -6,30 +6,21 @@
  * verdict. The rules themselves are plain functions (`Launch`, `Evidence`); a
  * ledger keeps the occupancy that they decide over, and swaps it atomically.
  *
- * {@link layerMemory} bounds the tasks of one process, and forgets at a restart:
- * the next process counts what ECS lists.
+ * `LedgerMemory` keeps it in one process, `LedgerPostgres` and `LedgerDynamoDb` for
+ * any number of them.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
-import * as Ref from "effect/Ref"
+import type * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Verdict } from "../ecs/Ecs.ts"
-import * as Time from "../Time.ts"
 import type { Cap, Change } from "./Change.ts"
-import * as Steps from "./Operation.ts"
-import * as Descriptions from "./rules/Description.ts"
 import type * as Evidence from "./rules/Evidence.ts"
-import * as Handover from "./rules/Holders.ts"
+import type * as Handover from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
-import type { Occupancy, Standing, Turn } from "./rules/LedgerState.ts"
-import * as Occupancies from "./rules/LedgerState.ts"
+import type { Description, Standing, Turn } from "./rules/LedgerState.ts"
 import type * as Turns from "./rules/ReadTurn.ts"
-import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
 
 /**
@@ -86,7 +77,7 @@ export class LedgerMismatch extends Schema.TaggedError<LedgerMismatch>()("Ledger
  *
  * @category options
  */
-export interface AttachOptions extends Descriptions.Description {
+export interface AttachOptions extends Description {
   /** The fleet's id. Slots of one fleet do not count against another. */
   readonly fleet: string
   /** Identifies who attaches, in reports and when it is gone. */
@@ -165,136 +156,3 @@ export class Ledger extends Context.Service<Ledger, {
     options: AttachOptions
   ) => Effect.Effect<FleetLedger, LedgerUnavailable | LedgerMismatch, Scope.Scope>
 }>()("fleetcap/Ledger") {}
-
-/** A fleet in memory. It outlives its holders: slots do not end with who asked for them. */
-interface Fleet {
-  readonly occupancy: Ref.Ref<Occupancy>
-  readonly subscribers: Set<Queue.Enqueue<Change>>
-  readonly now: () => Time.Time
-  /** Who waits, by holder. */
-  readonly lines: Map<string, () => Launch.Line>
-  /** What those who hold it said of it. The cap may have been changed since. */
-  description: Descriptions.Description
-  holders: number
-  turnEnds: Deferred.Deferred<void>
-}
-
-const makeFleet = (description: Descriptions.Description, now: () => Time.Time): Fleet => ({
-  occupancy: Ref.makeUnsafe(Occupancies.make(description, now())),
-  subscribers: new Set(),
-  now,
-  lines: new Map(),
-  description,
-  holders: 0,
-  turnEnds: Deferred.makeUnsafe()
-})
-
-/** Tells those who wait for a turn to end. */
-const tellTurnEnds = (fleet: Fleet): void => {
-  Deferred.doneUnsafe(fleet.turnEnds, Effect.void)
-  fleet.turnEnds = Deferred.makeUnsafe()
-}
-
-const elsewhere = (fleet: Fleet, holder: string): ReadonlyArray<Launch.Line> => {
-  const lines: Array<Launch.Line> = []
-  for (const [id, line] of fleet.lines) if (id !== holder) lines.push(line())
-  return lines
-}
-
-/** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
-const decideIn =
-  (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
-    Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
-      const { answer, changes, occupancy } = decision(before, fleet.now())
-      for (const subscriber of fleet.subscribers) {
-        for (const change of changes) Queue.offerUnsafe(subscriber, change)
-      }
-      return [answer, occupancy]
-    })
-
-const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
-  const decide = decideIn(fleet)
-  let holder: Launch.Holder = { id: holderId, closing: false }
-  const operations = Steps.operations((step) =>
-    decide((occupancy, now) => Steps.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now))
-  )
-  return {
-    ...operations,
-    endTurn: (rest, outcome) =>
-      Effect.andThen(operations.endTurn(rest, outcome), Effect.sync(() => tellTurnEnds(fleet))),
-    turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
-    readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
-    turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
-    subscribe: <Own>(capacity: number) =>
-      Effect.acquireRelease(
-        Effect.tap(Queue.sliding<Change | Own>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),
-        (queue) =>
-          Effect.andThen(
-            Effect.sync(() => fleet.subscribers.delete(queue)),
-            Queue.shutdown(queue)
-          )
-      ),
-    now: Effect.sync(() => fleet.now().fast),
-    close: Effect.sync(() => {
-      holder = { id: holderId, closing: true }
-    })
-  }
-}
-
-/**
- * Provides the ledger that is kept in memory.
- *
- * **Gotchas**
- *
- * It bounds what one process launches, and it forgets at a restart. Provide one
- * to all provisioners of the process: two of them are two ledgers, and two caps.
- *
- * @category layers
- */
-export const layerMemory: Layer.Layer<Ledger> = Layer.effect(
-  Ledger,
-  Effect.map(Clock.Clock, (clock) => {
-    const now = Time.reader(clock)
-    const fleets = new Map<string, Fleet>()
-    const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
-      Effect.suspend(() => {
-        const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
-        const occupancy = Ref.getUnsafe(fleet.occupancy)
-        const detail = fleet.holders === 0
-          ? Descriptions.moved(occupancy, options)
-          : Descriptions.mismatch(occupancy, fleet.description, options)
-        if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
-        fleets.set(options.fleet, fleet)
-        fleet.lines.set(options.holder, options.line)
-        if (fleet.holders++ > 0) {
-          return Effect.as(decideIn(fleet)((occupancy, now) => Descriptions.join(occupancy, options, now)), fleet)
-        }
-        const before = fleet.description
-        fleet.description = options
-        return Effect.as(
-          decideIn(fleet)((occupancy, now) => Descriptions.describe(occupancy, before, options, now)),
-          fleet
-        )
-      })
-    const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
-      Effect.andThen(
-        decideIn(fleet)((occupancy, now) => {
-          fleet.holders--
-          fleet.lines.delete(holder)
-          return Handover.abandon(occupancy, holder, now)
-        }),
-        Effect.sync(() => tellTurnEnds(fleet))
-      )
-    return {
-      attach: (options) =>
-        Effect.map(
-          Effect.acquireRelease(
-            Effect.map(enter(options), (fleet) => ({ fleet, ledger: fleetLedger(fleet, options.holder) })),
-            // Closed first: whatever still comes from a holder that is gone takes nothing.
-            ({ fleet, ledger }) => Effect.andThen(ledger.close, leave(fleet, options.holder))
-          ),
-          ({ ledger }) => ledger
-        )
-    }
-  })
-)

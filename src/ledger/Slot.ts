@@ -10,9 +10,9 @@
  */
 import type * as Brand from "effect/Brand"
 import type { TaskArn } from "../ecs/Ecs.ts"
-import { gateValidity, replayWindow, signatureLifetime } from "../fleet/Settings.ts"
 import * as Time from "../Time.ts"
 import type { Key } from "./Key.ts"
+import { gateValidity, replayWindow, signatureLifetime } from "./SafetyLimits.ts"
 
 /**
  * Identifies a slot. A launch's id is a bare UUID, and is also the client token

@@ -21,10 +21,10 @@ import type * as Scope from "effect/Scope"
 import * as Ecs from "../ecs/Ecs.ts"
 import * as TaskArns from "../ecs/TaskArn.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
-import { listPageLimit, readsPerSecond } from "../fleet/Settings.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { Listing, Reading, Tally } from "../ledger/rules/Evidence.ts"
 import type { Claim, Outcome } from "../ledger/rules/ReadTurn.ts"
+import { listPageLimit, readsPerSecond } from "../ledger/SafetyLimits.ts"
 
 /**
  * Why a reading failed.

@@ -3,10 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import { Ecs, TaskArn } from "../ecs/Ecs.ts"
+import type { Place } from "../ecs/Place.ts"
+import * as Places from "../ecs/Place.ts"
 import { type Fleet, FleetError } from "../fleet/Fleet.ts"
 import * as FleetPlace from "../fleet/FleetPlace.ts"
-import type { Place } from "../fleet/Place.ts"
-import * as Places from "../fleet/Place.ts"
 
 /**
  * Returns where the tasks of a fleet are, as far as its description and the client

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Result, Schema } from "effect"
 import * as Settings from "../../src/fleet/Settings.ts"
+import * as SafetyLimits from "../../src/ledger/SafetyLimits.ts"
 
 const decode = (options: unknown) =>
   Schema.decodeUnknownResult(Settings.Settings)(options, {
@@ -89,8 +90,8 @@ describe("Settings", () => {
 
   it("leave replays well inside the hour for which ECS surely knows a token", () => {
     const hour = Duration.toMillis("1 hour")
-    assert.isBelow(Settings.replayWindow + Settings.gateValidity + Settings.signatureLifetime, hour)
-    assert.isAbove(Settings.stoppedRetention, hour)
-    assert.isAbove(Settings.goneRetention, hour)
+    assert.isBelow(SafetyLimits.replayWindow + SafetyLimits.gateValidity + SafetyLimits.signatureLifetime, hour)
+    assert.isAbove(SafetyLimits.stoppedRetention, hour)
+    assert.isAbove(SafetyLimits.goneRetention, hour)
   })
 })

@@ -1,6 +1,6 @@
 import { Layer } from "effect"
-import { layerMemory } from "../../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../../src/ledger/LedgerMemory.ts"
 import { suite } from "./contract.ts"
 import { Time } from "./contract/time.ts"
 
-suite("Ledger.layerMemory", Layer.merge(layerMemory, Time.layerTest))
+suite("LedgerMemory.layer", Layer.merge(LedgerMemory.layer, Time.layerTest))

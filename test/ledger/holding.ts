@@ -2,7 +2,7 @@
  * What a test asks of a ledger that it does not describe further.
  */
 import { Effect, Result } from "effect"
-import * as Places from "../../src/fleet/Place.ts"
+import * as Places from "../../src/ecs/Place.ts"
 import { parseKey } from "../../src/ledger/Key.ts"
 import type { AttachOptions, FleetLedger, Ledger } from "../../src/ledger/Ledger.ts"
 import type { ReserveOptions } from "../../src/ledger/rules/Launch.ts"

@@ -4,7 +4,7 @@ import { Ecs } from "../../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { layer as layerEmulator } from "../../src/emulator/Emulator.ts"
 import { type FleetLedger, Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
-import * as Ledgers from "../../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../../src/ledger/LedgerMemory.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { ask, calls, fleet, pass, tally } from "../world.ts"
@@ -16,7 +16,7 @@ const layerWith = (change: (ledger: FleetLedger) => FleetLedger, launchPermits =
       Ledger,
       Effect.map(Ledger, (memory) => ({ attach: (options) => Effect.map(memory.attach(options), change) }))
     )),
-    Layer.provide(Ledgers.layerMemory),
+    Layer.provide(LedgerMemory.layer),
     Layer.provideMerge(EcsInProcess.layer({ launchPermits })),
     Layer.provideMerge(layerEmulator({ latency: "50 millis" })),
     Layer.merge(Logger.layer([]))

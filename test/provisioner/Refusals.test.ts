@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Queue, Scope, Stream } from "effect"
-import * as Places from "../../src/fleet/Place.ts"
+import * as Places from "../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import { apply, type Difference } from "../../src/ledger/shared/Delta.ts"
 import * as SharedLedgers from "../../src/ledger/shared/SharedLedger.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, type Context, Effect, Exit, Fiber, Layer } from "effect"
 import { Ecs } from "../../src/ecs/Ecs.ts"
-import * as Ledger from "../../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../../src/ledger/LedgerMemory.ts"
 import { LaunchId } from "../../src/provisioner/LaunchId.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
@@ -268,7 +268,7 @@ describe("Provisioner.requestWhenFree", () => {
       )
       const context = yield* Layer.build(
         Provisioners.layer(fleet({ cap: 1 })).pipe(
-          Layer.provide(Ledger.layerMemory),
+          Layer.provide(LedgerMemory.layer),
           Layer.provide(Layer.succeed(Clock.Clock, wall)),
           Layer.provide(unmoved)
         )

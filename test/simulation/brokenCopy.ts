@@ -18,8 +18,7 @@ const source = join(root, "src")
 const copied: ReadonlyArray<string> = [
   "ecs/Ecs.ts",
   "ecs/LaunchPermits.ts",
-  "fleet/Place.ts",
-  "fleet/Settings.ts",
+  "ecs/Place.ts",
   "ledger",
   "provisioner",
   "simulation/Convergence.ts",

@@ -15,26 +15,11 @@ import { UsageError } from "../terminal/Usage.ts"
 import * as AwsClient from "./AwsClient.ts"
 import * as Burst from "./Burst.ts"
 import * as LedgerPlaces from "./LedgerFlag.ts"
-import type { BurstOptions } from "./Options.ts"
+import type { BurstOptions, Target } from "./Options.ts"
 import * as Progress from "./Progress.ts"
 import * as Report from "./Report.ts"
 import * as Scores from "./Score.ts"
 import * as Summary from "./Summary.ts"
-
-/**
- * What is said of a fleet on the command line.
- *
- * @category options
- */
-export interface Target extends AwsClient.Options {
-  readonly cluster: string
-  readonly taskDefinition: string
-  readonly container: string | undefined
-  readonly subnets: ReadonlyArray<string>
-  readonly securityGroups: ReadonlyArray<string>
-  readonly assignPublicIp: boolean
-  readonly ledger: LedgerPlaces.LedgerPlace
-}
 
 /** The flags that fields of a fleet come from. */
 const flagOf: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ import * as Schedule from "effect/Schedule"
 import { Ecs } from "../../ecs/Ecs.ts"
 import type { Settings } from "../../emulator/model/Settings.ts"
 import * as Fleets from "../../fleet/Fleet.ts"
-import * as Ledger from "../../ledger/Ledger.ts"
+import * as LedgerMemory from "../../ledger/LedgerMemory.ts"
 import * as ExitCode from "../terminal/ExitCode.ts"
 import { Screen } from "../terminal/Screen.ts"
 import * as Signals from "../terminal/Signals.ts"
@@ -84,7 +84,7 @@ export const run = Effect.fnUntraced(
     const stage: Stage = { options, world, signal, ours, fleet }
     const end = yield* (options.json ? runAlone(stage) : runBesideNaive(stage)).pipe(
       Effect.provideService(Ecs, ours.ecs),
-      Effect.provide(Ledger.layerMemory)
+      Effect.provide(LedgerMemory.layer)
     )
     if (end.signal !== undefined) return yield* new ExitCode.Exited({ code: ExitCode.ofSignal[end.signal] })
     if (end.launched < options.plan.requests || (yield* ours.emulator.peak()) > options.cap) {

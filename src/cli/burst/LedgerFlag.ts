@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Ledgers from "../../ledger/Ledger.ts"
+import * as LedgerMemory from "../../ledger/LedgerMemory.ts"
 
 /**
  * Where a ledger is kept.
@@ -60,7 +60,7 @@ export const describe = (place: Exclude<LedgerPlace, { readonly _tag: "Memory" }
 export const layer = (place: LedgerPlace, region: string, startTimeout: Duration.Duration | undefined) => {
   switch (place._tag) {
     case "Memory":
-      return Ledgers.layerMemory
+      return LedgerMemory.layer
     case "Postgres":
       return Layer.unwrap(Effect.map(
         Effect.promise(() => import("../../ledger/postgres/LedgerPostgres.ts")),

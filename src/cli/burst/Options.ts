@@ -6,11 +6,26 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { maxKeyLength, parseKey } from "../../ledger/Key.ts"
 import { UsageError } from "../terminal/Usage.ts"
-import type { Target } from "./AwsRun.ts"
+import type * as AwsClient from "./AwsClient.ts"
 import type { BurstFlags } from "./Flags.ts"
 import * as LedgerPlaces from "./LedgerFlag.ts"
 import type { Persistence, Plan } from "./Plan.ts"
 import { keyOf } from "./Plan.ts"
+
+/**
+ * What is said of a fleet on the command line.
+ *
+ * @category options
+ */
+export interface Target extends AwsClient.Options {
+  readonly cluster: string
+  readonly taskDefinition: string
+  readonly container: string | undefined
+  readonly subnets: ReadonlyArray<string>
+  readonly securityGroups: ReadonlyArray<string>
+  readonly assignPublicIp: boolean
+  readonly ledger: LedgerPlaces.LedgerPlace
+}
 
 /**
  * What a burst is to do.

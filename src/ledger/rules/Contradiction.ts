@@ -8,7 +8,7 @@
  */
 import type { TaskArn, Verdict } from "../../ecs/Ecs.ts"
 import { isTerminal } from "../../ecs/Ecs.ts"
-import * as Places from "../../fleet/Place.ts"
+import * as Places from "../../ecs/Place.ts"
 import type { Contradiction, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import { adoptTask } from "./Evidence.ts"

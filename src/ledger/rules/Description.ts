@@ -2,28 +2,12 @@
  * What holders say of a fleet, and how its cap changes.
  */
 import * as HashMap from "effect/HashMap"
-import type { Place } from "../../fleet/Place.ts"
-import * as Places from "../../fleet/Place.ts"
+import * as Places from "../../ecs/Place.ts"
 import type { Time } from "../../Time.ts"
 import type { Cap } from "../Change.ts"
-import type { Occupancy } from "./LedgerState.ts"
+import type { Description, Occupancy } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
 import * as Drafts from "./Transaction.ts"
-
-/**
- * What a holder says of a fleet.
- *
- * @category models
- */
-export interface Description {
-  readonly cap: Cap
-  /** Whether a key is taken for the life of its task. */
-  readonly exclusiveKeys: boolean
-  /** How long after its last request a task may stay invisible, in milliseconds. */
-  readonly lagBound: number
-  /** Where the fleet is, as far as the holder knows. */
-  readonly place: Place
-}
 
 /**
  * Changes the cap. A cap below use stops growth, and nothing else.

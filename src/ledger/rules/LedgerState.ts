@@ -7,13 +7,27 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import type { RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
-import type { Place } from "../../fleet/Place.ts"
-import { undescribedAfter } from "../../fleet/Settings.ts"
+import type { Place } from "../../ecs/Place.ts"
 import * as Time from "../../Time.ts"
 import type { Cap } from "../Change.ts"
 import type { Key } from "../Key.ts"
+import { undescribedAfter } from "../SafetyLimits.ts"
 import type { Slot, SlotId } from "../Slot.ts"
-import type { Description } from "./Description.ts"
+
+/**
+ * What a holder says of a fleet.
+ *
+ * @category models
+ */
+export interface Description {
+  readonly cap: Cap
+  /** Whether a key is taken for the life of its task. */
+  readonly exclusiveKeys: boolean
+  /** How long after its last request a task may stay invisible, in milliseconds. */
+  readonly lagBound: number
+  /** Where the fleet is, as far as the holder knows. */
+  readonly place: Place
+}
 
 /**
  * How a fleet stands: the slots that are held, and the cap that they count against.

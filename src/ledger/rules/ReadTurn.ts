@@ -11,8 +11,8 @@
  * by another holder. What the first one still reads then is evidence all the same:
  * a reading counts by when it began.
  */
-import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../../fleet/Settings.ts"
 import type { Time } from "../../Time.ts"
+import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../SafetyLimits.ts"
 import { isSearching } from "./Evidence.ts"
 import type { FailedReader, Occupancy, Turn } from "./LedgerState.ts"
 import { used } from "./LedgerState.ts"

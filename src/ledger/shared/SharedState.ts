@@ -16,7 +16,7 @@ import * as Steps from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Handover from "../rules/Holders.ts"
 import type { Line } from "../rules/Launch.ts"
-import type { Occupancy, Turn } from "../rules/LedgerState.ts"
+import type { Description, Occupancy, Turn } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
 import type { Decision } from "../rules/Transaction.ts"
 import type { DecidedAt } from "./StoreClock.ts"
@@ -127,7 +127,7 @@ export interface Member {
  */
 export interface SharedFleet {
   /** What its holders said of it. The cap may have been changed since. */
-  readonly description: Descriptions.Description
+  readonly description: Description
   readonly occupancy: Occupancy
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
@@ -146,7 +146,7 @@ export interface SharedFleet {
 export const attach = (
   fleet: SharedFleet | undefined,
   holder: string,
-  description: Descriptions.Description,
+  description: Description,
   time: DecidedAt,
   lease: number = defaultLease
 ): SharedFleet | string => {
@@ -258,7 +258,7 @@ const isRepeatable = (answer: Answer): boolean =>
 
 const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 
-const begin = (description: Descriptions.Description, now: DecidedAt): SharedFleet => ({
+const begin = (description: Description, now: DecidedAt): SharedFleet => ({
   description,
   occupancy: Occupancies.make(description, now.time),
   members: new Map(),

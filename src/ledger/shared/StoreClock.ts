@@ -14,8 +14,8 @@
  * the newcomer as well.
  */
 import type * as Clock from "effect/Clock"
-import { replayWindow } from "../../fleet/Settings.ts"
 import * as Time from "../../Time.ts"
+import { replayWindow } from "../SafetyLimits.ts"
 
 /**
  * When a decision was made: by the time of its fleet, and by the clock of the store.

@@ -1,7 +1,7 @@
 /**
  * Checks how often ECS is read, and that no call is given up before its time.
  */
-import { readsPerSecond } from "../../fleet/Settings.ts"
+import { readsPerSecond } from "../../ledger/SafetyLimits.ts"
 import type { Attempt } from "./LaunchCheck.ts"
 import type { Process } from "./Process.ts"
 import type { Chronicle } from "./RunLog.ts"

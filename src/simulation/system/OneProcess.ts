@@ -18,6 +18,7 @@ import * as Fleets from "../../fleet/Fleet.ts"
 import type { Cap } from "../../ledger/Change.ts"
 import type { FleetLedger } from "../../ledger/Ledger.ts"
 import * as Ledgers from "../../ledger/Ledger.ts"
+import * as LedgerMemory from "../../ledger/LedgerMemory.ts"
 import { isUnsent, type Slot } from "../../ledger/Slot.ts"
 import { LaunchId } from "../../provisioner/LaunchId.ts"
 import * as Provisioners from "../../provisioner/Provisioner.ts"
@@ -114,7 +115,7 @@ export const make = Effect.fnUntraced(function*(
   const { books, callers, caps, ecs, launchId, launches, reads, refusals, startTime } = checkers
 
   const newLedger = Effect.map(
-    Effect.provideService(Layer.build(Layer.fresh(Ledgers.layerMemory)), Clock.Clock, host?.clock ?? clock),
+    Effect.provideService(Layer.build(Layer.fresh(LedgerMemory.layer)), Clock.Clock, host?.clock ?? clock),
     (context) => Context.get(context, Ledgers.Ledger)
   )
 

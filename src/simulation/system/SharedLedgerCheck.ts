@@ -6,10 +6,10 @@
  * the ledger came to its decision does not matter here.
  */
 import { isTerminal } from "../../ecs/Ecs.ts"
-import { turnLimitBase } from "../../fleet/Settings.ts"
 import type { Answer, Step } from "../../ledger/Operation.ts"
 import * as Steps from "../../ledger/Operation.ts"
-import type { Description } from "../../ledger/rules/Description.ts"
+import type { Description } from "../../ledger/rules/LedgerState.ts"
+import { turnLimitBase } from "../../ledger/SafetyLimits.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
 import type { Batch, SharedFleet } from "../../ledger/shared/SharedState.ts"
 import * as Time from "../../Time.ts"

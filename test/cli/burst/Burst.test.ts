@@ -7,7 +7,7 @@ import type { Signal } from "../../../src/cli/terminal/Signals.ts"
 import { Emulator } from "../../../src/emulator/Emulator.ts"
 import type { Settings } from "../../../src/emulator/model/Settings.ts"
 import * as Fleet from "../../../src/fleet/Fleet.ts"
-import * as Ledger from "../../../src/ledger/Ledger.ts"
+import * as LedgerMemory from "../../../src/ledger/LedgerMemory.ts"
 import * as Simulation from "../../../src/testing/Simulation.ts"
 import * as TestEcs from "../../../src/testing/TestEcs.ts"
 import { recording } from "../screen.ts"
@@ -48,7 +48,7 @@ const run = ({ cap, plan: given, signal = Effect.never, world = {} }: Case) => {
   }).pipe(
     Effect.provide(Layer.mergeAll(
       TestEcs.layer({ latency: "50 millis", ...world }),
-      Ledger.layerMemory,
+      LedgerMemory.layer,
       recording().layer
     )),
     // Faults that are meant are no news.

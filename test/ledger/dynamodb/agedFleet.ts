@@ -4,7 +4,7 @@
 import { assert } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/fleet/Place.ts"
+import * as Places from "../../../src/ecs/Place.ts"
 import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { Answer, Step } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"

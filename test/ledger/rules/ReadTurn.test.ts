@@ -3,12 +3,12 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/fleet/Place.ts"
-import { standBackMax, turnLimitBase, turnLimitPerPage } from "../../../src/fleet/Settings.ts"
+import * as Places from "../../../src/ecs/Place.ts"
 import * as Evidence from "../../../src/ledger/rules/Evidence.ts"
 import * as Handover from "../../../src/ledger/rules/Holders.ts"
 import * as Occupancies from "../../../src/ledger/rules/LedgerState.ts"
 import * as Turns from "../../../src/ledger/rules/ReadTurn.ts"
+import { standBackMax, turnLimitBase, turnLimitPerPage } from "../../../src/ledger/SafetyLimits.ts"
 import { of as at } from "../../../src/Time.ts"
 
 const rest = 1000

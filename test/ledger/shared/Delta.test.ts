@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
 import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/fleet/Place.ts"
+import * as Places from "../../../src/ecs/Place.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
 import type { Step } from "../../../src/ledger/Operation.ts"
 import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"

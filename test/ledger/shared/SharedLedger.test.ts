@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
-import * as Places from "../../../src/fleet/Place.ts"
+import * as Places from "../../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
 import { Refused } from "../../../src/ledger/shared/SharedLedger.ts"

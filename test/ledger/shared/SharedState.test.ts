@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Places from "../../../src/fleet/Place.ts"
+import * as Places from "../../../src/ecs/Place.ts"
 import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 

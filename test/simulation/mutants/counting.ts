@@ -14,12 +14,12 @@ export const counting: ReadonlyArray<Mutant> = [
   ]]),
   mutant("every launch is reserved before it is sent", "checking and acting are two steps", 50, [
     [
-      "ledger/Ledger.ts",
+      "ledger/LedgerMemory.ts",
       "Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {",
       "Effect.flatMap(Effect.tap(Ref.get(fleet.occupancy), () => Effect.yieldNow), (before) =>"
       + " Ref.modify(fleet.occupancy, (): readonly [A, Occupancy] => {"
     ],
-    ["ledger/Ledger.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
+    ["ledger/LedgerMemory.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
   ]),
   mutant("fewer than the cap", "one more than the cap is granted", 50, [[
     launch,

@@ -8,7 +8,7 @@ const evidence = "ledger/rules/Evidence.ts"
 const draft = "ledger/rules/Transaction.ts"
 const census = "provisioner/FleetReader.ts"
 const slot = "ledger/Slot.ts"
-const settings = "fleet/Settings.ts"
+const settings = "ledger/SafetyLimits.ts"
 
 const doubtful = (
   rule: string,

@@ -8,7 +8,7 @@ const contradiction = "ledger/rules/Contradiction.ts"
 
 export const places: ReadonlyArray<Mutant> = [
   mutant("evidence is of a place", "regions are not compared", 10, [[
-    "fleet/Place.ts",
+    "ecs/Place.ts",
     "|| partDiffers(a.region, b.region) ||",
     "||"
   ]], "elsewhere"),

@@ -7,7 +7,7 @@
  * account shows in the first ARN. What is not known yet is completed, once; what
  * is known has to agree.
  */
-import * as TaskArn from "../ecs/TaskArn.ts"
+import * as TaskArn from "./TaskArn.ts"
 
 /**
  * A place, as far as it is known.
