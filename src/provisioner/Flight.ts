@@ -30,7 +30,8 @@ import type { Watch } from "./Watch.ts"
  */
 export interface Passenger {
   readonly key: Key
-  readonly environment: Readonly<Record<string, string>>
+  /** What its caller wants for the container, asked in the step that would take a slot. */
+  readonly environment: () => Readonly<Record<string, string>>
   /** How many wait before it, asked at the moment of the decision. */
   readonly ahead: () => number
   /** When it began to wait in line, if it does. */
@@ -109,7 +110,7 @@ export const make = (options: {
     for (;;) {
       if (isClosing()) return yield* ProvisionError.closing
       const slotId = SlotId(yield* nextId)
-      const request = yield* buildRequest(fleet, slotId, key, environment)
+      const request = yield* buildRequest(fleet, slotId, key, environment())
       const reserve = Effect.suspend((): Effect.Effect<Reservation | Unwanted, LedgerUnavailable> =>
         isWanted()
           ? ledger.reserve({ slotId, key, request, readSince, ahead: ahead(), waitingSince: waitingSince() })

@@ -149,6 +149,7 @@ export const make = Effect.fnUntraced(function*(
   const inFlight = yield* InFlights.make
   const time = Time.reader(yield* Clock.Clock)
   const begunAt = time()
+  const hold = Duration.toMillis(settings.startupHold)
   const bulletin = Bulletins.make(fleet, holder, ledger)
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
@@ -159,7 +160,7 @@ export const make = Effect.fnUntraced(function*(
     inFlight,
     line,
     bulletin,
-    holdLeft: () => Duration.toMillis(settings.startupHold) - Time.atLeast(begunAt, time()),
+    holdLeft: () => hold - Math.max(0, Time.atLeast(begunAt, time())),
     isClosing: () => closing.isOpen()
   })
 

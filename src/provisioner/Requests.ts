@@ -81,7 +81,7 @@ export const make = (options: {
   const askers = makeAskers(line.forget)
 
   /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
-  const course = (environment: Environment, isFromLine: boolean) => (flight: Flight): Course => (onSeated) =>
+  const course = (environment: () => Environment, isFromLine: boolean) => (flight: Flight): Course => (onSeated) =>
     Effect.suspend(() => {
       const left = holdLeft()
       return left > 0
@@ -131,7 +131,7 @@ export const make = (options: {
     request: Effect.fnUntraced(function*(text, options) {
       const key = yield* admit(text)
       const arrival = line.arrive(yield* ledger.now)
-      const depart = () => inFlight.join(key, arrival, course(options?.environment ?? {}, false))
+      const depart = () => inFlight.join(key, arrival, course(() => options?.environment ?? {}, false))
       const answer = yield* askers.asking(key, Effect.suspend(() => answerOf(depart(), arrival)))
       if (answer._tag === "AtCapacity") yield* bulletin.turnedAway(key, answer)
       return answer
@@ -141,14 +141,18 @@ export const make = (options: {
       const arrival = line.arrive(yield* ledger.now)
       const wait = Effect.gen(function*() {
         for (;;) {
-          const flight = inFlight.find(key) ?? (yield* line.stand(key, options?.environment ?? {}, arrival))
+          const found = inFlight.find(key)
+          // Until it has a slot, this caller keeps its place: what is in the way of the other's request is not in its own.
+          const flight = found !== undefined && Deferred.isDoneUnsafe(found.seated)
+            ? found
+            : yield* line.stand(key, options?.environment ?? {}, arrival)
           const answer = yield* answerOf(flight, arrival)
           if (answer._tag !== "AtCapacity") return answer
         }
       })
       return yield* askers.asking(key, wait)
     }),
-    board: (place) => inFlight.join(place.key, place.arrival, course(place.wanted, true))
+    board: (place) => inFlight.join(place.key, place.arrival, course(() => line.wanted(place.key) ?? {}, true))
   }
 }
 

@@ -30,11 +30,21 @@ export interface Arrival {
  */
 export interface Place<in out W, in out A, in out E> {
   readonly key: Key
-  readonly wanted: W
   readonly served: Deferred.Deferred<A, E>
   /** When the first of its callers came. */
   arrival: Arrival
-  callers: number
+  /** Those who stand in it now. */
+  readonly callers: Set<Caller<W>>
+}
+
+/**
+ * A caller in line, and what it wants for its key.
+ *
+ * @category models
+ */
+export interface Caller<out W> {
+  readonly wanted: W
+  readonly arrival: Arrival
 }
 
 /**
@@ -60,6 +70,8 @@ export interface Waiters<in out W, in out A, in out E> {
   readonly ahead: (key: Key) => number
   /** When those in line for a key began to wait, if there are any. */
   readonly since: (key: Key) => number | undefined
+  /** What the caller wants who came first of those in line for a key. One who has left wants nothing. */
+  readonly wanted: (key: Key) => W | undefined
   /** Who is next. */
   readonly head: () => Place<W, A, E> | undefined
   /** Answers those in line for a key, if there are any. */
@@ -86,9 +98,10 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
 
   const head = (): Place<W, A, E> | undefined => places.values().next().value
 
-  const enter = (key: Key, wanted: W, arrival: Arrival): Place<W, A, E> => {
-    const place = places.get(key) ?? { key, wanted, arrival, served: Deferred.makeUnsafe<A, E>(), callers: 0 }
-    place.callers++
+  const enter = (key: Key, caller: Caller<W>): Place<W, A, E> => {
+    const { arrival } = caller
+    const place = places.get(key) ?? { key, arrival, served: Deferred.makeUnsafe<A, E>(), callers: new Set() }
+    place.callers.add(caller)
     expected.delete(key)
     const isNew = !places.has(key)
     const isEarlier = arrival.order < place.arrival.order
@@ -122,16 +135,18 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
 
   return {
     arrive: (at) => ({ order: ++arrivals, at }),
-    stand: (key, wanted, arrival) =>
-      Effect.acquireUseRelease(
-        Effect.sync(() => enter(key, wanted, arrival)),
+    stand: (key, wanted, arrival) => {
+      const caller = { wanted, arrival }
+      return Effect.acquireUseRelease(
+        Effect.sync(() => enter(key, caller)),
         (place) => dismissal === undefined ? Deferred.await(place.served) : Effect.fail(dismissal),
         (place) =>
           Effect.sync(() => {
-            place.callers--
-            if (place.callers === 0) remove(place)
+            place.callers.delete(caller)
+            if (place.callers.size === 0) remove(place)
           })
-      ),
+      )
+    },
     size: () => places.size,
     expect: (key, arrival) => {
       if (!places.has(key)) expected.set(key, arrival)
@@ -141,6 +156,13 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
     },
     ahead: (key) => (head()?.key === key ? 0 : places.size) + expectedBefore(key),
     since: (key) => places.get(key)?.arrival.at,
+    wanted: (key) => {
+      let first: Caller<W> | undefined
+      for (const caller of places.get(key)?.callers ?? []) {
+        if (first === undefined || caller.arrival.order < first.arrival.order) first = caller
+      }
+      return first?.wanted
+    },
     head,
     serve: (key, answer) => {
       const place = places.get(key)

@@ -51,12 +51,12 @@ export const lines: ReadonlyArray<Mutant> = [
   ]], "resize"),
   mutant("whoever waits is served", "one who leaves takes the others along", 200, [[
     "provisioner/WaitingLine.ts",
-    "if (place.callers === 0) remove(place)",
+    "if (place.callers.size === 0) remove(place)",
     "remove(place)"
   ]], "same-key"),
   mutant("who leaves the line gets nothing", "who left is still in line", 100, [[
     "provisioner/WaitingLine.ts",
-    "if (place.callers === 0) remove(place)",
+    "if (place.callers.size === 0) remove(place)",
     ""
   ]]),
   mutant("a freed slot wakes", "nobody is woken", 100, [[
