@@ -1,5 +1,5 @@
 /**
- * What a request for a worker is answered.
+ * The possible answers to a request for a worker.
  */
 import type * as Duration from "effect/Duration"
 import type { TaskArn } from "../ecs/Ecs.ts"
@@ -49,7 +49,7 @@ export interface AtCapacity {
 }
 
 /**
- * What a request for a worker is answered.
+ * The possible answers to a request for a worker.
  *
  * @category models
  */

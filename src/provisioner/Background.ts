@@ -1,5 +1,5 @@
 /**
- * What a provisioner does without being asked: it follows the ledger, reads ECS
+ * The background tasks of a provisioner: it follows the ledger, reads ECS
  * now and then while slots are held, and winds up when its scope closes.
  */
 import * as Cause from "effect/Cause"
@@ -51,14 +51,14 @@ export const follow = Effect.fnUntraced(function*(options: {
     yield* Journal.log(fleet.id, holder, change)
     if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()
   })
-  // What was left behind before the subscription is told by nobody any more.
+  // No change tells of what was left behind before the subscription.
   abandoned.openUnsafe()
   return yield* Effect.forever(survive(fleet, step))
 })
 
 /**
  * Takes over what other holders of the ledger left behind: when it is told, and
- * now and then without a word. Nobody else may be there to do it, so that it is
+ * now and then without a word. No other replica may be there to do it, so that it is
  * tried until the ledger answers.
  *
  * @category running
@@ -80,7 +80,7 @@ export const inherit = (options: {
 const inheritSchedule = Schedule.spaced("1 second")
 
 /**
- * Reads ECS now and then while slots are held and nobody asks.
+ * Reads ECS now and then while slots are held and no request asks.
  *
  * @category running
  */
@@ -104,7 +104,7 @@ const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.
   Effect.catchCause(Effect.asVoid(effect), (cause) =>
     Cause.hasInterrupts(cause)
       ? Effect.interrupt
-      : Effect.logError(`Fleet ${fleet.id} stumbled in its upkeep`, cause))
+      : Effect.logError(`fleet ${fleet.id}: background task failed, continuing`, cause))
 
 /**
  * Winds up: sends away who is in line, ends at once what was not sent, and gives

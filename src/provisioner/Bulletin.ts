@@ -17,7 +17,7 @@ import type { Answer } from "./Answer.ts"
 import * as Journal from "./ChangeLog.ts"
 
 /**
- * What the subscribers of a provisioner are told.
+ * The events that the subscribers of a provisioner see.
  *
  * @category models
  */

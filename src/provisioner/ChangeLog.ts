@@ -1,6 +1,6 @@
 /**
- * What the log says of a fleet: ordinary life at debug, and a warning where
- * somebody may have to look.
+ * The log of a fleet: ordinary life at debug, and a warning where
+ * an operator may have to look.
  *
  * Every replica hears of every change. Only the one that it came from warns of it:
  * for a launch, its holder, and for what a reading shows, the reader.

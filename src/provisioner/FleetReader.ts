@@ -129,7 +129,7 @@ export const make = Effect.fnUntraced(function*(
       unended = { dueAt, outcome: outcomeOf(exit) }
       failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
       ownDueAt = dueAt
-      // A ledger that is away answers the end of the turn no sooner, and nobody has to wait for that.
+      // A ledger that is away answers the end of the turn no sooner, and no request has to wait for that.
       if (failed !== undefined) failAll(failed.cause)
       yield* Effect.ignore(endTurn(unended))
       settle(Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
@@ -285,7 +285,7 @@ const reader = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
           duration: readTimeout,
           orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
         }),
-        // Nobody can do anything about what broke but read again: those who ask are told that it may pass.
+        // All that can be done about a defect is to read again: callers are told that it may pass.
         Effect.catchDefect((defect) =>
           Effect.andThen(
             Effect.logError(`A reading of fleet ${fleet.id} broke down`, defect),

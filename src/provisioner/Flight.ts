@@ -24,7 +24,7 @@ import * as ProvisionError from "./ProvisionError.ts"
 import type { Watch } from "./Watch.ts"
 
 /**
- * What a request flies with.
+ * One request on its way to an answer.
  *
  * @category models
  */
@@ -184,7 +184,7 @@ export const make = (options: {
   }
 }
 
-/** Nobody is left who wants a slot for it. */
+/** No caller is left that wants a slot for it. */
 interface Unwanted {
   readonly _tag: "Unwanted"
 }
@@ -222,7 +222,7 @@ const answerOf = (slotId: SlotId, outcome: Outcome): Effect.Effect<Answer, Provi
     case "Lost":
       return Effect.fail(ProvisionError.retryable(
         "settling",
-        `launch ${slotId} was settled by somebody else, or its task has stopped already`
+        `launch ${slotId} was settled by another holder, or its task has stopped already`
       ))
   }
 }

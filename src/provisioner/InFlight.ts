@@ -34,7 +34,7 @@ export interface Flight {
 }
 
 /**
- * What the fiber of a flight does, told how to say that it is seated.
+ * The work of a flight's fiber. It calls `onSeated` once the flight has a slot or shares one.
  *
  * @category models
  */
@@ -53,7 +53,7 @@ export interface InFlight {
   readonly join: (key: Key, arrival: Arrival, course: (flight: Flight) => Course) => Flight
   /** Returns the flight of a key, if there is one. */
   readonly find: (key: Key) => Flight | undefined
-  /** Lets nobody join a flight any more. */
+  /** Lets no caller join a flight any more. */
   readonly forget: (flight: Flight) => void
   /** Ends those of which nothing was sent, or all that was launched nothing, now or later: closing waits for the others. */
   readonly endUnsent: () => void

@@ -23,14 +23,14 @@ import * as Time from "../Time.ts"
 import type { Census } from "./FleetReader.ts"
 
 /**
- * How a launch ended, for this holder.
+ * The end of a launch, for this holder.
  *
  * - `Launched`: its task is known
  * - `Refused`: there is no task, and the slot is free
  * - `Withdrawn`: it was not sent, for the fleet is over its cap, and the slot is free
  * - `Closed`: it was not sent, for the holder is shutting down, and the slot is free
  * - `Expired`: there was no verdict for as long as it could be sent; the slot stays counted until evidence settles it
- * - `Lost`: somebody else has settled it, or holds it now
+ * - `Lost`: another holder has settled it, or holds it now
  *
  * @category models
  */
@@ -168,7 +168,7 @@ export const make = Effect.fnUntraced(function*(
           return step satisfies Outcome
         case "Hold":
           yield* backOff(count)
-          // It waits for room, as who stands in line does: nobody else may be asking what has stopped.
+          // It waits for room, as a caller in line does, and has ECS read: no other request may be asking which tasks have stopped.
           yield* Effect.ignore(census.refresh)
           break
         case "Resend":
@@ -180,7 +180,7 @@ export const make = Effect.fnUntraced(function*(
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** A verdict is recorded however long the ledger is away: until then nobody else knows it. */
+/** A verdict is recorded however long the ledger is away: until then no other replica knows it. */
 const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 const verdictOf = (exit: Exit.Exit<Verdict>, begun: boolean): Verdict => {

@@ -50,7 +50,7 @@ export class RetryableError extends Schema.TaggedError<RetryableError>()("Retrya
 }
 
 /**
- * The request will fail again until somebody changes something.
+ * The request will fail again until its caller or the fleet's description is changed.
  *
  * **Details**
  *
@@ -156,7 +156,7 @@ export const of = (error: ProvisionError | CensusError): ProvisionError => {
 }
 
 /**
- * Tells whoever asks the ledger that it could not be asked, and may be again.
+ * Turns a ledger that did not answer into a retryable error.
  *
  * @category combinators
  */

@@ -76,7 +76,7 @@ export class Provisioner extends Context.Service<Provisioner, {
    *
    * There is no bound on the wait but the caller's own `Effect.timeout`; once it
    * has a slot, the request is bound like any other. Interrupting it leaves the
-   * line: nothing is launched for a place in which nobody is left.
+   * line: nothing is launched for a place that all of its callers have left.
    */
   readonly requestWhenFree: (
     key: string,
@@ -168,7 +168,7 @@ export const make = Effect.fnUntraced(function*(
     // Who closes may not be there any more to hear the answers: they stay for the next.
     if (closing.isOpen()) return
     for (const launch of taken) {
-      // Whoever follows the launch of another holder learns from the ledger how it ends.
+      // A caller that follows the launch of another holder learns from the ledger how it ends.
       if (inFlight.find(launch.key) !== undefined) inFlight.accompany((attempts) => flights.resume(launch, attempts))
       else {
         inFlight.join(launch.key, line.arrive(0), ({ attempts }) => (onSeated) => {

@@ -1,5 +1,5 @@
 /**
- * What callers do: ask for a worker, or stand in line for one, and get the answer
+ * Requests of callers: they ask for a worker, or stand in line for one, and get the answer
  * of the flight for their key.
  */
 import * as Deferred from "effect/Deferred"
@@ -17,7 +17,7 @@ import * as ProvisionError from "./ProvisionError.ts"
 import * as Waiters from "./WaitingLine.ts"
 
 /**
- * What a request may say besides its key.
+ * The options of a request, besides its key.
  *
  * @category options
  */
@@ -25,7 +25,7 @@ export interface RequestOptions {
   /**
    * Environment variables for the container that the fleet names, for this launch
    * only. Callers that join a launch in flight get the task that is being launched,
-   * with the environment of whoever asked first.
+   * with the environment of the caller that asked first.
    */
   readonly environment?: Readonly<Record<string, string>> | undefined
 }
@@ -47,7 +47,7 @@ export type Line = Waiters.Waiters<Environment, Flight, ProvisionError.Provision
 export const makeLine = (): Line => Waiters.make()
 
 /**
- * What callers do, and what is done for those who stand in line.
+ * The requests of one provisioner.
  *
  * @category models
  */
@@ -80,7 +80,7 @@ export const make = (options: {
   const { bulletin, flights, holdLeft, inFlight, isClosing, ledger, line, settings } = options
   const askers = makeAskers(line.forget)
 
-  /** A request that does not wait goes on without its caller; one from the line ends when nobody asks for its key. */
+  /** A request that does not wait goes on without its caller; one from the line ends when no caller asks for its key. */
   const course = (environment: () => Environment, isFromLine: boolean) => (flight: Flight): Course => (onSeated) =>
     Effect.suspend(() => {
       const left = holdLeft()

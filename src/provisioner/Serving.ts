@@ -1,5 +1,5 @@
 /**
- * Serves the line: gets whoever is at its head into flight and, while the fleet
+ * Serves the line: starts the flight of the key at its head and, while the fleet
  * is full, waits for a freed slot or for the next reading, whichever is first.
  *
  * One fiber serves, so that a freed slot wakes one, in order.
@@ -14,7 +14,7 @@ import type { ProvisionError } from "./ProvisionError.ts"
 import type { Place, Waiters } from "./WaitingLine.ts"
 
 /**
- * What serving a line takes.
+ * The line to serve, and what it is served with.
  *
  * @category options
  */
@@ -35,7 +35,7 @@ export const serve = Effect.fnUntraced(function*<W>(
   { board, line, wake }: ServeOptions<W>
 ): Effect.fn.Return<never> {
   for (;;) {
-    yield* line.awaitSomebody
+    yield* line.awaitCaller
     // Closed before asking: what is freed from here on opens it again.
     wake.closeUnsafe()
     const place = line.head()
@@ -43,12 +43,12 @@ export const serve = Effect.fnUntraced(function*<W>(
     const flight = board(place)
     if (yield* Deferred.await(flight.seated)) {
       line.serve(place.key, Effect.succeed(flight))
-      // Whoever was seated launches before the next is: this fiber was resumed in the middle of it.
+      // The flight that got a slot launches before the next one starts: this fiber was resumed in the middle of it.
       yield* Effect.yieldNow
       continue
     }
     const exit = yield* Effect.exit(Deferred.await(flight.answer))
-    // Somebody who came earlier stood in line meanwhile: the place was told of the one before it, not of the fleet.
+    // An earlier key came back to the line meanwhile: the answer was about that key, and not about the fleet.
     if (line.head() !== place) continue
     const told = Exit.isSuccess(exit) ? exit.value : Option.getOrUndefined(Exit.findErrorOption(exit))
     if (told?._tag === "AtCapacity" || told?._tag === "RetryableError") {

@@ -1,5 +1,5 @@
 /**
- * How a fleet stands, for people and for pages.
+ * Snapshots of a fleet, for people and for pages.
  */
 import * as HashMap from "effect/HashMap"
 import type { TaskArn } from "../ecs/Ecs.ts"
@@ -28,7 +28,7 @@ export interface SlotSnapshot {
 }
 
 /**
- * How a fleet stands.
+ * A fleet at one moment.
  *
  * @category models
  */
@@ -36,7 +36,7 @@ export interface Snapshot {
   readonly cap: Cap
   /**
    * How many tasks are counted: slots, whatever their state. It passes the cap for a moment when a list shows a task
-   * before its launch is answered: until the task is described, it counts as somebody else's too.
+   * before its launch is answered: until the task is described, it counts as a task of others, too.
    */
   readonly occupied: number
   /** How many keys are in line for a slot. */

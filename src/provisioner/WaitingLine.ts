@@ -1,9 +1,9 @@
 /**
- * Who is in line for a slot.
+ * The line of callers that wait for a slot.
  *
  * One place per key, in the order in which the keys came, shared by all callers
- * of the key: whoever came first decides where it stands, and it is given up
- * when the last of them leaves. Whoever serves the line takes the place at its
+ * of the key: the first of them decides where it stands, and it is given up
+ * when the last of them leaves. The fiber that serves the line takes the place at its
  * head; a newcomer that does not wait counts those ahead of it as served.
  */
 import * as Deferred from "effect/Deferred"
@@ -12,7 +12,7 @@ import * as Latch from "effect/Latch"
 import type { Key } from "../ledger/Key.ts"
 
 /**
- * When somebody came.
+ * When a caller came.
  *
  * @category models
  */
@@ -55,16 +55,16 @@ export interface Caller<out W> {
 export interface Waiters<in out W, in out A, in out E> {
   /** Takes a number: the order of these is the order of the line. */
   readonly arrive: (at: number) => Arrival
-  /** Stands in line until served. Interrupting it leaves the line, if nobody else waits in the same place. */
+  /** Stands in line until served. Interrupting it leaves the line, if no other caller waits in the same place. */
   readonly stand: (key: Key, wanted: W, arrival: Arrival) => Effect.Effect<A, E>
   /** How many are in line. */
   readonly size: () => number
   /**
-   * Keeps a place for a key that was served and lost what it was served with, until it is back in line: whoever came
-   * after it does not overtake it on its way.
+   * Keeps a place for a key that was served and lost what it was served with, until it is back in line: a key that
+   * came after it does not overtake it on its way.
    */
   readonly expect: (key: Key, arrival: Arrival) => void
-  /** Keeps no place any more for a key that nobody wants. */
+  /** Keeps no place any more for a key that no caller wants. */
   readonly forget: (key: Key) => void
   /** How many stand before a key that is at the head, further back, or not in line at all, and how many are expected. */
   readonly ahead: (key: Key) => number
@@ -76,10 +76,10 @@ export interface Waiters<in out W, in out A, in out E> {
   readonly head: () => Place<W, A, E> | undefined
   /** Answers those in line for a key, if there are any. */
   readonly serve: (key: Key, answer: Effect.Effect<A, E>) => void
-  /** Sends everybody away, and whoever comes after. */
+  /** Fails all callers in line, and all who come after. */
   readonly dismiss: (error: E) => void
-  /** Waits until somebody is in line. */
-  readonly awaitSomebody: Effect.Effect<void>
+  /** Waits until a caller is in line. */
+  readonly awaitCaller: Effect.Effect<void>
 }
 
 /**
@@ -91,7 +91,7 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
   // A Map keeps the order of insertion, and forgets a key at no cost.
   const places = new Map<Key, Place<W, A, E>>()
   const expected = new Map<Key, Arrival>()
-  const somebody = Latch.makeUnsafe(false)
+  const occupied = Latch.makeUnsafe(false)
   let arrivals = 0
   let last = 0
   let dismissal: E | undefined
@@ -107,10 +107,10 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
     const isEarlier = arrival.order < place.arrival.order
     if (isEarlier) place.arrival = arrival
     places.set(key, place)
-    // Somebody who was served, and lost the slot again, comes back to where it stood.
+    // A key that was served, and lost its slot again, comes back to where it stood.
     if (isEarlier || (isNew && arrival.order < last)) reorder()
     last = Math.max(last, arrival.order)
-    somebody.openUnsafe()
+    occupied.openUnsafe()
     return place
   }
 
@@ -130,7 +130,7 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
 
   const remove = (place: Place<W, A, E>): void => {
     if (places.get(place.key) === place) places.delete(place.key)
-    if (places.size === 0) somebody.closeUnsafe()
+    if (places.size === 0) occupied.closeUnsafe()
   }
 
   return {
@@ -177,6 +177,6 @@ export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
         Deferred.doneUnsafe(place.served, Effect.fail(error))
       }
     },
-    awaitSomebody: somebody.await
+    awaitCaller: occupied.await
   }
 }

@@ -7,7 +7,7 @@ import type { Change } from "../ledger/Change.ts"
 import type { SlotId } from "../ledger/Slot.ts"
 
 /**
- * Who follows which slot.
+ * The followers of slots.
  *
  * @category models
  */
@@ -21,7 +21,7 @@ export interface Watch {
 }
 
 /**
- * Makes a watch that nobody follows yet.
+ * Makes a watch that has no follower yet.
  *
  * @category constructors
  */
