@@ -30,7 +30,7 @@ describe("a replica", () => {
         const { account, answers: [mine, yours], runTasks } = yield* soundly("stopped before the gate")
         assert.deepStrictEqual([account.launched, runTasks], [1, 1])
         assert.match(yours ?? "", /^Launched/)
-        assert.match(mine ?? "", /settled by somebody else/)
+        assert.match(mine ?? "", /settled by another holder/)
       }),
     120_000
   )
@@ -52,7 +52,7 @@ describe("a replica", () => {
       const { account, answers: [mine, yours], runTasks } = yield* soundly("comes back after another has taken over")
       assert.deepStrictEqual([account.launched, runTasks], [1, 2])
       assert.match(yours ?? "", /^Launched/)
-      assert.match(mine ?? "", /settled by somebody else/)
+      assert.match(mine ?? "", /settled by another holder/)
     }), 120_000)
 })
 

@@ -15,7 +15,7 @@ import { isAnswerTo } from "../Operation.ts"
 import * as Steps from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Handover from "../rules/Holders.ts"
-import type { Line } from "../rules/Launch.ts"
+import type { Line, Reservation } from "../rules/Launch.ts"
 import type { Description, Occupancy, Turn } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
 import type { Decision } from "../rules/Transaction.ts"
@@ -214,6 +214,10 @@ export const decide = (
       answers.push(answered)
       continue
     }
+    if (before !== undefined && step.tag === "Reserve") {
+      answers.push({ tag: "Reserve", value: stillFull(next.occupancy) })
+      continue
+    }
     const stepped = decideStep(next, step, asker, now)
     next = stepped.fleet
     answers.push(stepped.answer)
@@ -255,6 +259,15 @@ export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): Shar
  */
 const isRepeatable = (answer: Answer): boolean =>
   repeatable.has(answer.tag) || (isAnswerTo("Reserve", answer) && answer.value._tag === "Full")
+
+/**
+ * What a request for a slot is answered whose batch was decided before, and whose answer was not kept: there was no slot.
+ * One granted now would be held for ever if the first answer has arrived, for its request has gone on without it.
+ */
+const stillFull = (occupancy: Occupancy): Reservation => {
+  const occupied = Occupancies.used(occupancy)
+  return { _tag: "Full", occupied, cap: occupancy.cap === "unlimited" ? occupied : occupancy.cap }
+}
 
 const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 

@@ -1,7 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as HashMap from "effect/HashMap"
+import * as Schema from "effect/Schema"
 import * as Places from "../../../src/ecs/Place.ts"
+import { Key } from "../../../src/ledger/Key.ts"
+import type { ReserveOptions } from "../../../src/ledger/rules/Launch.ts"
 import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
+import { SlotId } from "../../../src/ledger/Slot.ts"
 
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 const batch: SharedFleets.Batch = {
@@ -19,6 +24,21 @@ const attach = (fleet: SharedFleets.SharedFleet | undefined, holder: string, lea
 
 const decide = (fleet: SharedFleets.SharedFleet, holder: string, now: number) =>
   SharedFleets.decide(fleet, holder, batch, agreed(now))?.fleet ?? assert.fail("superseded")
+
+const reservation = (id: string): ReserveOptions => ({
+  slotId: SlotId(id),
+  key: Schema.decodeSync(Key)(id),
+  request: {
+    cluster: "c",
+    taskDefinition: "worker:1",
+    count: 1,
+    clientToken: id,
+    startedBy: id
+  },
+  readSince: Number.NEGATIVE_INFINITY,
+  ahead: 0,
+  waitingSince: undefined
+})
 
 describe("a shared fleet", () => {
   it("takes a holder to be gone once it was silent for longer than its own lease", () => {
@@ -62,5 +82,25 @@ describe("a shared fleet", () => {
   it("decides nothing again for a holder whose beginning arrives once more", () => {
     const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, agreed(10))
     assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, agreed(30)))
+  })
+
+  it("grants nothing to a request that was told of no free slot, when its batch arrives once more", () => {
+    const reserve = (holder: string, now: number, fleet: SharedFleets.SharedFleet) =>
+      SharedFleets.decide(
+        fleet,
+        holder,
+        { ...batch, steps: [{ tag: "Reserve", payload: reservation(holder) }] },
+        agreed(now)
+      ) ?? assert.fail("superseded")
+    const both = attach(attach(undefined, "a"), "b")
+    const capOfOne = { ...both, occupancy: { ...both.occupancy, cap: 1 } }
+    const granted = reserve("a", 10, capOfOne)
+    const refused = reserve("b", 20, granted.fleet)
+    const full: typeof refused.decided.answers = [{ tag: "Reserve", value: { _tag: "Full", occupied: 1, cap: 1 } }]
+    assert.deepStrictEqual(refused.decided.answers, full)
+    const freed = SharedFleets.leave(refused.fleet, "a", agreed(30))
+    const again = reserve("b", 40, freed)
+    assert.deepStrictEqual(again.decided.answers, [{ tag: "Reserve", value: { _tag: "Full", occupied: 0, cap: 1 } }])
+    assert.strictEqual(HashMap.size(again.fleet.occupancy.slots), 0)
   })
 })

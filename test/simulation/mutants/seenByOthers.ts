@@ -28,31 +28,31 @@ export const seenByOthers: ReadonlyArray<{
   {
     name: "a conflict is no verdict, though it names a task",
     why: "the task is found by a reading too, only later, and nobody is promised when",
-    file: "test/EcsErrors.test.ts",
+    file: "test/ecs/EcsErrors.test.ts",
     test: "takes the task that a conflict names, after any number of requests"
   },
   {
     name: "an answer without a task and without a failure is a refusal",
     why: "answers are told apart by what the emulated ECS stands on too, of which there is one for all copies",
-    file: "test/EcsErrors.test.ts",
+    file: "test/ecs/EcsErrors.test.ts",
     test: "learns nothing from an answer without a task and without a failure"
   },
   {
     name: "nothing is held at start-up",
     why: "the hold only makes an overshoot less likely that a ledger in memory cannot exclude",
-    file: "test/Provisioner.test.ts",
+    file: "test/provisioner/Provisioner.test.ts",
     test: "grants nothing during the hold at start-up, and says how long it lasts"
   },
   {
     name: "what was taken over by somebody who did not wait is taken over by nobody",
     why: "the answer has to be lost between two messages, and nothing may show the task until the end",
-    file: "test/ledger/SharedLedger.test.ts",
+    file: "test/ledger/shared/SharedLedger.test.ts",
     test: "hands what was taken over for somebody who did not wait to the next who asks"
   },
   {
     name: "a turn that nobody waited for is not ended",
     why: "another process takes a turn that does not end, so that it only costs some seconds",
-    file: "test/ledger/SharedLedger.test.ts",
+    file: "test/ledger/shared/SharedLedger.test.ts",
     test: "gives back the turn to read that was given to somebody who did not wait for it"
   },
   {
