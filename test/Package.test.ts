@@ -1,7 +1,16 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { execFile, execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join, resolve } from "node:path"
@@ -10,6 +19,27 @@ import * as Http from "../src/emulator/http/Server.ts"
 
 const root = resolve(import.meta.dirname, "..")
 const read = (path: string) => readFileSync(join(root, path), "utf8")
+
+type Ranges = Readonly<Record<string, string>>
+
+interface Manifest {
+  readonly dependencies: Ranges
+  readonly devDependencies: Ranges
+  readonly peerDependencies: Ranges
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
+const manifest: Manifest = JSON.parse(read("package.json"))
+
+const isOptional = (name: string): boolean => manifest.peerDependenciesMeta[name]?.optional === true
+
+/** The packages that npm puts beside fleetcap where only fleetcap is asked for. */
+const installed = [
+  ...Object.keys(manifest.dependencies),
+  ...Object.keys(manifest.peerDependencies).filter((name) => !isOptional(name))
+]
+
+const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 
 /** The modules that a module reaches, and the packages. */
 const reach = (entry: string): ReadonlySet<string> => {
@@ -27,13 +57,43 @@ const reach = (entry: string): ReadonlySet<string> => {
 }
 
 describe("the core", () => {
-  for (const entry of ["src/index.ts", "src/testing/index.ts"]) {
+  for (const room of ["", "testing/", "simulation/", "emulator/"]) {
+    const entry = `src/${room}index.ts`
     it(`${entry} stands on stable modules of Effect, and on no platform`, () => {
       const outside = [...reach(entry)].filter((module) => !module.startsWith("src/"))
       assert.deepStrictEqual(outside.filter((module) => module.startsWith("@effect/")), [])
       assert.deepStrictEqual(outside.filter((module) => /^effect\/[a-z]/.test(module)), [])
+      const packages = outside.filter((module) => !module.startsWith("node:")).map(packageOf)
+      assert.deepStrictEqual(packages.filter((name) => !installed.includes(name)), [])
     })
   }
+})
+
+describe("the packages that package.json names", () => {
+  it("are those that src imports, and no others", () => {
+    const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    const imported = files.filter((file) => file.endsWith(".ts")).flatMap((file) =>
+      [...read(join("src", file)).matchAll(/^(?:import|export)\b[^"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm)]
+        .map(([, to, lazy = ""]) => to ?? lazy)
+    )
+    const packages = new Set(imported.filter((to) => !/^(?:\.|node:)/.test(to)).map(packageOf))
+    const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
+    assert.deepStrictEqual([...packages].sort(), named.sort())
+  })
+
+  it("are installed for the tests where they are optional, and are the same in the lock file", () => {
+    for (const [name, range] of Object.entries(manifest.peerDependencies).filter(([name]) => isOptional(name))) {
+      assert.strictEqual(manifest.devDependencies[name], range, name)
+    }
+    const { packages }: { readonly packages: Readonly<Record<string, Manifest>> } = JSON.parse(
+      read("package-lock.json")
+    )
+    for (
+      const list of ["dependencies", "devDependencies", "peerDependencies", "peerDependenciesMeta"] as const
+    ) {
+      assert.deepStrictEqual(packages[""]?.[list], manifest[list], list)
+    }
+  })
 })
 
 describe("the lock file", () => {
@@ -53,12 +113,13 @@ describe("the package as it is installed", () => {
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), "fleetcap-package-"))
-    const installed = join(home, "node_modules", "fleetcap")
-    mkdirSync(installed, { recursive: true })
+    const fleetcap = join(home, "node_modules", "fleetcap")
+    mkdirSync(fleetcap, { recursive: true })
     const tsc = join(root, "node_modules", ".bin", "tsc")
-    execFileSync(tsc, ["-p", "tsconfig.build.json", "--outDir", join(installed, "dist")], { cwd: root })
-    cpSync(join(root, "package.json"), join(installed, "package.json"))
-    for (const name of ["effect", "@aws-sdk", "@smithy", "@effect"]) {
+    execFileSync(tsc, ["-p", "tsconfig.build.json", "--outDir", join(fleetcap, "dist")], { cwd: root })
+    cpSync(join(root, "package.json"), join(fleetcap, "package.json"))
+    for (const name of installed) {
+      mkdirSync(dirname(join(home, "node_modules", name)), { recursive: true })
       symlinkSync(join(root, "node_modules", name), join(home, "node_modules", name))
     }
     writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }))
@@ -104,5 +165,62 @@ describe("the package as it is installed", () => {
         }).pipe(Effect.provide(Layer.fresh(layerEmulator()))),
       30_000
     )
+  }
+
+  interface Ended {
+    readonly code: unknown
+    readonly stdout: string
+    readonly stderr: string
+  }
+
+  const runNode = (args: ReadonlyArray<string>, interruptAt?: string): Promise<Ended> =>
+    new Promise((resolve) => {
+      const child = execFile(process.execPath, args, { cwd: home, env: {} }, (error, stdout, stderr) => {
+        resolve({ code: error?.code ?? error?.signal ?? 0, stdout, stderr })
+      })
+      child.stdout?.on("data", (text: string) => {
+        if (interruptAt !== undefined && text.includes(interruptAt)) child.kill("SIGINT")
+      })
+    })
+
+  const command = (line: string, interruptAt?: string) =>
+    runNode([join(home, "node_modules/fleetcap/dist/cli/bin.js"), ...line.split(" ")], interruptAt)
+
+  it("runs every command without the clients of shared ledgers", async () => {
+    const help = await command("--help")
+    assert.deepStrictEqual([help.code, help.stderr], [0, ""])
+    for (const name of ["burst", "emulate", "simulate"]) assert.include(help.stdout, name)
+
+    const burst = await command("burst --json --requests 6 --max-workers 4")
+    assert.deepStrictEqual([burst.code, burst.stderr], [0, ""])
+    const simulate = await command("simulate --seed 1 --json")
+    assert.deepStrictEqual([simulate.code, simulate.stderr], [0, ""])
+    const emulate = await command("emulate --port 0", "listening")
+    assert.deepStrictEqual([emulate.code, emulate.stderr], [0, ""])
+  }, 60_000)
+
+  for (
+    const [store, ledger, client] of [
+      ["postgres", "postgres://app@localhost/app", "@effect/sql-pg"],
+      ["dynamodb", "dynamodb:fleetcap", "@aws-sdk/client-dynamodb"]
+    ] as const
+  ) {
+    it(`says how to install ${client} when --ledger needs it`, async () => {
+      const target =
+        "--endpoint-url http://127.0.0.1:1 --region eu-central-1 --cluster c --subnet s --task-definition t:1"
+      const { code, stderr, stdout } = await command(`burst ${target} --json --ledger ${ledger}`)
+      assert.strictEqual(code, 1)
+      assert.include(stderr, `run \`npm install ${client}\``)
+      assert.include(JSON.parse(stdout).error, `npm install ${client}`)
+    })
+
+    it(`fails to load fleetcap/${store} without ${client}, and names it`, async () => {
+      const { code, stderr } = await runNode(["--input-type=module", "--eval", `import "fleetcap/${store}"`])
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "ERR_MODULE_NOT_FOUND")
+      assert.include(stderr, `Cannot find package '${client}'`)
+      const source = read(`src/ledger/${store}/index.ts`)
+      assert.include(source, `npm install ${client}`)
+    })
   }
 })

@@ -1,7 +1,6 @@
 /**
  * The `fleetcap` command, from its arguments to its exit code.
  */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -13,6 +12,7 @@ import { burst } from "./burst/Command.ts"
 import { emulate } from "./emulate/Command.ts"
 import { simulate } from "./simulate/Command.ts"
 import * as ExitCode from "./terminal/ExitCode.ts"
+import * as Platform from "./terminal/Platform.ts"
 import * as Screens from "./terminal/Screen.ts"
 import * as Usage from "./terminal/Usage.ts"
 import { version } from "./Version.ts"
@@ -48,6 +48,6 @@ export const main = Effect.fnUntraced(function*(
     Effect.catchDefect((defect) =>
       Effect.as(screen.note(`this is a bug: ${Cause.pretty(Cause.die(defect))}`), ExitCode.failure)
     ),
-    Effect.provide(Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), Usage.presenter(screen)))
+    Effect.provide(Layer.mergeAll(Platform.layer, CliConfig.layer({ builtIns }), Usage.presenter(screen)))
   )
 })

@@ -1,6 +1,7 @@
 /**
  * Where a burst keeps its ledger: in memory, or where other processes share it.
  */
+import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -52,6 +53,29 @@ export const describe = (place: Exclude<LedgerPlace, { readonly _tag: "Memory" }
 }
 
 /**
+ * The client of a ledger is not installed: who does not share a ledger does not need it.
+ *
+ * @category errors
+ */
+export class MissingClient extends Data.TaggedError("MissingClient")<{ readonly client: string }> {
+  override get message(): string {
+    return `this ledger needs ${this.client}, which is not installed: run \`npm install ${this.client}\`, ` +
+      `or with npx: \`npx -p fleetcap -p ${this.client} fleetcap burst ...\``
+  }
+}
+
+/** Whether it is this package that Node did not find, and not one that an incomplete installation lacks. */
+const isMissing = (defect: unknown, name: string): boolean =>
+  defect instanceof Error && "code" in defect && defect.code === "ERR_MODULE_NOT_FOUND" &&
+  defect.message.includes(`'${name}'`)
+
+const load = <A>(client: string, module: () => Promise<A>): Effect.Effect<A, MissingClient> =>
+  Effect.catchDefect(
+    Effect.promise(module),
+    (defect) => isMissing(defect, client) ? Effect.fail(new MissingClient({ client })) : Effect.die(defect)
+  )
+
+/**
  * Provides the ledger of a place, which is waited for as long as may be, if it is
  * away. What reaches a database is loaded when it is needed.
  *
@@ -63,12 +87,12 @@ export const layer = (place: LedgerPlace, region: string, startTimeout: Duration
       return LedgerMemory.layer
     case "Postgres":
       return Layer.unwrap(Effect.map(
-        Effect.promise(() => import("../../ledger/postgres/LedgerPostgres.ts")),
+        load("@effect/sql-pg", () => import("../../ledger/postgres/LedgerPostgres.ts")),
         ({ layerConnect }) => layerConnect({ url: place.url, startTimeout })
       ))
     case "DynamoDb":
       return Layer.unwrap(Effect.map(
-        Effect.promise(() => import("../../ledger/dynamodb/LedgerDynamoDb.ts")),
+        load("@aws-sdk/client-dynamodb", () => import("../../ledger/dynamodb/LedgerDynamoDb.ts")),
         ({ layer }) => layer({ table: place.table, region, startTimeout })
       ))
   }

@@ -1,13 +1,15 @@
 /**
  * Compares fleetcap with what others use, and shows how they fared.
  */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
+import { writeFile } from "node:fs/promises"
 import * as Compare from "../../comparison/Compare.ts"
 import type { Compared, Comparison } from "../../comparison/Compare.ts"
 import * as Markdown from "../../comparison/report/Markdown.ts"
 import * as Page from "../../comparison/report/Page.ts"
 import * as Wording from "../../comparison/report/Wording.ts"
+import * as Details from "../../Detail.ts"
 import { table } from "../burst/Report.ts"
 import * as ExitCode from "../terminal/ExitCode.ts"
 import { Screen } from "../terminal/Screen.ts"
@@ -41,10 +43,21 @@ export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds }: 
   if (isBroken(comparison)) return yield* new ExitCode.Exited({ code: ExitCode.failure })
 })
 
-const write = Effect.fnUntraced(function*(path: string, text: string, flag: FileSystem.OpenFlag = "w") {
-  const files = yield* FileSystem.FileSystem
-  yield* files.writeFileString(path, text, { flag })
-})
+/**
+ * A file that was asked for cannot be written.
+ *
+ * @category errors
+ */
+export class WriteError extends Data.TaggedError("WriteError")<{ readonly message: string }> {}
+
+const write = (path: string, text: string, flag: "a" | "w" = "w"): Effect.Effect<void, WriteError> =>
+  Effect.tryPromise({
+    try: (signal) => writeFile(path, text, { flag, signal }),
+    catch: (error) =>
+      new WriteError({
+        message: `cannot write ${path}: ${Details.of(error instanceof Error ? error.message : String(error))}`
+      })
+  })
 
 const ours = "fleetcap"
 
