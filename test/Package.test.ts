@@ -41,13 +41,18 @@ const installed = [
 
 const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 
+/** What a module imports, types, side effects and what is loaded when it is needed included. */
+const specifiersOf = (file: string): ReadonlyArray<string> =>
+  [...read(file).matchAll(/^(?:import|export)\b(?:[^"]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm)]
+    .map(([, specifier, lazy = ""]) => specifier ?? lazy)
+
 /** The modules that a module reaches, and the packages. */
 const reach = (entry: string): ReadonlySet<string> => {
   const reached = new Set<string>()
   const visit = (file: string) => {
     if (reached.has(file)) return
     reached.add(file)
-    for (const [, specifier = ""] of read(file).matchAll(/^(?:import|export)[^"]*? from "([^"]+)"/gm)) {
+    for (const specifier of specifiersOf(file)) {
       if (specifier.startsWith(".")) visit(join(dirname(file), specifier))
       else reached.add(specifier)
     }
@@ -72,10 +77,7 @@ describe("the core", () => {
 describe("the packages that package.json names", () => {
   it("are those that src imports, and no others", () => {
     const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-    const imported = files.filter((file) => file.endsWith(".ts")).flatMap((file) =>
-      [...read(join("src", file)).matchAll(/^(?:import|export)\b[^"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm)]
-        .map(([, to, lazy = ""]) => to ?? lazy)
-    )
+    const imported = files.filter((file) => file.endsWith(".ts")).flatMap((file) => specifiersOf(join("src", file)))
     const packages = new Set(imported.filter((to) => !/^(?:\.|node:)/.test(to)).map(packageOf))
     const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
     assert.deepStrictEqual([...packages].sort(), named.sort())
