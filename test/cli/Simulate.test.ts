@@ -37,6 +37,7 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
   ["--seed 1 --from 2", "--from does not go with --seed, which is one"],
   ["--shrink", "--shrink is for one seed: --seed is needed too"],
   ["--html a.html", "--html is for a comparison: --compare is needed too"],
+  ["--svg a", "--svg is for a comparison: --compare is needed too"],
   ["--markdown a.md --seed 3", "--markdown is for a comparison: --compare is needed too"],
   ["--compare --seed 3", "--seed does not go with --compare: its situations are the same for all"],
   ["--compare --scenario burst", "--scenario does not go with --compare: its situations are the same for all"]
@@ -112,7 +113,7 @@ describe("fleetcap simulate", () => {
       assert.isString(object.story)
     }))
 
-  it.effect("compares, and writes the comparison as Markdown and as a page", () =>
+  it.effect("compares, and writes the comparison as Markdown, as a page and as pictures", () =>
     Effect.gen(function*() {
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "fleetcap-compare-"))),
@@ -120,7 +121,9 @@ describe("fleetcap simulate", () => {
       )
       const [markdown, html] = [join(folder, "c.md"), join(folder, "c.html")]
       const { code, noted, printed } = yield* run(
-        `simulate --compare --seeds 1 --from 3 --markdown ${markdown} --html ${html}`
+        `simulate --compare --seeds 1 --from 3 --markdown ${markdown} --html ${html} --svg ${
+          join(folder, "new", "pictures")
+        }`
       )
       assert.deepStrictEqual({ code, noted }, { code: 0, noted: [] })
       assert.isTrue(printed.includes("24 requests at once, lists 5 s late, cap 16"))
@@ -128,6 +131,7 @@ describe("fleetcap simulate", () => {
       assert.isTrue(printed.includes("The world of seed 3: everything at once"))
       assert.match(readFileSync(markdown, "utf8"), /^\| situation/)
       assert.match(readFileSync(html, "utf8"), /^<!doctype html>[^]*<\/html>\n$/)
+      assert.match(readFileSync(join(folder, "new", "pictures", "burst.svg"), "utf8"), /^<svg [^]*<\/svg>\n$/)
     }).pipe(Effect.scoped), 30_000)
 
   it.effect("compares with --json", () =>

@@ -5,6 +5,7 @@ import * as Compare from "../../src/comparison/Compare.ts"
 import * as Policies from "../../src/comparison/policies/Policies.ts"
 import * as Markdown from "../../src/comparison/report/Markdown.ts"
 import * as Page from "../../src/comparison/report/Page.ts"
+import * as Picture from "../../src/comparison/report/Picture.ts"
 import * as CompareRun from "../../src/comparison/Run.ts"
 import * as CompareSituations from "../../src/comparison/Situations.ts"
 import * as CompareWorlds from "../../src/comparison/Worlds.ts"
@@ -44,6 +45,18 @@ describe("the comparison", () => {
     const widths = Markdown.write(comparison).trimEnd().split("\n").map((line) => line.split(" | ").length)
     assert.deepStrictEqual(new Set(widths), new Set([comparison.policies.length + 1]))
   })
+
+  for (const [index, { name }] of CompareSituations.all.entries()) {
+    it(`is drawn in docs/pictures/${name}.svg`, () => {
+      const committed = readFileSync(new URL(`../../docs/pictures/${name}.svg`, import.meta.url), "utf8")
+      const compared = comparison.situations[index]
+      assert.isTrue(
+        compared !== undefined && committed === Picture.draw(compared),
+        "draw it again with fleetcap simulate --compare --svg docs/pictures"
+      )
+      assert.notMatch(committed, /NaN|undefined|Infinity|url\(|@import|<script|<image|href=/)
+    })
+  }
 
   describe("as a page", () => {
     const page = Page.write(comparison)

@@ -15,7 +15,7 @@ const description = `Try to break the cap, in worlds that seeds draw.
   again: one that breaks a rule is printed with the command that tells its story.
 
   With --compare, what others use and fleetcap meet the same situations, and how they
-  fared is printed as a table; --markdown and --html write it to files.
+  fared is printed as a table; --markdown, --html and --svg write it to files.
 
   Exit codes: 0 done, and no rule was broken; 1 a rule was broken, or a file could not
   be written; 2 wrong flags; 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, which

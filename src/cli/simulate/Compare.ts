@@ -8,6 +8,7 @@ import * as Compare from "../../comparison/Compare.ts"
 import type { Compared, Comparison } from "../../comparison/Compare.ts"
 import * as Markdown from "../../comparison/report/Markdown.ts"
 import * as Page from "../../comparison/report/Page.ts"
+import * as Picture from "../../comparison/report/Picture.ts"
 import * as Wording from "../../comparison/report/Wording.ts"
 import * as Details from "../../Detail.ts"
 import { table } from "../burst/Report.ts"
@@ -25,10 +26,11 @@ import type { Comparing } from "./Options.ts"
  *
  * @category running
  */
-export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds }: Comparing, json: boolean) {
+export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds, svg }: Comparing, json: boolean) {
   const screen = yield* Screen
   // A file that cannot be written is better known before than after.
   for (const path of [markdown, html]) if (path !== undefined) yield* write(path, "", "a")
+  if (svg !== undefined) yield* (yield* FileSystem.FileSystem).makeDirectory(svg, { recursive: true })
   const comparison = yield* Compare.compare({
     from,
     seeds: seeds ?? Compare.defaultSeeds,
@@ -39,6 +41,11 @@ export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds }: 
   })
   if (markdown !== undefined) yield* write(markdown, Markdown.write(comparison))
   if (html !== undefined) yield* write(html, Page.write(comparison))
+  if (svg !== undefined) {
+    for (const compared of comparison.situations) {
+      yield* write(`${svg}/${compared.situation.name}.svg`, Picture.draw(compared))
+    }
+  }
   yield* screen.print(...(json ? [JSON.stringify(figures(comparison))] : lines(comparison, screen.style)))
   if (isBroken(comparison)) return yield* new ExitCode.Exited({ code: ExitCode.failure })
 })

@@ -37,6 +37,7 @@ export const flags = {
   ),
   markdown: Flags.text("markdown", "FILE", "Write the comparison as a Markdown table").pipe(Flag.optional),
   html: Flags.text("html", "FILE", "Write the comparison as a page with charts").pipe(Flag.optional),
+  svg: Flags.text("svg", "FOLDER", "Write a picture of every situation, as SVG").pipe(Flag.optional),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print one JSON object to standard output, and nothing else"),
     Flag.withDefault(false)

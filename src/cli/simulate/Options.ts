@@ -57,6 +57,8 @@ export interface Comparing {
   readonly seeds: number | undefined
   readonly markdown: string | undefined
   readonly html: string | undefined
+  /** The folder for the pictures. */
+  readonly svg: string | undefined
 }
 
 /**
@@ -75,9 +77,9 @@ const defaultSeeds = 1000
  * @category constructors
  */
 export const fromFlags = (flags: SimulateFlags): Result.Result<SimulateOptions, UsageError> => {
-  const { compare, html, listLag, markdown, maxWorkers, scenario, seed, seeds, shrink } = flags
+  const { compare, html, listLag, markdown, maxWorkers, scenario, seed, seeds, shrink, svg } = flags
   const from = Option.getOrElse(flags.from, () => 1)
-  const files: ReadonlyArray<Flag> = [["--markdown", markdown], ["--html", html]]
+  const files: ReadonlyArray<Flag> = [["--markdown", markdown], ["--html", html], ["--svg", svg]]
   const world: ReadonlyArray<Flag> = [["--scenario", scenario], ["--max-workers", maxWorkers], ["--list-lag", listLag]]
   const many: ReadonlyArray<Flag> = [["--seeds", seeds], ["--from", flags.from]]
   const alone: ReadonlyArray<Flag> = [["--seed", seed], ["--shrink", shrink ? Option.some(true) : Option.none()]]
@@ -90,7 +92,8 @@ export const fromFlags = (flags: SimulateFlags): Result.Result<SimulateOptions, 
         from,
         seeds: Option.getOrUndefined(seeds),
         markdown: Option.getOrUndefined(markdown),
-        html: Option.getOrUndefined(html)
+        html: Option.getOrUndefined(html),
+        svg: Option.getOrUndefined(svg)
       })
       : wrong(`${extra} does not go with --compare: its situations are the same for all`)
   }

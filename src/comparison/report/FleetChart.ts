@@ -17,8 +17,20 @@ export interface Scale {
   readonly end: number
 }
 
-const width = 280
-const height = 150
+/**
+ * How wide a chart is, in its own units.
+ *
+ * @category constants
+ */
+export const width = 280
+
+/**
+ * How high a chart is, in its own units.
+ *
+ * @category constants
+ */
+export const height = 150
+
 const left = 32
 const right = width - 4
 const top = 10
@@ -54,7 +66,26 @@ export const scaleOf = (rows: ReadonlyArray<Row>): Scale => {
  * @category drawing
  */
 export const draw = (row: Row, scale: Scale): string => {
-  const { cap, peak, policy } = row
+  const label = escape(labelOf(row))
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}"><title>${label}</title>${
+    marks(row, scale)
+  }</svg>`
+}
+
+/**
+ * Returns a sentence that says what the chart of a row shows.
+ *
+ * @category formatting
+ */
+export const labelOf = ({ cap, peak, policy }: Row): string => `${policy}: ${peak} tasks at most, the cap is ${cap}`
+
+/**
+ * Draws what a chart consists of, for a drawing that holds several.
+ *
+ * @category drawing
+ */
+export const marks = (row: Row, scale: Scale): string => {
+  const { cap, peak } = row
   const x = (ms: number): number => left + (Math.min(ms, scale.end) / scale.end) * (right - left)
   const y = (live: number): number => bottom - (live / scale.top) * (bottom - top)
   const line = outline(row.steps, scale.end)
@@ -66,10 +97,7 @@ export const draw = (row: Row, scale: Scale): string => {
   const over = (live: number): number => Math.max(live, cap)
   const tick = (live: number, kind: string): string =>
     `<text class="${kind}" x="${left - 6}" y="${at(y(live) + 4)}" text-anchor="end">${live}</text>`
-  const label = `${policy}: ${peak} tasks at most, the cap is ${cap}`
   return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(label)}">`,
-    `<title>${escape(label)}</title>`,
     `<path class="fleet-area" d="${area(0, under)}"/>`,
     ...(peak > cap ? [`<path class="over-area" d="${area(cap, over)}"/>`] : []),
     `<path class="fleet-line" d="${path(line, under)}"/>`,
@@ -79,8 +107,7 @@ export const draw = (row: Row, scale: Scale): string => {
     tick(cap, "tick cap"),
     ...(peak > cap && y(cap) - y(peak) > 11 ? [tick(peak, "tick over")] : []),
     `<text class="tick" x="${left}" y="${height - 5}">0 s</text>`,
-    `<text class="tick" x="${right}" y="${height - 5}" text-anchor="end">${Wording.axisTime(scale.end)}</text>`,
-    "</svg>"
+    `<text class="tick" x="${right}" y="${height - 5}" text-anchor="end">${Wording.axisTime(scale.end)}</text>`
   ].join("")
 }
 

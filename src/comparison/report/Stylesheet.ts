@@ -1,13 +1,13 @@
 /**
- * How the page of a comparison looks, by day and by night, on paper and on a phone.
+ * The style of the page and of the pictures of a comparison, in light and dark.
  */
 
 /**
- * The style sheet of the page.
+ * The colours, in light and dark.
  *
  * @category constants
  */
-export const css = `
+export const palette = `
 :root {
   color-scheme: light dark;
   --page: #f7f6f3; --card: #ffffff; --ink: #1c2026; --muted: #5c6570; --rule: #e2dfd8;
@@ -19,7 +19,37 @@ export const css = `
     --fleet: #6fa8ff; --over: #ff7466; --good: #52c78f; --mark: #1b2738;
   }
 }
-* { box-sizing: border-box; }
+`
+
+/**
+ * The style of what charts consist of.
+ *
+ * @category constants
+ */
+export const charts = `
+svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--muted); font-variant-numeric: tabular-nums; }
+svg text.cap { fill: var(--ink); font-weight: 600; }
+svg text.over { fill: var(--over); font-weight: 600; }
+svg text.held { fill: var(--good); font-weight: 600; }
+svg text.many { fill: var(--card); font-weight: 700; }
+svg text.name { fill: var(--ink); font-size: 15px; font-weight: 600; }
+.fleet-area { fill: var(--fleet); fill-opacity: 0.2; }
+.over-area { fill: var(--over); fill-opacity: 0.85; }
+.fleet-line { fill: none; stroke: var(--fleet); stroke-width: 1.5; stroke-linejoin: round; }
+.axis { fill: none; stroke: var(--rule); }
+.worlds .cap-line { stroke-opacity: 0.5; }
+.cap-line { fill: none; stroke: var(--ink); stroke-width: 1.25; stroke-dasharray: 4 3; }
+.over-zone { fill: var(--over); fill-opacity: 0.07; }
+.dot { fill: var(--fleet); fill-opacity: 0.85; stroke: var(--card); stroke-width: 1; }
+.dot.over { fill: var(--over); }
+`
+
+/**
+ * The style sheet of the page.
+ *
+ * @category constants
+ */
+export const css = `${palette}* { box-sizing: border-box; }
 body {
   margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
@@ -54,23 +84,7 @@ section { margin: 0 0 44px; }
 .panel .facts { grid-column: 1 / -1; color: var(--muted); font-size: 13px; }
 .bad { color: var(--over); }
 .good { color: var(--good); }
-svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--muted); font-variant-numeric: tabular-nums; }
-svg text.cap { fill: var(--ink); font-weight: 600; }
-svg text.over { fill: var(--over); font-weight: 600; }
-svg text.held { fill: var(--good); font-weight: 600; }
-svg text.many { fill: var(--card); font-weight: 700; }
-svg text.name { fill: var(--ink); font-size: 15px; font-weight: 600; }
-.fleet-area { fill: var(--fleet); fill-opacity: 0.2; }
-.over-area { fill: var(--over); fill-opacity: 0.85; }
-.fleet-line { fill: none; stroke: var(--fleet); stroke-width: 1.5; stroke-linejoin: round; }
-.axis { fill: none; stroke: var(--rule); }
-.worlds .cap-line { stroke-opacity: 0.5; }
-.cap-line { fill: none; stroke: var(--ink); stroke-width: 1.25; stroke-dasharray: 4 3; }
-.over-zone { fill: var(--over); fill-opacity: 0.07; }
-.dot { fill: var(--fleet); fill-opacity: 0.85; stroke: var(--card); stroke-width: 1; }
-.dot.over { fill: var(--over); }
-.wide { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 18px; }
+svg { display: block; width: 100%; height: auto; overflow: visible; }${charts}.wide { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 18px; }
 .wide svg { min-width: 760px; }
 details summary { cursor: pointer; font-weight: 600; padding: 4px 0 12px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; white-space: nowrap; }
