@@ -3,7 +3,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import * as Compare from "../../comparison/Compare.ts"
 import type { Compared, Comparison } from "../../comparison/Compare.ts"
 import * as Markdown from "../../comparison/report/Markdown.ts"
@@ -30,7 +30,7 @@ export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds, sv
   const screen = yield* Screen
   // A file that cannot be written is better known before than after.
   for (const path of [markdown, html]) if (path !== undefined) yield* write(path, "", "a")
-  if (svg !== undefined) yield* (yield* FileSystem.FileSystem).makeDirectory(svg, { recursive: true })
+  if (svg !== undefined) yield* writing(svg, () => mkdir(svg, { recursive: true }))
   const comparison = yield* Compare.compare({
     from,
     seeds: seeds ?? Compare.defaultSeeds,
@@ -58,13 +58,16 @@ export const run = Effect.fnUntraced(function*({ from, html, markdown, seeds, sv
 export class WriteError extends Data.TaggedError("WriteError")<{ readonly message: string }> {}
 
 const write = (path: string, text: string, flag: "a" | "w" = "w"): Effect.Effect<void, WriteError> =>
-  Effect.tryPromise({
-    try: (signal) => writeFile(path, text, { flag, signal }),
+  writing(path, (signal) => writeFile(path, text, { flag, signal }))
+
+const writing = (path: string, run: (signal: AbortSignal) => Promise<unknown>): Effect.Effect<void, WriteError> =>
+  Effect.asVoid(Effect.tryPromise({
+    try: run,
     catch: (error) =>
       new WriteError({
         message: `cannot write ${path}: ${Details.of(error instanceof Error ? error.message : String(error))}`
       })
-  })
+  }))
 
 const ours = "fleetcap"
 
