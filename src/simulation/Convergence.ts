@@ -67,13 +67,13 @@ const textOf = (slot: Slot): string =>
  * @category running
  */
 export const run = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
-  const { callers, chronicle, ecs } = system
+  const { callers, log, ecs } = system
   const latest = () => {
     const running = system.current()
-    return running === undefined ? undefined : system.books.latest(running.process.generation)
+    return running === undefined ? undefined : system.ledgerCheck.latest(running.process.generation)
   }
 
-  chronicle.tell("ECS", () => "turns kind")
+  log.tell("ECS", () => "turns kind")
   ecs.configure(kind)
   ecs.calm()
   system.calm()
@@ -93,7 +93,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   for (let waited = 0; callers.waiting().length > 0; waited += round) {
     if (waited > 10 * minute) {
       const stranded = callers.waiting().map((caller) => `${caller.name} (${caller.key})`)
-      chronicle.violate("whoever waits is served", `${stranded.join(", ")} still wait`)
+      log.violate("whoever waits is served", `${stranded.join(", ")} still wait`)
       break
     }
     ecs.stopTasks(undefined)
@@ -101,14 +101,14 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   }
 
   ecs.stopTasks(undefined)
-  const calmedAt = chronicle.now()
+  const calmedAt = log.now()
   yield* Effect.sleep(settling(system.fleet.settings, system.gather !== undefined))
   for (const slot of slotsOf(latest())) {
     const { state } = slot
-    const elapsed = state._tag === "Launching" ? chronicle.now() - (state.firstSentAt.fast - system.startTime) : 0
+    const elapsed = state._tag === "Launching" ? log.now() - (state.firstSentAt.fast - system.startTime) : 0
     const isExcused = hasWrongClocks(scenario) || scenario.contradicts === true
     if (state._tag === "Launching" && elapsed < replayWindow && !isExcused) {
-      chronicle.violate("what a repetition can settle is settled", `${textOf(slot)} is not, since ${calmedAt} ms`)
+      log.violate("what a repetition can settle is settled", `${textOf(slot)} is not, since ${calmedAt} ms`)
     }
   }
 
@@ -120,7 +120,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
     yield* Effect.sleep(glance)
   }
   for (const slot of slotsOf(latest())) {
-    chronicle.violate("no slot is leaked", `${textOf(slot)} is held, and no task runs`)
+    log.violate("no slot is leaked", `${textOf(slot)} is held, and no task runs`)
   }
 
   yield* resize(2)
@@ -140,7 +140,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   )
   const launched = answers.filter((answer) => Result.isSuccess(answer) && answer.success._tag === "Launched")
   if (launched.length !== 2) {
-    chronicle.violate("every free slot is found", `a cap of 2 and no task gave ${launched.length} of 3 callers a task`)
+    log.violate("every free slot is found", `a cap of 2 and no task gave ${launched.length} of 3 callers a task`)
   }
   checkTruth(system, slotsOf(latest()))
   yield* system.end
@@ -148,7 +148,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
 
 /** Pauses the fleet until it is empty, and sees how soon those in line are served when it goes on. */
 const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap"]) {
-  const { books, chronicle, ecs } = system
+  const { ledgerCheck, log, ecs } = system
   const running = system.current()
   if (running === undefined) return
   const { process, provisioner } = running
@@ -157,12 +157,12 @@ const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap
   ecs.stopTasks(undefined)
   yield* Effect.sleep(5300)
   const { waiting } = yield* Effect.orDie(provisioner.snapshot)
-  const held = slotsOf(books.latest(generation)).length
+  const held = slotsOf(ledgerCheck.latest(generation)).length
   yield* Effect.orDie(provisioner.resize(cap))
   yield* Effect.sleep(300)
-  const standing = books.latest(generation)
+  const standing = ledgerCheck.latest(generation)
   if (waiting > 0 && held === 0 && slotsOf(standing).length === 0) {
-    chronicle.violate(
+    log.violate(
       "a free slot wakes who is next",
       `${waiting} wait, and after 300 ms none of ${cap} slots is taken`
     )
@@ -170,12 +170,12 @@ const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap
 })
 
 const checkTruth = (system: System, slots: ReadonlyArray<Slot>): void => {
-  const { chronicle, launches } = system
-  const live = launches.live(chronicle.now() + system.startTime)
+  const { log, launches } = system
+  const live = launches.live(log.now() + system.startTime)
   const counted = new Set<string | undefined>(slots.map(taskArn))
   const missing = live.filter(({ task }) => !counted.has(task.arn))
   if (slots.length !== live.length || missing.length > 0) {
-    chronicle.violate(
+    log.violate(
       "in the end the ledger equals the truth",
       `${live.length} tasks run, ${slots.length} slots are held, and ${missing.length} tasks have none`
     )

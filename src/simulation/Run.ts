@@ -14,13 +14,13 @@ import * as Truth from "../emulator/GroundTruth.ts"
 import * as Simulation from "../testing/Simulation.ts"
 import type { Caller } from "./checks/CallerCheck.ts"
 import type { Process } from "./checks/Process.ts"
-import * as Chronicles from "./checks/RunLog.ts"
-import * as Ending from "./Convergence.ts"
+import * as RunLogs from "./checks/RunLog.ts"
+import * as Convergence from "./Convergence.ts"
 import type { Event, Scenario } from "./scenario/Scenario.ts"
 import type { SharedSystem } from "./system/ManyProcesses.ts"
-import * as SharedSystems from "./system/ManyProcesses.ts"
+import * as ManyProcesses from "./system/ManyProcesses.ts"
 import type { Running, System } from "./system/OneProcess.ts"
-import * as Systems from "./system/OneProcess.ts"
+import * as OneProcess from "./system/OneProcess.ts"
 
 /**
  * How a run went.
@@ -29,7 +29,7 @@ import * as Systems from "./system/OneProcess.ts"
  */
 export interface Run {
   readonly scenario: Scenario
-  readonly violations: ReadonlyArray<Chronicles.Violation>
+  readonly violations: ReadonlyArray<RunLogs.Violation>
   /** What was tried, and how often. */
   readonly counts: ReadonlyMap<string, number>
   /** How many tasks the scheduler ran. */
@@ -37,9 +37,9 @@ export interface Run {
   /** Virtual milliseconds. */
   readonly time: number
   /** What happened, where it was asked for. */
-  readonly lines: ReadonlyArray<Chronicles.Line>
+  readonly lines: ReadonlyArray<RunLogs.LogEntry>
   /** How the ledger saw the fleet, where it was asked for. */
-  readonly standings: ReadonlyArray<Chronicles.Standing>
+  readonly samples: ReadonlyArray<RunLogs.OccupancySample>
   /** How many of the fleet's own tasks were live from when on. */
   readonly live: ReadonlyArray<Step>
   /** How many tasks of others were live from when on. */
@@ -57,17 +57,17 @@ const maxSteps = 100_000
 export const run = (scenario: Scenario, options: { readonly withStory?: boolean | undefined } = {}): Run => {
   let elapsed = () => 0
   let system: System | SharedSystem | undefined
-  const chronicle = Chronicles.make({ now: () => elapsed(), withStory: options.withStory ?? false })
+  const log = RunLogs.make({ now: () => elapsed(), withStory: options.withStory ?? false })
   const program = Effect.scoped(Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const startTime = clock.currentTimeMillisUnsafe()
     elapsed = () => clock.currentTimeMillisUnsafe() - startTime
     system = yield* scenario.sharing === undefined
-      ? Systems.make(scenario, chronicle)
-      : SharedSystems.make(scenario, scenario.sharing, chronicle)
+      ? OneProcess.make(scenario, log)
+      : ManyProcesses.make(scenario, scenario.sharing, log)
     yield* system.begin
     yield* play(system, scenario)
-    yield* Ending.run(system, scenario)
+    yield* Convergence.run(system, scenario)
   })).pipe(
     Effect.provideService(Logger.CurrentLoggers, new Set()),
     Effect.provideService(References.MinimumLogLevel, "None")
@@ -75,11 +75,11 @@ export const run = (scenario: Scenario, options: { readonly withStory?: boolean 
   const { seed, yieldProbability } = scenario
   const outcome = Simulation.run(program, { seed, yieldProbability, maxSteps, maxTime: "48 hours" })
   if (outcome._tag !== "Completed") {
-    chronicle.violate("a run comes to its end", Simulation.describe(outcome))
+    log.violate("a run comes to its end", Simulation.describe(outcome))
   } else if (Exit.isFailure(outcome.exit)) {
-    chronicle.violate("nothing dies", Cause.pretty(outcome.exit.cause))
+    log.violate("nothing dies", Cause.pretty(outcome.exit.cause))
   }
-  const { counts, lines, standings, violations } = chronicle
+  const { counts, lines, samples, violations } = log
   const truth = (origin: "own" | "foreign"): ReadonlyArray<Step> =>
     system === undefined || options.withStory !== true
       ? []
@@ -92,7 +92,7 @@ export const run = (scenario: Scenario, options: { readonly withStory?: boolean 
     steps: outcome.steps,
     time: outcome.time,
     lines,
-    standings,
+    samples,
     live: truth("own"),
     foreign: truth("foreign")
   }
@@ -113,8 +113,8 @@ const play = Effect.fnUntraced(function*(system: System | SharedSystem, scenario
 type Asking = Map<Process, Array<Fiber.Fiber<unknown>>>
 
 const happen = (system: System | SharedSystem, event: Event, asking: Asking): Effect.Effect<void, never> => {
-  const { caps, chronicle, ecs } = system
-  chronicle.count(`event: ${event._tag}${event._tag === "Restart" ? ` (${event.how}, ledger ${event.ledger})` : ""}`)
+  const { capHistory, log, ecs } = system
+  log.count(`event: ${event._tag}${event._tag === "Restart" ? ` (${event.how}, ledger ${event.ledger})` : ""}`)
   switch (event._tag) {
     case "Ask":
       return ask(system, event, asking)
@@ -122,7 +122,7 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
       const running = system.current(event.replica)
       if (running === undefined) return Effect.void
       const { process, provisioner } = running
-      chronicle.tell("operator", () => `sets the cap from ${caps.current(process.generation)} to ${event.cap}`)
+      log.tell("operator", () => `sets the cap from ${capHistory.current(process.generation)} to ${event.cap}`)
       return "resize" in system ? system.resize(running, event.cap) : Effect.orDie(provisioner.resize(event.cap))
     }
     case "Foreign":
@@ -132,7 +132,7 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
     case "Stop":
       return Effect.sync(() => {
         const stopped = ecs.stopTasks(event.count)
-        chronicle.tell("operator", () => `stops ${stopped.length} tasks`)
+        log.tell("operator", () => `stops ${stopped.length} tasks`)
       })
     case "Release":
       return release(system, event.isMistaken === true)
@@ -165,8 +165,8 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
       return "blind" in system ? system.blind(event) : Effect.void
     case "Weather":
       return Effect.sync(() => {
-        chronicle.tell("ECS", () => `changes: ${event.name}`)
-        chronicle.count(`weather: ${event.name}`)
+        log.tell("ECS", () => `changes: ${event.name}`)
+        log.count(`weather: ${event.name}`)
         ecs.configure(event.ecs)
       })
   }
@@ -195,7 +195,7 @@ const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, al
 
 /** From what somebody asks to what they are answered. */
 const converse = (
-  { callers, chronicle }: System,
+  { callers, log }: System,
   { provisioner }: Running,
   caller: Caller,
   event: Extract<Event, { readonly _tag: "Ask" }>
@@ -212,24 +212,24 @@ const converse = (
     }
     const failure = Cause.findErrorOption(exit.cause)
     if (failure._tag === "Some") return callers.failed(caller, failure.value)
-    chronicle.violate("nothing dies", Cause.pretty(exit.cause))
+    log.violate("nothing dies", Cause.pretty(exit.cause))
   })
 }
 
 /** A copy is made of a task that is known: who makes it has seen it, and so has the fleet. */
 const launchForeign = (system: System, event: Extract<Event, { readonly _tag: "Foreign" }>): void => {
-  const { books, chronicle, ecs, launches, startTime } = system
+  const { ledgerCheck, log, ecs, launches, startTime } = system
   const { count, lifetime } = event
   const foreign = { cluster: "c", family: "worker", lifetime }
   if (event.copies !== true) {
     ecs.launchForeign({ ...foreign, count })
     return
   }
-  const known = launches.live(chronicle.now() + startTime).flatMap(({ launch }) =>
-    launch !== undefined && books.counted(launch.generation, launch.token) === "launched" ? [launch.token] : []
+  const known = launches.live(log.now() + startTime).flatMap(({ launch }) =>
+    launch !== undefined && ledgerCheck.counted(launch.generation, launch.token) === "launched" ? [launch.token] : []
   )
   for (const startedBy of known.slice(0, count)) {
-    chronicle.count("copy of a task")
+    log.count("copy of a task")
     ecs.launchForeign({ ...foreign, startedBy })
   }
 }
@@ -243,7 +243,7 @@ const release = (system: System, isMistaken: boolean): Effect.Effect<void> =>
     for (const slot of snapshot.slots) {
       if (slot.status !== "unknown" && !isMistaken) continue
       const answer = yield* running.provisioner.release(slot.id)
-      system.chronicle.tell("operator", () => `asks to free ${slot.id.slice(0, 8)}: ${answer._tag}`)
-      system.chronicle.count(`release: ${answer._tag}`)
+      system.log.tell("operator", () => `asks to free ${slot.id.slice(0, 8)}: ${answer._tag}`)
+      system.log.count(`release: ${answer._tag}`)
     }
   }).pipe(Effect.ignore)

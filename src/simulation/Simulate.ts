@@ -2,11 +2,11 @@
  * Runs many seeds, and reports what was tried and what went wrong.
  */
 import type * as Settings from "../fleet/Settings.ts"
-import type { Standing, Violation } from "./checks/RunLog.ts"
+import type { OccupancySample, Violation } from "./checks/RunLog.ts"
 import * as Runs from "./Run.ts"
-import * as Draws from "./scenario/DrawScenario.ts"
+import * as DrawScenario from "./scenario/DrawScenario.ts"
 import type { Scenario } from "./scenario/Scenario.ts"
-import * as Shrinking from "./Shrink.ts"
+import * as Shrink from "./Shrink.ts"
 import * as Story from "./Story.ts"
 
 /**
@@ -16,7 +16,7 @@ import * as Story from "./Story.ts"
  */
 export interface WorldOptions {
   /** The default is `mixed`: each seed draws one. */
-  readonly scenario?: Draws.Name | undefined
+  readonly scenario?: DrawScenario.Name | undefined
   /** The highest cap that is drawn. The default is 8. */
   readonly maxWorkers?: number | undefined
   /** How long lists lag at most, in milliseconds, instead of what the seed draws. */
@@ -109,7 +109,7 @@ export interface SeedReport {
     /** Live tasks that others launched. */
     readonly foreign: ReadonlyArray<{ readonly at: number; readonly live: number }>
     /** How many slots the ledger counted, and the cap. */
-    readonly ledger: ReadonlyArray<Standing>
+    readonly ledger: ReadonlyArray<OccupancySample>
   }
 }
 
@@ -140,7 +140,7 @@ export const simulate = (options: SimulateOptions = {}): Summary => {
   let steps = 0
   let time = 0
   for (let seed = from; seed < from + seeds; seed++) {
-    const drawn = Draws.draw(seed, options)
+    const drawn = DrawScenario.draw(seed, options)
     const run = Runs.run(drawn)
     const { violations } = run
     runs++
@@ -164,7 +164,8 @@ export const simulate = (options: SimulateOptions = {}): Summary => {
  *
  * @category running
  */
-export const runSeed = (seed: number, options: WorldOptions = {}): SeedReport => report(Draws.draw(seed, options))
+export const runSeed = (seed: number, options: WorldOptions = {}): SeedReport =>
+  report(DrawScenario.draw(seed, options))
 
 /**
  * Runs a seed that fails with as little of its world as still makes it fail, and
@@ -173,7 +174,7 @@ export const runSeed = (seed: number, options: WorldOptions = {}): SeedReport =>
  * @category running
  */
 export const shrinkSeed = (seed: number, options: WorldOptions = {}): SeedReport =>
-  report(Shrinking.shrink(Draws.draw(seed, options)).scenario)
+  report(Shrink.shrink(DrawScenario.draw(seed, options)).scenario)
 
 /**
  * Runs a scenario, and tells its story.
@@ -190,7 +191,7 @@ export const report = (scenario: Scenario): SeedReport => {
     steps: run.steps,
     time: run.time,
     story: Story.write(run),
-    series: { live: run.live, foreign: run.foreign, ledger: run.standings }
+    series: { live: run.live, foreign: run.foreign, ledger: run.samples }
   }
 }
 

@@ -3,7 +3,7 @@
  * seed says: prove your own settings with thousands of worlds, and read the story
  * of any of them.
  */
-export type { Line, Standing, Violation } from "./checks/RunLog.ts"
+export type { LogEntry, OccupancySample, Violation } from "./checks/RunLog.ts"
 export { type Run, run } from "./Run.ts"
 export { draw, type DrawOptions, type Name, names } from "./scenario/DrawScenario.ts"
 export type { Cut, Event, LedgerFaults, LedgerOperation, Restart, Scenario, Sharing } from "./scenario/Scenario.ts"

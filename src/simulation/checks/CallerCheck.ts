@@ -6,10 +6,10 @@ import type { Change } from "../../ledger/Change.ts"
 import type { Answer } from "../../provisioner/Answer.ts"
 import type { ProvisionError } from "../../provisioner/ProvisionError.ts"
 import { nameOf } from "../system/SimulatedEcs.ts"
-import type { Launches } from "./LaunchCheck.ts"
+import type { LaunchCheck } from "./LaunchCheck.ts"
 import type { Process } from "./Process.ts"
-import type { Reads } from "./ReadCheck.ts"
-import type { Chronicle } from "./RunLog.ts"
+import type { ReadCheck } from "./ReadCheck.ts"
+import type { RunLog } from "./RunLog.ts"
 
 /**
  * Somebody who asks for a worker.
@@ -31,7 +31,7 @@ export interface Caller {
  *
  * @category models
  */
-export interface Callers {
+export interface CallerCheck {
   readonly ask: (process: Process, key: string, waits: boolean) => Caller
   readonly answered: (caller: Caller, answer: Answer) => void
   readonly failed: (caller: Caller, error: ProvisionError) => void
@@ -69,9 +69,9 @@ const flightTime = 5000
  * @category constructors
  */
 export const make = (options: {
-  readonly chronicle: Chronicle
-  readonly launches: Launches
-  readonly reads: Reads
+  readonly log: RunLog
+  readonly launches: LaunchCheck
+  readonly readCheck: ReadCheck
   readonly startTime: number
   /** In milliseconds, as the fleet has it. */
   readonly requestTimeout: number
@@ -80,8 +80,8 @@ export const make = (options: {
   /** Whether ECS answers what cannot be so. */
   readonly contradicts: boolean
   readonly exclusiveKeys: boolean
-}): Callers => {
-  const { chronicle, reads } = options
+}): CallerCheck => {
+  const { log, readCheck } = options
   const all: Array<Caller> = []
   const byKey = new Map<string, Array<Caller>>()
   const granted = new Set<string>()
@@ -98,13 +98,13 @@ export const make = (options: {
   /** Who asks a process that can read is answered, and soon. */
   const checkSight = (caller: Caller, error: ProvisionError | undefined): void => {
     if (caller.askedAt < blindSince || calmSince < Infinity || caller.process.blindness !== undefined) return
-    const took = chronicle.now() - caller.askedAt
+    const took = log.now() - caller.askedAt
     if (took > patience.usual && caller.askedAt > heldUpUntil) {
       holdUps++
-      heldUpUntil = chronicle.now()
+      heldUpUntil = log.now()
     }
     if (error === undefined && took <= patience.longest && holdUps <= patience.holdUps) return
-    chronicle.violate(
+    log.violate(
       "a process that can read is not held up by one that cannot",
       `${caller.name} was answered after ${took} ms, held up for the ${holdUps}. time${
         error === undefined ? "" : `: ${error.message}`
@@ -114,7 +114,7 @@ export const make = (options: {
   }
 
   const leave = (caller: Caller): void => {
-    caller.leftAt = chronicle.now()
+    caller.leftAt = log.now()
   }
 
   /** In line for a slot, alone for its key: others would share, or change, its place. */
@@ -132,7 +132,7 @@ export const make = (options: {
       other.askedAt < caller.askedAt && other.process === caller.process && other.key !== caller.key && isInLine(other)
     )
     if (before.length > 0 && change.occupied + before.length > change.cap) {
-      chronicle.violate(
+      log.violate(
         "first come, first served",
         `${caller.name} got a slot for ${caller.key} before ${
           before.map((other) => `${other.name} (${other.key})`).join(", ")
@@ -145,26 +145,26 @@ export const make = (options: {
     const { key, slotId } = change
     const callers = byKey.get(key) ?? []
     seated.add(key)
-    if (granted.has(slotId)) chronicle.violate("every launch is a new one", `${slotId} was granted twice`)
+    if (granted.has(slotId)) log.violate("every launch is a new one", `${slotId} was granted twice`)
     granted.add(slotId)
     if (change.cap !== "unlimited" && change.occupied > change.cap) {
-      chronicle.violate(
+      log.violate(
         "nothing is granted beyond the cap",
         `${change.occupied} slots are taken, at a cap of ${change.cap}`
       )
     }
     checkOrder(change, callers)
-    const now = chronicle.now()
+    const now = log.now()
     const wanted = callers.some((caller) =>
       // A request that does not wait goes on without its caller.
       !caller.waits || caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
     )
     if (now > calmSince && !wanted && !options.ledgerIsSlow) {
-      chronicle.violate("who left the line gets no slot", `nobody asks for ${key} any more`)
+      log.violate("who left the line gets no slot", `nobody asks for ${key} any more`)
     }
     const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
-    if (change.cap !== "unlimited" && !options.ledgerIsSlow && !reads.isRecent(generation, firstAsked)) {
-      chronicle.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
+    if (change.cap !== "unlimited" && !options.ledgerIsSlow && !readCheck.isRecent(generation, firstAsked)) {
+      log.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
     }
   }
 
@@ -175,31 +175,31 @@ export const make = (options: {
         key,
         waits,
         process,
-        askedAt: chronicle.now(),
+        askedAt: log.now(),
         leftAt: undefined
       }
       all.push(caller)
       const others = byKey.get(key) ?? []
       others.push(caller)
       byKey.set(key, others)
-      chronicle.tell(caller.name, () => `asks ${process.name} for ${key}${waits ? ", and waits in line" : ""}`)
+      log.tell(caller.name, () => `asks ${process.name} for ${key}${waits ? ", and waits in line" : ""}`)
       return caller
     },
     answered: (caller, answer) => {
       leave(caller)
-      chronicle.count(`answer: ${answer._tag}`)
+      log.count(`answer: ${answer._tag}`)
       checkSight(caller, undefined)
       if (answer._tag === "AtCapacity") {
-        return chronicle.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
+        return log.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
       }
-      chronicle.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
+      log.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
       if (answer._tag === "Existing" && !options.exclusiveKeys) {
-        chronicle.violate("a key that is not exclusive is free once its task is known", `${caller.key} was not`)
+        log.violate("a key that is not exclusive is free once its task is known", `${caller.key} was not`)
       }
       const known = options.launches.findTask(answer.taskArn)
-      if (known?.launch?.key !== caller.key && options.contradicts) chronicle.count("answer: another's task")
+      if (known?.launch?.key !== caller.key && options.contradicts) log.count("answer: another's task")
       else if (known?.launch?.key !== caller.key) {
-        chronicle.violate(
+        log.violate(
           "an answer names the task of its key",
           `${caller.name} asked for ${caller.key}, and got ${answer.taskArn}, which is for ${known?.launch?.key}`
         )
@@ -207,49 +207,49 @@ export const make = (options: {
     },
     failed: (caller, error) => {
       leave(caller)
-      chronicle.count(`error: ${error.reason}`)
-      chronicle.tell(caller.name, () => `is told: ${error.message}`)
+      log.count(`error: ${error.reason}`)
+      log.tell(caller.name, () => `is told: ${error.message}`)
       checkSight(caller, error)
     },
     left: (caller, why) => {
       leave(caller)
-      chronicle.count(`caller: ${why}`)
-      chronicle.tell(caller.name, () => why)
-      const took = chronicle.now() - caller.askedAt
+      log.count(`caller: ${why}`)
+      log.tell(caller.name, () => why)
+      const took = log.now() - caller.askedAt
       if (!caller.waits && took > options.requestTimeout && !options.ledgerIsSlow) {
-        chronicle.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
+        log.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
       }
     },
     changed: (generation, change) => {
-      chronicle.stand({ at: change.at - options.startTime, occupied: change.occupied, cap: change.cap })
-      chronicle.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
-      chronicle.tell("ledger", () => textOf(change))
+      log.sample({ at: change.at - options.startTime, occupied: change.occupied, cap: change.cap })
+      log.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
+      log.tell("ledger", () => textOf(change))
       if (change._tag === "Reserved") reserved(generation, change)
       if (change._tag === "Contradicted" && !options.contradicts) {
-        chronicle.violate("what does not contradict itself is believed", `${change.slotId}: ${change.detail}`)
+        log.violate("what does not contradict itself is believed", `${change.slotId}: ${change.detail}`)
       }
       if (change._tag === "Freed" && change.reason === "stopped") stopped.add(`${generation}/${change.taskArn}`)
       if (change._tag === "Adopted" && stopped.has(`${generation}/${change.taskArn}`)) {
-        chronicle.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)
+        log.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)
       }
       // It is back in line; after any other end its callers have their answer.
       if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
         seated.delete(change.key)
-        unseatedAt.set(change.key, chronicle.now())
+        unseatedAt.set(change.key, log.now())
       }
     },
     waiting: () => all.filter((caller) => caller.leftAt === undefined),
-    areAsking: (within) => all.some(({ leftAt }) => leftAt === undefined || chronicle.now() - leftAt <= within),
+    areAsking: (within) => all.some(({ leftAt }) => leftAt === undefined || log.now() - leftAt <= within),
     of: (key) => byKey.get(key) ?? [],
     inLine: (known) =>
       all.filter((caller) =>
-        isInLine(caller) && chronicle.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
+        isInLine(caller) && log.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
       ),
     blinded: () => {
-      blindSince = chronicle.now()
+      blindSince = log.now()
     },
     calm: () => {
-      calmSince = chronicle.now()
+      calmSince = log.now()
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Cap } from "../../ledger/Change.ts"
  *
  * @category models
  */
-export interface Caps {
+export interface CapHistory {
   /** Notes that a cap is in force from now on. */
   readonly set: (generation: number, cap: Cap, at: number) => void
   readonly current: (generation: number) => Cap
@@ -24,7 +24,7 @@ const numberOf = (cap: Cap): number => cap === "unlimited" ? Infinity : cap
  *
  * @category constructors
  */
-export const make = (): Caps => {
+export const make = (): CapHistory => {
   const histories = new Map<number, Array<{ readonly at: number; readonly cap: Cap }>>()
   const historyOf = (generation: number) => {
     const known = histories.get(generation) ?? []

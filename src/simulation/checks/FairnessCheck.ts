@@ -9,7 +9,7 @@ import type { Change } from "../../ledger/Change.ts"
 import type { ReserveOptions } from "../../ledger/rules/Launch.ts"
 import { lineValidity } from "../../ledger/shared/SharedState.ts"
 import type { Sharing } from "../scenario/Scenario.ts"
-import type { Checkers } from "../system/Checks.ts"
+import type { Checks } from "../system/Checks.ts"
 import type { Caller } from "./CallerCheck.ts"
 import type { Process } from "./Process.ts"
 
@@ -18,7 +18,7 @@ import type { Process } from "./Process.ts"
  *
  * @category models
  */
-export interface Lines {
+export interface FairnessCheck {
   /** Tells that the ledger has heard of a process, in words of a time. */
   readonly heard: (process: Process, saidAt: number) => void
   /** Takes what a process asks for somebody. */
@@ -32,7 +32,7 @@ export interface Lines {
  *
  * @category constructors
  */
-export const make = ({ callers, chronicle, startTime }: Checkers, sharing: Sharing): Lines => {
+export const make = ({ callers, log, startTime }: Checks, sharing: Sharing): FairnessCheck => {
   const said = new Map<Process, { readonly at: number; readonly saidAt: number }>()
   /** How far apart two processes may hold the time to be, and how long a line is in the making. */
   const grace = 500 + sharing.latency + sharing.lateBy + 2 * sharing.clockError
@@ -47,7 +47,7 @@ export const make = ({ callers, chronicle, startTime }: Checkers, sharing: Shari
 
   return {
     heard: (process, saidAt) => {
-      said.set(process, { at: chronicle.now(), saidAt })
+      said.set(process, { at: log.now(), saidAt })
     },
     asked: (process, { key, waitingSince }) => {
       const [caller, other] = callers.of(key).filter((caller) => caller.process === process)
@@ -56,14 +56,14 @@ export const make = ({ callers, chronicle, startTime }: Checkers, sharing: Shari
       if ((process.resumedAt ?? 0) > caller.askedAt) return
       const since = waitingSince - startTime
       if (Math.abs(since - caller.askedAt) <= grace) return
-      chronicle.violate(
+      log.violate(
         "a process knows when its callers came",
         `${caller.name} asked ${process.name} at ${caller.askedAt} ms, and is said to wait since ${since} ms`
       )
     },
     served: (process, change) => {
       if (change.cap === "unlimited") return
-      const now = chronicle.now()
+      const now = log.now()
       const asked = callers.of(change.key).filter((caller) => caller.process === process)
       const waits = asked.every((caller) => caller.waits)
       if (asked.length === 0 || (!waits && asked.some((caller) => caller.waits))) return
@@ -75,7 +75,7 @@ export const make = ({ callers, chronicle, startTime }: Checkers, sharing: Shari
       // Whoever waits leaves a slot to the head of each other line; whoever does not, to all who are in one.
       const owed = waits ? new Set(passedOver.map((caller) => caller.process)).size : passedOver.length
       if (passedOver.length === 0 || change.occupied + owed <= change.cap) return
-      chronicle.violate(
+      log.violate(
         "processes are served in turn",
         `${process.name} got a slot for ${change.key}, asked for at ${since} ms, before ${
           passedOver.map(({ askedAt, name, process }) => `${name} with ${process.name} (${askedAt} ms)`).join(", ")

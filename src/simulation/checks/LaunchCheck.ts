@@ -9,9 +9,9 @@ import type { Task } from "../../emulator/model/Task.ts"
 import type { Exchange } from "../../emulator/model/World.ts"
 import { keyVariable, launchVariable } from "../../fleet/WorkerEnvironment.ts"
 import { gateValidity, replayWindow } from "../../ledger/SafetyLimits.ts"
-import type { Caps } from "./CapHistory.ts"
+import type { CapHistory } from "./CapHistory.ts"
 import type { Process } from "./Process.ts"
-import type { Chronicle } from "./RunLog.ts"
+import type { RunLog } from "./RunLog.ts"
 
 /**
  * One sending of a `RunTask`.
@@ -60,7 +60,7 @@ export interface KnownTask {
  *
  * @category models
  */
-export interface Launches {
+export interface LaunchCheck {
   /** Tells that the ledger let an attempt of a process through, and when it was asked, if that was earlier. */
   readonly gated: (process: Process, token: string, at: number, askedAt?: number) => void
   /** Tells what a process is about to send. */
@@ -83,16 +83,16 @@ export interface Launches {
  * @category constructors
  */
 export const make = (options: {
-  readonly chronicle: Chronicle
-  readonly caps: Caps
+  readonly log: RunLog
+  readonly capHistory: CapHistory
   readonly exclusiveKeys: boolean
   readonly startTime: number
   /** How the ledger of a generation counts a launch, as far as it was last seen. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Whether an overshoot is expected, and counted apart. */
   readonly breaksLagBound: boolean
-}): Launches => {
-  const { caps, chronicle, startTime } = options
+}): LaunchCheck => {
+  const { capHistory, log, startTime } = options
   const gates = new Map<string, number>()
   const firstGates = new Map<string, number>()
   const requests = new Map<unknown, RunTaskRequest>()
@@ -123,14 +123,14 @@ export const make = (options: {
       task: undefined
     }
     if (request.startedBy !== launch.token || valueOf(launchVariable) !== launch.token) {
-      chronicle.violate(
+      log.violate(
         "one launch has one token",
         `launch ${valueOf(launchVariable)} was sent with token ${launch.token} and startedBy ${request.startedBy}`
       )
     }
     // What passed the gate before may have been sent, as far as anybody knows, and is repeated.
     if (process.closingAt !== undefined && (firstGates.get(launch.token) ?? now) > process.closingAt) {
-      chronicle.violate("nothing new is sent after closing", `${process.name} sent ${launch.token} for ${launch.key}`)
+      log.violate("nothing new is sent after closing", `${process.name} sent ${launch.token} for ${launch.key}`)
     }
     launches.set(launch.token, launch)
     const name = `${launch.generation}/${launch.key}`
@@ -152,13 +152,13 @@ export const make = (options: {
       )
       // Whose task was found, or has stopped, need not be answered any more.
       if (counted === "launching" || (unanswered && counted === undefined && (runs || other.task === undefined))) {
-        chronicle.violate(
+        log.violate(
           "a key has one launch in flight",
           `${launch.token} was sent for ${launch.key} while ${other.token} was not settled`
         )
       }
       if (options.exclusiveKeys && runs) {
-        chronicle.violate(
+        log.violate(
           "an exclusive key has one task",
           `${launch.token} was sent for ${launch.key}, whose task ${other.task?.arn} runs`
         )
@@ -168,21 +168,21 @@ export const make = (options: {
 
   const checkAgain = (launch: Launch, process: Process, text: string, now: number): void => {
     if (text !== launch.text) {
-      chronicle.violate(
+      log.violate(
         "a launch is repeated byte for byte",
         `${launch.token} was sent as ${text}, and as ${launch.text}`
       )
     }
     // The gate decides whether it may be sent again; what it lets through may wait for a while.
     if ((gateOf(process, launch.token) ?? now) - launch.firstSentAt > replayWindow) {
-      chronicle.violate(
+      log.violate(
         "a token is not repeated for ever",
         `${launch.token} was sent ${Math.round((now - launch.firstSentAt) / 60_000)} minutes after it was sent first`
       )
     }
     // Who was believed to be gone may itself take over what it left behind.
     if (!process.leaseLost && launch.attempts.some((attempt) => attempt.pending && attempt.process === process)) {
-      chronicle.violate("one attempt at a time", `${launch.token} was sent again before it was answered`)
+      log.violate("one attempt at a time", `${launch.token} was sent again before it was answered`)
     }
   }
 
@@ -197,15 +197,15 @@ export const make = (options: {
     send: (process, input) => {
       const request = requests.get(input)
       if (request === undefined) return undefined
-      const now = chronicle.now()
+      const now = log.now()
       const known = launches.get(request.clientToken)
       const launch = known ?? make(process, request, now)
       if (known !== undefined) checkAgain(known, process, JSON.stringify(request), now)
       const gateAt = gateOf(process, launch.token)
-      if (gateAt === undefined) chronicle.violate("every attempt passes the gate", `${launch.token} did not`)
+      if (gateAt === undefined) log.violate("every attempt passes the gate", `${launch.token} did not`)
       // A process that stands still between its last look at the clock and the wire cannot know better.
       else if (now - gateAt > gateValidity && process.resumedAt !== now) {
-        chronicle.violate(
+        log.violate(
           "an attempt is sent soon or never",
           `${launch.token} was sent ${now - gateAt} ms after its gate`
         )
@@ -232,17 +232,17 @@ export const make = (options: {
       const arrived = launch.attempts.filter((attempt) => attempt.exchange?.processedAt === task.life.createdAt)
       const since = Math.min(...(arrived.length > 0 ? arrived : launch.attempts).map((attempt) => attempt.gateAt))
       const own = before.reduce((sum, other) => other.launch?.generation === launch.generation ? sum + 1 : sum, 1)
-      const cap = caps.highestSince(launch.generation, since)
+      const cap = capHistory.highestSince(launch.generation, since)
       if (own > cap) {
-        if (options.breaksLagBound) chronicle.count("overshoot where the lag bound is broken")
-        else chronicle.violate("never more tasks than the cap", `${own} of the fleet's tasks run, at a cap of ${cap}`)
+        if (options.breaksLagBound) log.count("overshoot where the lag bound is broken")
+        else log.violate("never more tasks than the cap", `${own} of the fleet's tasks run, at a cap of ${cap}`)
       }
       if (launch.task !== undefined) {
-        chronicle.violate("one token is one task", `${launch.token} launched ${launch.task.arn}, and ${task.arn} too`)
+        log.violate("one token is one task", `${launch.token} launched ${launch.task.arn}, and ${task.arn} too`)
       }
       launch.task = task
       if (!options.breaksLagBound && options.counted(launch.generation, launch.token, task.arn) === undefined) {
-        chronicle.violate(
+        log.violate(
           "a task is counted before it is launched",
           `${task.arn} (${launch.token}) at ${now} ms is not`
         )

@@ -12,16 +12,16 @@ import type { Standing } from "../../ledger/rules/LedgerState.ts"
 import * as Occupancies from "../../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../../ledger/SafetyLimits.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
-import type { Caps } from "./CapHistory.ts"
-import type { KnownTask, Launches } from "./LaunchCheck.ts"
-import type { Chronicle } from "./RunLog.ts"
+import type { CapHistory } from "./CapHistory.ts"
+import type { KnownTask, LaunchCheck } from "./LaunchCheck.ts"
+import type { RunLog } from "./RunLog.ts"
 
 /**
  * The ledgers of a run, as far as they were last seen.
  *
  * @category models
  */
-export interface Books {
+export interface LedgerCheck {
   /** Looks at a ledger after it decided something. */
   readonly inspect: (generation: number, standing: Standing) => void
   /** How a launch is counted. */
@@ -60,9 +60,9 @@ const goodbye = 6 * 60_000
  * @category constructors
  */
 export const make = (options: {
-  readonly chronicle: Chronicle
-  readonly caps: Caps
-  readonly launches: () => Launches
+  readonly log: RunLog
+  readonly capHistory: CapHistory
+  readonly launches: () => LaunchCheck
   readonly world: () => World
   /** When ECS last changed how it behaves, in epoch milliseconds. */
   readonly configuredAt: () => number
@@ -76,13 +76,13 @@ export const make = (options: {
   readonly breaksLagBound: boolean
   /** Whether ECS answers what cannot be so: a slot may stand for another's task then, and is still one slot. */
   readonly contradicts: boolean
-}): Books => {
-  const { chronicle, startTime } = options
+}): LedgerCheck => {
+  const { log, startTime } = options
   const latest = new Map<number, Standing>()
   const shown = new Map<number, Set<string>>()
   const lost = new Set<number>()
   const fences = new Map<string, number>()
-  const now = (): number => chronicle.now() + startTime
+  const now = (): number => log.now() + startTime
 
   const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
     (launch === undefined ? undefined : Occupancies.find(standing, SlotId(launch.token)))
@@ -91,10 +91,10 @@ export const make = (options: {
   const explain = (slot: Slot): void => {
     const arn = taskArn(slot)
     if (arn !== undefined && options.launches().findTask(arn) === undefined) {
-      chronicle.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
+      log.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
     }
     if (slot.state._tag === "Reserved" && (slot.holder === undefined || options.hasEnded(slot.holder))) {
-      chronicle.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
+      log.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
     }
   }
 
@@ -103,13 +103,13 @@ export const make = (options: {
       if (state._tag !== "Launching" || key === undefined) continue
       if (now() - state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
       if (Occupancies.findByKey(standing, key)?.id !== id) continue
-      chronicle.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
+      log.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
     }
   }
 
   return {
     inspect: (generation, standing) => {
-      if (chronicle.now() > replayWindow + goodbye) checkKeys(standing)
+      if (log.now() > replayWindow + goodbye) checkKeys(standing)
       if (lost.has(generation) || latest.get(generation) === standing) return
       const before = latest.get(generation)
       latest.set(generation, standing)
@@ -118,7 +118,7 @@ export const make = (options: {
       if (options.breaksLagBound) return
       for (const known of options.launches().live(now())) {
         if (known.launch?.generation !== generation || slotOf(standing, known) !== undefined) continue
-        chronicle.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
+        log.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
       }
     },
     counted: (generation, token, arn) => {
@@ -141,7 +141,7 @@ export const make = (options: {
         const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
         const seen = Occupancies.findByArn(standing, taskArn)
         if (own !== undefined && seen !== undefined && own !== seen) {
-          chronicle.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
+          log.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
         }
       }
       const { unlisted } = options.world().resolved.lag
@@ -151,7 +151,7 @@ export const make = (options: {
         const { createdAt, stoppingAt } = known.task.life
         if (createdAt + unlisted.max >= begunAt || stoppingAt <= now()) continue
         if (slotOf(standing, known) === undefined) {
-          chronicle.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
+          log.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
         }
       }
     },
@@ -183,7 +183,7 @@ export const make = (options: {
       const standing = latest.get(generation)
       if (standing === undefined || options.contradicts) return
       if (Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
-      chronicle.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
+      log.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
     },
     latest: (generation) => latest.get(generation),
     lose: (generation) => {

@@ -4,14 +4,14 @@
 import { readsPerSecond } from "../../ledger/SafetyLimits.ts"
 import type { Attempt } from "./LaunchCheck.ts"
 import type { Process } from "./Process.ts"
-import type { Chronicle } from "./RunLog.ts"
+import type { RunLog } from "./RunLog.ts"
 
 /**
  * The reads of a run.
  *
  * @category models
  */
-export interface Reads {
+export interface ReadCheck {
   /** Tells that a process has the turn to read: what it calls from here on is another reading. */
   readonly begins: (process: Process) => void
   /** Takes a read as it reaches ECS. */
@@ -48,7 +48,7 @@ interface Tried {
  * @category constructors
  */
 export const make = (options: {
-  readonly chronicle: Chronicle
+  readonly log: RunLog
   /** All in milliseconds, as the fleet has them. */
   readonly censusInterval: number
   readonly censusMaxAge: number
@@ -61,8 +61,8 @@ export const make = (options: {
   readonly isShared: boolean
   /** How far the ledger's time may be off. */
   readonly clockError: number
-}): Reads => {
-  const { chronicle } = options
+}): ReadCheck => {
+  const { log } = options
   const readings = new Map<Process, number>()
   /** By process, or by ledger where it is shared. */
   const ended = new Map<Process | number, Ended>()
@@ -87,7 +87,7 @@ export const make = (options: {
     // Whoever asks for a newer reading than the last one gets it, however long that took.
     if (last === undefined || now - last.begunAt > options.censusMaxAge) return
     if (now + 2 * options.clockError < dueAt(last)) {
-      chronicle.violate(
+      log.violate(
         "ECS is read no more than the budget allows",
         `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
       )
@@ -102,7 +102,7 @@ export const make = (options: {
     if (last.process.crashed || last.process.leaseLost || last.process.closingAt !== undefined) return
     const dueBy = dueAt({ begunAt: 0, calls: last.calls, endedAt: last.calledAt })
     if (tried.calledAt + 2 * options.clockError >= dueBy) return
-    chronicle.violate(
+    log.violate(
       "ECS is read no more than the budget allows",
       `${tried.process.name} began to read ${dueBy - tried.calledAt} ms before ${last.calls} calls allow it`
     )
@@ -124,7 +124,7 @@ export const make = (options: {
     if (options.isWanted(process.generation)) return
     unasked.set(process, now)
     if (now - before >= options.backgroundCensusInterval) return
-    chronicle.violate(
+    log.violate(
       "ECS is read while somebody asks, and else now and then",
       `${process.name} reads again after ${now - before} ms, and nobody asks`
     )
@@ -137,10 +137,10 @@ export const make = (options: {
         tried.isLost ||= process.turnLost
         triedBefore.set(budgetOf(process), tried)
       }
-      readingNow.set(process, { process, calls: 0, calledAt: chronicle.now(), isLost: false })
+      readingNow.set(process, { process, calls: 0, calledAt: log.now(), isLost: false })
     },
     call: (process, firstPage) => {
-      const now = chronicle.now()
+      const now = log.now()
       note(process, now)
       if (firstPage) {
         check(process, now)
@@ -154,13 +154,13 @@ export const make = (options: {
       const calls = attempts.get(process) ?? 0
       attempts.delete(process)
       if (withList && begunAt >= (listed.get(process.generation)?.begunAt ?? 0)) {
-        listed.set(process.generation, { begunAt, calls, endedAt: chronicle.now() })
+        listed.set(process.generation, { begunAt, calls, endedAt: log.now() })
       }
     },
     observed: (process, begunAt, withList) => {
       const calls = readings.get(process) ?? 0
       readings.delete(process)
-      if (withList) ended.set(budgetOf(process), { begunAt, calls, endedAt: chronicle.now() })
+      if (withList) ended.set(budgetOf(process), { begunAt, calls, endedAt: log.now() })
     },
     isRecent: (generation, askedAt) => {
       const last = listed.get(generation)
@@ -168,10 +168,10 @@ export const make = (options: {
       return last !== undefined && last.begunAt >= askedAt - Math.max(options.censusMaxAge, dueAt(last) - last.begunAt)
     },
     interrupted: ({ launch, process, sentAt }) => {
-      const now = chronicle.now()
+      const now = log.now()
       if (process.crashed || now - sentAt >= options.attemptTimeout) return
       if (process.closingAt !== undefined && now - process.closingAt >= options.shutdownTimeout) return
-      chronicle.violate(
+      log.violate(
         "a launch outlives its callers",
         `${process.name} gave up the answer to launch ${launch.token} for ${launch.key} after ${now - sentAt} ms`
       )

@@ -4,16 +4,16 @@
  */
 import type { Verdict } from "../../ecs/Ecs.ts"
 import type { Settlement } from "../../ledger/rules/Launch.ts"
-import type { Launches } from "./LaunchCheck.ts"
+import type { LaunchCheck } from "./LaunchCheck.ts"
 import type { Process } from "./Process.ts"
-import type { Chronicle } from "./RunLog.ts"
+import type { RunLog } from "./RunLog.ts"
 
 /**
  * The refusals of a run.
  *
  * @category models
  */
-export interface Refusals {
+export interface RefusalCheck {
   /** Takes the verdict of an attempt, and what the ledger made of it. */
   readonly settled: (process: Process, token: string, verdict: Verdict, settlement: Settlement) => void
   /** Tells that a launch was taken over: who has it now does not know what was sent before. */
@@ -25,10 +25,10 @@ export interface Refusals {
  *
  * @category constructors
  */
-export const make = ({ chronicle, launches }: {
-  readonly chronicle: Chronicle
-  readonly launches: Launches
-}): Refusals => {
+export const make = ({ log, launches }: {
+  readonly log: RunLog
+  readonly launches: LaunchCheck
+}): RefusalCheck => {
   /** How many attempts of a launch have their verdict. */
   const answered = new Map<string, number>()
   const unclear = new Set<string>()
@@ -41,7 +41,7 @@ export const make = ({ chronicle, launches }: {
       if ((verdict._tag === "Unknown" && sent > before) || sent > before + 1) unclear.add(token)
       if (verdict._tag !== "Rejected" || settlement._tag !== "Resend") return
       if (unclear.has(token) || process.leaseLost || process.closingAt !== undefined) return
-      chronicle.violate(
+      log.violate(
         "a refusal is believed where nothing else was sent",
         `launch ${token} of ${process.name} was sent ${sent} times, refused, and is to be sent again`
       )

@@ -21,7 +21,7 @@ export interface Violation {
  *
  * @category models
  */
-export interface Line {
+export interface LogEntry {
   /** Virtual milliseconds since the run began. */
   readonly at: number
   /** Who did it: a process, a caller, ECS, the ledger. */
@@ -34,7 +34,7 @@ export interface Line {
  *
  * @category models
  */
-export interface Standing {
+export interface OccupancySample {
   /** Virtual milliseconds since the run began. */
   readonly at: number
   readonly occupied: number
@@ -46,20 +46,20 @@ export interface Standing {
  *
  * @category models
  */
-export interface Chronicle {
+export interface RunLog {
   /** Virtual milliseconds since the run began. */
   readonly now: () => number
   /** Adds to the story. The text is made only where somebody wants to read it. */
   readonly tell: (who: string, what: () => string) => void
   /** Adds to the standing of the fleet, where somebody wants to see it. */
-  readonly stand: (standing: Standing) => void
+  readonly sample: (sample: OccupancySample) => void
   /** Counts something that was tried. */
   readonly count: (what: string) => void
   /** Writes down that a rule was broken. */
   readonly violate: (rule: string, text: string) => void
   readonly violations: ReadonlyArray<Violation>
-  readonly lines: ReadonlyArray<Line>
-  readonly standings: ReadonlyArray<Standing>
+  readonly lines: ReadonlyArray<LogEntry>
+  readonly samples: ReadonlyArray<OccupancySample>
   readonly counts: ReadonlyMap<string, number>
 }
 
@@ -67,19 +67,19 @@ export interface Chronicle {
 const keptViolations = 20
 
 /**
- * Makes an empty chronicle.
+ * Makes an empty log.
  *
  * @category constructors
  */
 export const make = (options: {
   readonly now: () => number
-  /** Whether the story and the standings are kept. */
+  /** Whether the story and the samples are kept. */
   readonly withStory: boolean
-}): Chronicle => {
+}): RunLog => {
   const { now, withStory } = options
   const violations: Array<Violation> = []
-  const lines: Array<Line> = []
-  const standings: Array<Standing> = []
+  const lines: Array<LogEntry> = []
+  const samples: Array<OccupancySample> = []
   const counts = new Map<string, number>()
   const tell = (who: string, what: () => string): void => {
     if (withStory) lines.push({ at: now(), who, what: what() })
@@ -90,8 +90,8 @@ export const make = (options: {
   return {
     now,
     tell,
-    stand: (standing) => {
-      if (withStory) standings.push(standing)
+    sample: (sample) => {
+      if (withStory) samples.push(sample)
     },
     count,
     violate: (rule, text) => {
@@ -100,7 +100,7 @@ export const make = (options: {
     },
     violations,
     lines,
-    standings,
+    samples,
     counts
   }
 }

@@ -20,29 +20,29 @@ const minute = 60 * second
  *
  * @category constructors
  */
-export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
-  const cap = dice.between(2, Math.max(2, maxWorkers))
-  const callers = dice.between(cap, 3 * cap)
-  const manners = { waiting: 0, givingUp: 0, keys: callers * 10 }
-  const first = Workload.burst(dice, dice.between(1, cap), manners)
-  const from = Math.max(...first.map(({ at }) => at)) + dice.between(0, second)
-  const later = Workload.trickle(dice, callers, manners).map((event) => delayed(event, from))
-  const until = Math.max(...later.map(({ at }) => at)) + dice.between(1, 10) * second
+export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
+  const cap = choice.between(2, Math.max(2, maxWorkers))
+  const callers = choice.between(cap, 3 * cap)
+  const behavior = { waiting: 0, givingUp: 0, keys: callers * 10 }
+  const first = Workload.burst(choice, choice.between(1, cap), behavior)
+  const from = Math.max(...first.map(({ at }) => at)) + choice.between(0, second)
+  const later = Workload.trickle(choice, callers, behavior).map((event) => delayed(event, from))
+  const until = Math.max(...later.map(({ at }) => at)) + choice.between(1, 10) * second
   const [says = "oldest task", ...others] = contradictions
   return {
     seed,
     name: "contradiction",
     cap,
     exclusiveKeys: false,
-    launchPermits: dice.pick(1, 2, 20, 20),
-    yieldProbability: dice.pick(0.02, 0.05, 0.15),
-    settings: { requestTimeout: dice.between(2, 30) * second, replayBackoffMax: dice.pick(10, 20) * second },
+    launchPermits: choice.pick(1, 2, 20, 20),
+    yieldProbability: choice.pick(0.02, 0.05, 0.15),
+    settings: { requestTimeout: choice.between(2, 30) * second, replayBackoffMax: choice.pick(10, 20) * second },
     ecs: {
       seed,
-      ...Hostility.latency(dice),
-      lag: { unlisted: { min: 0, max: dice.pick(0, 5 * second, 5 * minute) }, replicas: dice.pick(1, 2) },
+      ...Hostility.latency(choice),
+      lag: { unlisted: { min: 0, max: choice.pick(0, 5 * second, 5 * minute) }, replicas: choice.pick(1, 2) },
       lifecycle: {
-        lifetime: dice.pick<Span>("Infinity", { min: minute, max: 10 * minute }, { min: second, max: 20 * second })
+        lifetime: choice.pick<Span>("Infinity", { min: minute, max: 10 * minute }, { min: second, max: 20 * second })
       }
     },
     conflicts: 0,
@@ -56,14 +56,14 @@ export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
         ecs: {
           faults: [{
             operation: "RunTask",
-            probability: dice.pick(0.3, 0.7, 1),
-            fault: { _tag: "Contradiction", says: dice.pick(says, says, says, ...others) }
+            probability: choice.pick(0.3, 0.7, 1),
+            fault: { _tag: "Contradiction", says: choice.pick(says, says, says, ...others) }
           }]
         }
       },
       ...later,
-      ...(dice.chance(0.3) ? Workload.stops(dice, until) : []),
-      ...Workload.visits(dice, until, until + 20 * second, 2)
+      ...(choice.chance(0.3) ? Workload.stops(choice, until) : []),
+      ...Workload.visits(choice, until, until + 20 * second, 2)
     ],
     pausesAtTheEnd: false,
     breaksLagBound: false,

@@ -10,7 +10,7 @@ import * as EvidenceWorld from "./EvidenceScenario.ts"
 import * as HolderWorld from "./HolderScenario.ts"
 import * as LongWorld from "./LongScenario.ts"
 import type { Scenario } from "./Scenario.ts"
-import * as Dices from "./SeededChoice.ts"
+import * as SeededChoices from "./SeededChoice.ts"
 import * as SharedWorld from "./SharedLedgerScenario.ts"
 import * as ShortWorld from "./ShortScenario.ts"
 
@@ -99,10 +99,10 @@ export interface DrawOptions {
  * @category constructors
  */
 export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
-  const dice = Dices.make(seed, 2)
+  const choice = SeededChoices.make(seed, 2)
   const wanted = options.scenario ?? "mixed"
-  const name = wanted === "mixed" ? drawnApart(seed) ?? mixed(dice) : wanted
-  const world = { dice, seed, maxWorkers: options.maxWorkers ?? 8 }
+  const name = wanted === "mixed" ? drawnApart(seed) ?? mixed(choice) : wanted
+  const world = { choice, seed, maxWorkers: options.maxWorkers ?? 8 }
   const drawn = drawWorld(world, name)
   const lag = options.listLag === undefined ? {} : { unlisted: { min: 0, max: options.listLag } }
   return {
@@ -157,16 +157,16 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>
-  apart.find(({ chance, stream }) => Dices.make(seed, stream).chance(chance))?.name
+  apart.find(({ chance, stream }) => SeededChoices.make(seed, stream).chance(chance))?.name
 
 /** Long worlds take longer to run, and are drawn less often. */
-const mixed = (dice: Dices.Dice): Drawn => {
-  const roll = dice.upTo(100)
+const mixed = (choice: SeededChoices.SeededChoice): Drawn => {
+  const roll = choice.upTo(100)
   if (roll < 1.5) return "blackout"
   if (roll < 3) return "outage"
   if (roll < 4.5) return "endurance"
   if (roll < 5) return "broken-bound"
-  return dice.pick<Drawn>(
+  return choice.pick<Drawn>(
     "burst",
     "trickle",
     "churn",

@@ -29,8 +29,10 @@ const minute = 60 * second
  * @category constructors
  */
 export const draw = (world: DrawWorld): Scenario => {
-  const { dice } = world
-  switch (dice.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable", "unreadable")) {
+  const { choice } = world
+  switch (
+    choice.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable", "unreadable")
+  ) {
     case "latest":
       return latest(world)
     case "flicker":
@@ -48,16 +50,16 @@ export const draw = (world: DrawWorld): Scenario => {
 
 /** As many ask as there are slots: whoever comes later has the fleet read. */
 const full = (
-  { dice, maxWorkers, seed }: DrawWorld
+  { choice, maxWorkers, seed }: DrawWorld
 ): Scenario & { readonly cap: number; readonly ecs: EcsSettings } => {
-  const cap = dice.between(1, Math.min(3, maxWorkers))
+  const cap = choice.between(1, Math.min(3, maxWorkers))
   return {
     seed,
     name: "evidence",
     cap,
-    exclusiveKeys: dice.chance(0.2),
+    exclusiveKeys: choice.chance(0.2),
     launchPermits: 20,
-    yieldProbability: dice.pick(0.02, 0.1),
+    yieldProbability: choice.pick(0.02, 0.1),
     settings: {},
     ecs: { seed, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }, lag: { replicas: 1 } },
     conflicts: 0,
@@ -81,15 +83,15 @@ const runTask = (fault: RandomFault["fault"]): EcsSettings => ({
  * task is listed just before the lag bound ends, or is stopping by then and listed there only.
  */
 const latest = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
-  const last = 45 * minute - dice.between(1, 60) * second
+  const last = 45 * minute - choice.between(1, 60) * second
   return {
     ...drawn,
     settings: { replayBackoffBase: 10 * second, replayBackoffMax: minute, requestTimeout: 5 * second },
     ecs: {
       ...drawn.ecs,
-      lifecycle: dice.pick<NonNullable<EcsSettings["lifecycle"]>>({}, {
+      lifecycle: choice.pick<NonNullable<EcsSettings["lifecycle"]>>({}, {
         lifetime: 5 * second,
         deactivating: 20 * minute
       }),
@@ -97,10 +99,10 @@ const latest = (world: DrawWorld): Scenario => {
       ...runTask({ _tag: "Reset", processed: false })
     },
     // Between the gate and the wire an attempt may wait, too.
-    ledger: dice.chance(0.5) ? { away: 0, slow: 29 * second, slowness: 1, slowAt: "pass the gate" } : undefined,
+    ledger: choice.chance(0.5) ? { away: 0, slow: 29 * second, slowness: 1, slowAt: "pass the gate" } : undefined,
     events: [
       ...drawn.events,
-      ask(dice.between(10, 44) * minute, "k0"),
+      ask(choice.between(10, 44) * minute, "k0"),
       weather(
         last,
         "it processes what it is sent 5 minutes later",
@@ -109,8 +111,8 @@ const latest = (world: DrawWorld): Scenario => {
           by: 5 * minute - second
         })
       ),
-      ...Workload.visits(dice, 49 * minute, 54 * minute, 15),
-      ...Workload.visits(dice, 54 * minute, 56 * minute, 25)
+      ...Workload.visits(choice, 49 * minute, 54 * minute, 15),
+      ...Workload.visits(choice, 54 * minute, 56 * minute, 25)
     ]
   }
 }
@@ -122,105 +124,105 @@ const shows = (listed: boolean, described: boolean): EcsSettings => ({
 
 /** Not at all, for no longer than what two readings are apart before a task is taken to be forgotten. */
 const flicker = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
   const events: Array<Event> = [
     ...drawn.events,
     // ECS remembers what has stopped for an hour: what it does not show before that is not forgotten.
-    weather(dice.between(10, 30) * minute, "it shows no task at all, for long", shows(false, false)),
-    ...Workload.visits(dice, 31 * minute, 60 * minute, 6),
+    weather(choice.between(10, 30) * minute, "it shows no task at all, for long", shows(false, false)),
+    ...Workload.visits(choice, 31 * minute, 60 * minute, 6),
     weather(60 * minute, "it shows its tasks again", shows(true, true))
   ]
-  let at = dice.between(66, 90) * minute
-  for (let phase = dice.between(4, 8); phase > 0; phase--) {
-    const dark = dice.between(60, 290) * second
-    const seen = dice.between(60, dice.pick(120, 480)) * second
-    const [listed, described] = dice.pick<readonly [boolean, boolean]>([true, false], [false, true], [true, true])
+  let at = choice.between(66, 90) * minute
+  for (let phase = choice.between(4, 8); phase > 0; phase--) {
+    const dark = choice.between(60, 290) * second
+    const seen = choice.between(60, choice.pick(120, 480)) * second
+    const [listed, described] = choice.pick<readonly [boolean, boolean]>([true, false], [false, true], [true, true])
     events.push(
       weather(at, "it shows no task at all", shows(false, false)),
       weather(at + dark, "it shows some again", shows(listed, described)),
       // A reading in each of them, and more.
-      ...Workload.visits(dice, at, at + dark, Math.floor(dark / (25 * second))),
-      ...Workload.visits(dice, at + dark, at + dark + seen, Math.floor(seen / (25 * second)))
+      ...Workload.visits(choice, at, at + dark, Math.floor(dark / (25 * second))),
+      ...Workload.visits(choice, at + dark, at + dark + seen, Math.floor(seen / (25 * second)))
     )
     at += dark + seen
   }
   events.push(weather(at, "it shows its tasks again", shows(true, true)))
-  const lifetime = dice.pick<Span>("Infinity", 4 * 60 * minute)
+  const lifetime = choice.pick<Span>("Infinity", 4 * 60 * minute)
   return { ...drawn, ecs: { ...drawn.ecs, lifecycle: { lifetime } }, events }
 }
 
 /** Where there is no cap, nothing is listed, unless ECS may have forgotten a task. */
 const forgotten = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
-  const begins = dice.between(5, 60) * second
-  const takes = dice.between(70, 100) * minute
+  const begins = choice.between(5, 60) * second
+  const takes = choice.between(70, 100) * minute
   return {
     ...drawn,
     cap: "unlimited",
     ecs: { ...drawn.ecs, lifecycle: { lifetime: { min: second, max: 10 * minute } } },
     events: [
       ...drawn.events,
-      ...Hostility.outage(dice, begins, takes),
-      ...Workload.visits(dice, begins, begins + takes, 3),
-      ...Workload.visits(dice, begins + takes, begins + takes + 20 * minute, 3)
+      ...Hostility.outage(choice, begins, takes),
+      ...Workload.visits(choice, begins, begins + takes, 3),
+      ...Workload.visits(choice, begins + takes, begins + takes + 20 * minute, 3)
     ]
   }
 }
 
 /** One after the other launches a task that is soon over, for hours. */
 const stale = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
-  const until = dice.between(100, 150) * minute
+  const until = choice.between(100, 150) * minute
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
       lifecycle: { lifetime: { min: second, max: 5 * second } },
-      lag: { lingering: { min: dice.between(10, 50) * minute, max: 60 * minute }, replicas: dice.pick(1, 3) }
+      lag: { lingering: { min: choice.between(10, 50) * minute, max: 60 * minute }, replicas: choice.pick(1, 3) }
     },
-    events: [...drawn.events, ...Workload.visits(dice, minute, until, 30)]
+    events: [...drawn.events, ...Workload.visits(choice, minute, until, 30)]
   }
 }
 
 /** Copies stop while the tasks that they are copies of run on; and an operator takes one for the other. */
 const copies = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
-  const until = dice.between(60, 120) * second
+  const until = choice.between(60, 120) * second
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
-      ...Hostility.latency(dice),
-      lag: { status: { min: 0, max: dice.pick(0, 5 * second) }, replicas: dice.pick(1, 3) }
+      ...Hostility.latency(choice),
+      lag: { status: { min: 0, max: choice.pick(0, 5 * second) }, replicas: choice.pick(1, 3) }
     },
     events: [
       ...drawn.events,
-      ...Array.from({ length: dice.between(1, 3) }, (): Event => ({
-        at: dice.between(5 * second, until - 30 * second),
+      ...Array.from({ length: choice.between(1, 3) }, (): Event => ({
+        at: choice.between(5 * second, until - 30 * second),
         _tag: "Foreign",
-        count: dice.between(1, 3),
-        lifetime: dice.between(2, 20) * second,
+        count: choice.between(1, 3),
+        lifetime: choice.between(2, 20) * second,
         copies: true
       })),
-      ...(dice.chance(0.5) ? [{ at: until, _tag: "Release", isMistaken: true } as const] : []),
-      ...Workload.visits(dice, 5 * second, until + 10 * second, 8)
+      ...(choice.chance(0.5) ? [{ at: until, _tag: "Release", isMistaken: true } as const] : []),
+      ...Workload.visits(choice, 5 * second, until + 10 * second, 8)
     ]
   }
 }
 
 /** Many pages, of which some fail until their reading does. */
 const unreadable = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = full(world)
-  const likely = dice.pick(0.3, 0.5, 0.8)
+  const likely = choice.pick(0.3, 0.5, 0.8)
   const fails = (operation: string): RandomFault => ({
     operation,
     probability: likely,
-    fault: dice.pick<RandomFault["fault"]>(
+    fault: choice.pick<RandomFault["fault"]>(
       { _tag: "ServerError", processed: false },
       { _tag: "ServerError", processed: false },
       { _tag: "LateAnswer", by: 3 * 60 * minute }
@@ -229,16 +231,16 @@ const unreadable = (world: DrawWorld): Scenario => {
   return {
     ...drawn,
     // A full fleet is read again though the last reading is recent enough.
-    settings: { censusMaxAge: dice.pick(10, 30) * second },
+    settings: { censusMaxAge: choice.pick(10, 30) * second },
     ecs: {
       ...drawn.ecs,
-      lifecycle: { lifetime: dice.pick<Span>({ min: second, max: 10 * second }, "Infinity") },
-      pages: Hostility.pages(dice, true),
-      faults: dice.pick([fails("ListTasks")], [fails("DescribeTasks")], [fails("ListTasks"), fails("DescribeTasks")])
+      lifecycle: { lifetime: choice.pick<Span>({ min: second, max: 10 * second }, "Infinity") },
+      pages: Hostility.pages(choice, true),
+      faults: choice.pick([fails("ListTasks")], [fails("DescribeTasks")], [fails("ListTasks"), fails("DescribeTasks")])
     },
     events: [
       ...drawn.events,
-      ...Workload.trickle(dice, dice.between(8, 20), { waiting: dice.pick(0, 0.5), givingUp: 0.3, keys: 100 })
+      ...Workload.trickle(choice, choice.between(8, 20), { waiting: choice.pick(0, 0.5), givingUp: 0.3, keys: 100 })
     ]
   }
 }

@@ -5,7 +5,7 @@
 import type { RandomFault, Settings as EcsSettings, Span } from "../../emulator/model/Settings.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
 import type { Cut, Event, Restart, Scenario } from "./Scenario.ts"
-import type { Dice } from "./SeededChoice.ts"
+import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"
 
 /**
@@ -28,41 +28,41 @@ const minute = 60 * second
  * @category constructors
  */
 export const draw = (world: DrawWorld): Scenario => {
-  const { dice, maxWorkers, seed } = world
-  const theme = dice.pick<Theme>("unheard", "leaving", "leaving", "reading", "reading", "relapse", "late")
-  const replicas = theme === "reading" ? 3 : theme === "leaving" ? 2 : dice.pick(2, 2, 3)
-  const isLossy = theme === "leaving" && dice.chance(0.5)
+  const { choice, maxWorkers, seed } = world
+  const theme = choice.pick<Theme>("unheard", "leaving", "leaving", "reading", "reading", "relapse", "late")
+  const replicas = theme === "reading" ? 3 : theme === "leaving" ? 2 : choice.pick(2, 2, 3)
+  const isLossy = theme === "leaving" && choice.chance(0.5)
   return {
     seed,
     name: "holders",
-    cap: dice.between(2, Math.max(2, maxWorkers)),
-    exclusiveKeys: dice.chance(0.2),
+    cap: choice.between(2, Math.max(2, maxWorkers)),
+    exclusiveKeys: choice.chance(0.2),
     launchPermits: 20,
-    yieldProbability: dice.pick(0.02, 0.05, 0.15),
+    yieldProbability: choice.pick(0.02, 0.05, 0.15),
     settings: {
       // As often it is looked for what others have left behind, too.
-      backgroundCensusInterval: theme === "leaving" ? dice.pick(2, 5) * second : 20 * second,
+      backgroundCensusInterval: theme === "leaving" ? choice.pick(2, 5) * second : 20 * second,
       // At the gate again and again: a launch is there when its process becomes deaf.
       ...(theme === "unheard" ? { replayBackoffBase: 50 } : {}),
-      replayBackoffMax: theme === "unheard" ? dice.pick(200, second) : dice.pick(2, 5) * second,
-      attemptTimeout: dice.between(1, 10) * second,
+      replayBackoffMax: theme === "unheard" ? choice.pick(200, second) : choice.pick(2, 5) * second,
+      attemptTimeout: choice.between(1, 10) * second,
       // Who asks soon after the reading began needs another one.
       ...(theme === "reading" ? { censusMaxAge: second } : {})
     },
-    ecs: { seed, lag: { unlisted: { min: 0, max: dice.pick(0, 3 * second) } }, ...ecsOf(dice, theme) },
+    ecs: { seed, lag: { unlisted: { min: 0, max: choice.pick(0, 3 * second) } }, ...ecsOf(choice, theme) },
     conflicts: 0,
     ledger: undefined,
     sharing: {
       replicas,
-      latency: dice.pick(5, 50),
+      latency: choice.pick(5, 50),
       lost: isLossy ? 0.2 : 0,
       late: theme === "late" ? 0.3 : 0,
       lateBy: theme === "late" ? 30 * second : 0,
       twice: theme === "late" ? 0.5 : 0,
       clockError: 0,
-      wallError: dice.pick(0, 100, 60 * minute)
+      wallError: choice.pick(0, 100, 60 * minute)
     },
-    events: eventsOf(dice, theme, replicas),
+    events: eventsOf(choice, theme, replicas),
     pausesAtTheEnd: false,
     breaksLagBound: false
   }
@@ -84,7 +84,7 @@ const unanswered = (processed: boolean): RandomFault => ({
   fault: { _tag: "Reset", processed }
 })
 
-const ecsOf = (dice: Dice, theme: Theme): EcsSettings => {
+const ecsOf = (choice: SeededChoice, theme: Theme): EcsSettings => {
   const reads = theme === "reading" ? { min: second, max: 4 * second } : 40
   return {
     latencyOf: {
@@ -92,40 +92,40 @@ const ecsOf = (dice: Dice, theme: Theme): EcsSettings => {
       ListTasks: reads,
       DescribeTasks: 40
     },
-    lifecycle: { lifetime: dice.pick<Span>({ min: second, max: 10 * second }, minute) },
+    lifecycle: { lifetime: choice.pick<Span>({ min: second, max: 10 * second }, minute) },
     faults: theme === "unheard"
       ? [{ operation: "RunTask", probability: 0.8, fault: { _tag: "Throttle" } }, refused]
       : theme === "leaving"
       ? [unanswered(false), unanswered(true)]
-      : dice.chance(0.5)
+      : choice.chance(0.5)
       ? [{ ...refused, probability: 0.2 }]
       : []
   }
 }
 
-const eventsOf = (dice: Dice, theme: Theme, replicas: number): ReadonlyArray<Event> => {
-  const at = dice.between(0, 3 * second)
+const eventsOf = (choice: SeededChoice, theme: Theme, replicas: number): ReadonlyArray<Event> => {
+  const at = choice.between(0, 3 * second)
   switch (theme) {
     case "unheard":
       return [
-        ...asks(dice, replicas, 3 * second),
-        ...asks(dice, 1, second, at),
-        cut(at + dice.between(50, second), dice.between(5, 15) * second, "answers"),
+        ...asks(choice, replicas, 3 * second),
+        ...asks(choice, 1, second, at),
+        cut(at + choice.between(50, second), choice.between(5, 15) * second, "answers"),
         // The end is kind: until then, what is sent is refused.
         ask(at + 20 * second, "k0", replicas - 1)
       ]
     case "leaving": {
       const lapses = at + lease
       return [
-        ...asks(dice, replicas, 4 * second),
+        ...asks(choice, replicas, 4 * second),
         // Who has these under way is a while in leaving.
-        ...asks(dice, replicas, 4 * second, lapses - 6 * second),
+        ...asks(choice, replicas, 4 * second, lapses - 6 * second),
         crash(at, 20 * second),
         ...Array.from({ length: replicas - 1 }, (_, index): Event => {
-          const soon = lapses - dice.between(-second, 4 * second)
-          return dice.chance(0.6)
-            ? { ...crash(soon, dice.between(0, 20 * second)), how: "close", replica: index + 1 }
-            : { ...cut(soon, dice.between(4, 9) * second, "answers"), replica: index + 1 }
+          const soon = lapses - choice.between(-second, 4 * second)
+          return choice.chance(0.6)
+            ? { ...crash(soon, choice.between(0, 20 * second)), how: "close", replica: index + 1 }
+            : { ...cut(soon, choice.between(4, 9) * second, "answers"), replica: index + 1 }
         }),
         ask(lapses + 25 * second, "k0", replicas - 1)
       ]
@@ -134,32 +134,32 @@ const eventsOf = (dice: Dice, theme: Theme, replicas: number): ReadonlyArray<Eve
       return [
         ask(at, "k0", 0),
         {
-          at: at + dice.between(100, 3 * second),
+          at: at + choice.between(100, 3 * second),
           _tag: "Pause",
           replica: 0,
-          takes: lease + dice.between(0, 8 * second)
+          takes: lease + choice.between(0, 8 * second)
         },
         // The others wait for their turn before the first one has lost it, and after.
         ...Array.from(
           { length: 20 },
           (_, index) =>
-            ask(at + dice.between(5 * second, lease + 12 * second), `k${index + 1}`, dice.between(1, replicas - 1))
+            ask(at + choice.between(5 * second, lease + 12 * second), `k${index + 1}`, choice.between(1, replicas - 1))
         )
       ]
     case "relapse": {
-      const back = at + lease + dice.between(second, 5 * second)
+      const back = at + lease + choice.between(second, 5 * second)
       return [
-        ...asks(dice, replicas, 2 * second),
+        ...asks(choice, replicas, 2 * second),
         { at, _tag: "Pause", replica: 0, takes: back - at },
-        ask(back + dice.between(0, 2 * second), "k0", 0),
-        crash(back + dice.between(100, 5 * second), 60 * second),
-        ...asks(dice, replicas, 20 * second, back + lease)
+        ask(back + choice.between(0, 2 * second), "k0", 0),
+        crash(back + choice.between(100, 5 * second), 60 * second),
+        ...asks(choice, replicas, 20 * second, back + lease)
       ]
     }
     case "late":
       return [
-        ...asks(dice, replicas, 10 * second),
-        { ...crash(at + second, dice.between(0, 5 * second)), how: "close" },
+        ...asks(choice, replicas, 10 * second),
+        { ...crash(at + second, choice.between(0, 5 * second)), how: "close" },
         { ...crash(at + 20 * second, 0), how: "close", replica: 1 }
       ]
   }
@@ -174,11 +174,16 @@ const ask = (at: number, key: string, replica: number, waits = false): Event => 
   replica
 })
 
-const asks = (dice: Dice, replicas: number, within: number, from = 0): ReadonlyArray<Event> =>
+const asks = (choice: SeededChoice, replicas: number, within: number, from = 0): ReadonlyArray<Event> =>
   Array.from(
-    { length: dice.between(2, 8) },
+    { length: choice.between(2, 8) },
     () =>
-      ask(from + dice.between(0, within), `k${dice.between(1, 40)}`, dice.between(0, replicas - 1), dice.chance(0.3))
+      ask(
+        from + choice.between(0, within),
+        `k${choice.between(1, 40)}`,
+        choice.between(0, replicas - 1),
+        choice.chance(0.3)
+      )
   )
 
 const cut = (at: number, takes: number, way: Cut["way"]): Cut => ({ at, _tag: "Cut", replica: 0, takes, way })

@@ -43,18 +43,22 @@ export const draw = (world: DrawWorld, name: Name): Scenario => {
 }
 
 /** Nobody waits in line for hours: a full fleet is read every second for that. */
-const calm = ({ dice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
+const calm = ({ choice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
   seed,
   name,
-  cap: dice.between(1, Math.min(3, maxWorkers)),
-  exclusiveKeys: dice.chance(0.2),
+  cap: choice.between(1, Math.min(3, maxWorkers)),
+  exclusiveKeys: choice.chance(0.2),
   launchPermits: 20,
-  yieldProbability: dice.pick(0.02, 0.1),
-  settings: { replayBackoffBase: 10 * second, replayBackoffMax: dice.pick(2, 4) * minute, requestTimeout: 5 * second },
+  yieldProbability: choice.pick(0.02, 0.1),
+  settings: {
+    replayBackoffBase: 10 * second,
+    replayBackoffMax: choice.pick(2, 4) * minute,
+    requestTimeout: 5 * second
+  },
   ecs: { seed, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }, lag: { replicas: 1 } },
   conflicts: 0,
   ledger: undefined,
-  events: Workload.burst(dice, dice.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
+  events: Workload.burst(choice, choice.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
   pausesAtTheEnd: false,
   breaksLagBound: false
 })
@@ -69,26 +73,26 @@ const noAnswer = (processed: boolean): RandomFault => ({
 const lagBound = 5 * minute
 
 const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = calm(world, name)
-  const accepts = dice.chance(0.4)
-  const turnsAt = dice.between(35, 46) * minute
+  const accepts = choice.chance(0.4)
+  const turnsAt = choice.between(35, 46) * minute
   const breaksLagBound = name === "broken-bound"
   const late = breaksLagBound ? 5 * 60 * minute : lagBound - 2 * second
   const events: ReadonlyArray<Event> = [
     ...drawn.events,
     { at: turnsAt, _tag: "Weather", name: "it accepts launches, and answers none", ecs: { faults: [noAnswer(true)] } },
-    ...Workload.visits(dice, 44 * minute, 75 * minute, 12),
-    ...(dice.chance(0.3) ? Workload.releases(dice, 70 * minute) : []),
-    ...(dice.chance(0.3) ? Workload.restarts(dice, 0, 40 * minute) : [])
+    ...Workload.visits(choice, 44 * minute, 75 * minute, 12),
+    ...(choice.chance(0.3) ? Workload.releases(choice, 70 * minute) : []),
+    ...(choice.chance(0.3) ? Workload.restarts(choice, 0, 40 * minute) : [])
   ]
   return {
     ...drawn,
     breaksLagBound,
     ecs: {
       ...drawn.ecs,
-      lifecycle: { lifetime: dice.pick<Span>(5 * second, "Infinity") },
-      lag: { unlisted: dice.pick(0, late, late), missing: 0, replicas: 1 },
+      lifecycle: { lifetime: choice.pick<Span>(5 * second, "Infinity") },
+      lag: { unlisted: choice.pick(0, late, late), missing: 0, replicas: 1 },
       faults: [noAnswer(accepts)]
     },
     events: events.filter((event) => event._tag !== "Restart" || event.ledger === "kept")
@@ -96,42 +100,42 @@ const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario
 }
 
 const outage = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = calm(world, "outage")
-  const begins = dice.between(5, 60) * second
-  const takes = dice.between(5, 100) * minute
+  const begins = choice.between(5, 60) * second
+  const takes = choice.between(5, 100) * minute
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
       lifecycle: {
-        lifetime: { min: second, max: dice.pick(30 * second, 30 * minute) },
-        retention: dice.pick(3, 60) * minute
+        lifetime: { min: second, max: choice.pick(30 * second, 30 * minute) },
+        retention: choice.pick(3, 60) * minute
       }
     },
     events: [
       ...drawn.events,
-      ...Hostility.outage(dice, begins, takes),
-      ...(dice.chance(0.5) ? Workload.foreign(dice, 2, begins + takes, 30 * minute) : []),
-      ...Workload.visits(dice, begins, begins + takes, 3),
-      ...Workload.visits(dice, begins + takes, begins + takes + 20 * minute, 3)
+      ...Hostility.outage(choice, begins, takes),
+      ...(choice.chance(0.5) ? Workload.foreign(choice, 2, begins + takes, 30 * minute) : []),
+      ...Workload.visits(choice, begins, begins + takes, 3),
+      ...Workload.visits(choice, begins + takes, begins + takes + 20 * minute, 3)
     ]
   }
 }
 
 const endurance = (world: DrawWorld): Scenario => {
-  const { dice } = world
+  const { choice } = world
   const drawn = calm(world, "endurance")
-  const hours = dice.between(66, 150) * minute
+  const hours = choice.between(66, 150) * minute
   return {
     ...drawn,
-    ecs: { ...drawn.ecs, lifecycle: { lifetime: dice.pick<Span>(90 * minute, "Infinity") } },
+    ecs: { ...drawn.ecs, lifecycle: { lifetime: choice.pick<Span>(90 * minute, "Infinity") } },
     events: [
       ...drawn.events,
-      ...Hostility.blink(dice, hours),
-      ...Workload.visits(dice, 10 * second, hours, 4),
-      ...Workload.visits(dice, hours + second, hours + 5 * minute, 8),
-      ...(dice.chance(0.5) ? Workload.stops(dice, hours) : [])
+      ...Hostility.blink(choice, hours),
+      ...Workload.visits(choice, 10 * second, hours, 4),
+      ...Workload.visits(choice, hours + second, hours + 5 * minute, 8),
+      ...(choice.chance(0.5) ? Workload.stops(choice, hours) : [])
     ]
   }
 }

@@ -8,7 +8,7 @@ import * as SeededRandom from "../../testing/SeededRandom.ts"
  *
  * @category models
  */
-export interface Dice {
+export interface SeededChoice {
   /** A whole number of a range, both ends included. */
   readonly between: (min: number, max: number) => number
   /** Whether something of a probability happens. */
@@ -20,11 +20,11 @@ export interface Dice {
 }
 
 /**
- * Makes the dice of one part of a seed.
+ * Makes the choices of one part of a seed.
  *
  * @category constructors
  */
-export const make = (seed: number, stream: number): Dice => {
+export const make = (seed: number, stream: number): SeededChoice => {
   const random = SeededRandom.make(seed, stream)
   const between = (min: number, max: number): number => min + random.nextBelowUnsafe(max - min + 1)
   return {

@@ -11,7 +11,7 @@ import type * as Settings from "../../fleet/Settings.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
 import * as Hostility from "./EcsFaults.ts"
 import type { Cut, Event, Restart, Scenario, Sharing } from "./Scenario.ts"
-import type { Dice } from "./SeededChoice.ts"
+import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"
 import * as Workload from "./Workload.ts"
 
@@ -34,57 +34,59 @@ type Theme = "lines" | "doubt" | "reach" | "deaf" | "rollout" | "mixed"
  *
  * @category constructors
  */
-export const draw = ({ dice, maxWorkers, seed }: DrawWorld): Scenario => {
-  const theme = dice.pick<Theme>("lines", "doubt", "doubt", "reach", "deaf", "rollout", "mixed")
-  const replicas = dice.pick(2, 2, 2, 3, 3, 4)
-  const most = dice.between(1, dice.pick(Math.ceil(maxWorkers / 2), maxWorkers))
+export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
+  const theme = choice.pick<Theme>("lines", "doubt", "doubt", "reach", "deaf", "rollout", "mixed")
+  const replicas = choice.pick(2, 2, 2, 3, 3, 4)
+  const most = choice.between(1, choice.pick(Math.ceil(maxWorkers / 2), maxWorkers))
   const cap = theme === "lines" ? Math.min(most, 3) : most
-  const place = () => dice.between(0, replicas - 1)
-  const asks = theme === "deaf" ? asksBeside(dice, replicas) : placed(asksOf(dice, theme), place)
-  const until = Math.max(...asks.map(({ at }) => at)) + dice.pick(5, 20) * second
+  const place = () => choice.between(0, replicas - 1)
+  const asks = theme === "deaf" ? asksBeside(choice, replicas) : placed(asksOf(choice, theme), place)
+  const until = Math.max(...asks.map(({ at }) => at)) + choice.pick(5, 20) * second
   /** While somebody who has just asked is on the way to a task, or before another one asks. */
-  const soon = () => dice.pick(...asksAt(asks)) + dice.between(-20, dice.pick(50, 300, 2 * second))
+  const soon = () => choice.pick(...asksAt(asks)) + choice.between(-20, choice.pick(50, 300, 2 * second))
   const some = (likely: number, make: () => Event): ReadonlyArray<Event> =>
-    dice.chance(likely) ? Array.from({ length: dice.between(1, 3) }, make) : []
+    choice.chance(likely) ? Array.from({ length: choice.between(1, 3) }, make) : []
   return {
     seed,
     name: "shared",
     cap,
-    exclusiveKeys: dice.chance(0.2),
-    launchPermits: dice.pick(1, 2, 20, 20),
-    yieldProbability: dice.pick(0.02, 0.05, 0.15),
-    settings: settingsOf(dice, theme),
-    ecs: hostile(dice, seed, theme),
-    conflicts: dice.chance(0.2) ? 0.3 : 0,
+    exclusiveKeys: choice.chance(0.2),
+    launchPermits: choice.pick(1, 2, 20, 20),
+    yieldProbability: choice.pick(0.02, 0.05, 0.15),
+    settings: settingsOf(choice, theme),
+    ecs: hostile(choice, seed, theme),
+    conflicts: choice.chance(0.2) ? 0.3 : 0,
     ledger: undefined,
-    sharing: sharingOf(dice, replicas, theme),
+    sharing: sharingOf(choice, replicas, theme),
     events: [
       ...asks,
-      ...some(theme === "lines" ? 0.8 : 0.2, () => pause(dice, soon(), place())),
-      ...some(theme === "reach" ? 0.5 : 0.3, () => cut(dice, soon(), place())),
-      ...(theme === "deaf" ? [deaf(dice, dice.between(0, second), 0)] : []),
-      ...some(theme === "rollout" || theme === "deaf" ? 0 : 0.3, () => restart(dice, soon(), place())),
-      ...(theme === "doubt" ? doubt(dice, soon(), replicas) : []),
-      ...(theme === "rollout" || dice.chance(0.1) ? placed(Workload.resizes(dice, cap, until), place) : []),
-      ...(theme === "rollout" ? rollout(dice, soon(), replicas) : []),
-      ...(dice.chance(0.1) ? Workload.foreign(dice, cap, until) : []),
-      ...(dice.chance(0.15) ? Workload.stops(dice, until) : []),
-      ...(dice.chance(0.3) ? placed(Workload.visits(dice, until, until + dice.pick(10, 30) * second, 3), place) : [])
+      ...some(theme === "lines" ? 0.8 : 0.2, () => pause(choice, soon(), place())),
+      ...some(theme === "reach" ? 0.5 : 0.3, () => cut(choice, soon(), place())),
+      ...(theme === "deaf" ? [deaf(choice, choice.between(0, second), 0)] : []),
+      ...some(theme === "rollout" || theme === "deaf" ? 0 : 0.3, () => restart(choice, soon(), place())),
+      ...(theme === "doubt" ? doubt(choice, soon(), replicas) : []),
+      ...(theme === "rollout" || choice.chance(0.1) ? placed(Workload.resizes(choice, cap, until), place) : []),
+      ...(theme === "rollout" ? rollout(choice, soon(), replicas) : []),
+      ...(choice.chance(0.1) ? Workload.foreign(choice, cap, until) : []),
+      ...(choice.chance(0.15) ? Workload.stops(choice, until) : []),
+      ...(choice.chance(0.3)
+        ? placed(Workload.visits(choice, until, until + choice.pick(10, 30) * second, 3), place)
+        : [])
     ],
     pausesAtTheEnd: false,
     breaksLagBound: false
   }
 }
 
-const asksOf = (dice: Dice, theme: Theme): ReadonlyArray<Event> => {
-  const callers = dice.between(4, dice.pick(8, 16, 24))
-  const drawn = Workload.manners(dice, callers)
+const asksOf = (choice: SeededChoice, theme: Theme): ReadonlyArray<Event> => {
+  const callers = choice.between(4, choice.pick(8, 16, 24))
+  const drawn = Workload.behavior(choice, callers)
   if (theme === "lines") {
-    const manners = { waiting: dice.pick(1, 0.7), givingUp: 0, keys: callers * 10 }
-    return dice.chance(0.5) ? Workload.burst(dice, callers, manners) : Workload.trickle(dice, callers, manners)
+    const behavior = { waiting: choice.pick(1, 0.7), givingUp: 0, keys: callers * 10 }
+    return choice.chance(0.5) ? Workload.burst(choice, callers, behavior) : Workload.trickle(choice, callers, behavior)
   }
-  if (dice.chance(0.3)) return Workload.storm(dice, callers, drawn)
-  return dice.chance(0.5) ? Workload.trickle(dice, callers, drawn) : Workload.burst(dice, callers, drawn)
+  if (choice.chance(0.3)) return Workload.storm(choice, callers, drawn)
+  return choice.chance(0.5) ? Workload.trickle(choice, callers, drawn) : Workload.burst(choice, callers, drawn)
 }
 
 const asksAt = (asks: ReadonlyArray<Event>): readonly [number, ...Array<number>] => {
@@ -93,11 +95,11 @@ const asksAt = (asks: ReadonlyArray<Event>): readonly [number, ...Array<number>]
 }
 
 /** One asks the process that will be deaf, and all others come to the others, when they need a newer reading. */
-const asksBeside = (dice: Dice, replicas: number): ReadonlyArray<Event> => {
+const asksBeside = (choice: SeededChoice, replicas: number): ReadonlyArray<Event> => {
   const first: Event = { at: 0, _tag: "Ask", key: "k1", waits: false, givesUpAfter: undefined, replica: 0 }
-  const later = lease + dice.between(0, 5 * second)
-  const others = asksOf(dice, "deaf").map((event) => delayed(event, later))
-  return [first, ...placed(others, () => dice.between(1, replicas - 1))]
+  const later = lease + choice.between(0, 5 * second)
+  const others = asksOf(choice, "deaf").map((event) => delayed(event, later))
+  return [first, ...placed(others, () => choice.between(1, replicas - 1))]
 }
 
 const delayed = (event: Event, by: number): Event => ({ ...event, at: event.at + by })
@@ -107,39 +109,44 @@ const placed = (events: ReadonlyArray<Event>, place: () => number): ReadonlyArra
   events.map((event) => event._tag === "Ask" || event._tag === "Resize" ? { ...event, replica: place() } : event)
 
 /** Often a little longer than a lease: what was taken over meets who comes back. */
-const absence = (dice: Dice): number =>
-  dice.pick(
-    dice.between(1, 3 * second),
-    dice.between(3 * second, lease),
-    dice.between(lease, lease + 5 * second),
-    dice.between(lease, 30 * second)
+const absence = (choice: SeededChoice): number =>
+  choice.pick(
+    choice.between(1, 3 * second),
+    choice.between(3 * second, lease),
+    choice.between(lease, lease + 5 * second),
+    choice.between(lease, 30 * second)
   )
 
-const pause = (dice: Dice, at: number, replica: number): Event => ({ at, _tag: "Pause", replica, takes: absence(dice) })
+const pause = (choice: SeededChoice, at: number, replica: number): Event => ({
+  at,
+  _tag: "Pause",
+  replica,
+  takes: absence(choice)
+})
 
-const cut = (dice: Dice, at: number, replica: number): Cut => ({
+const cut = (choice: SeededChoice, at: number, replica: number): Cut => ({
   at,
   _tag: "Cut",
   replica,
-  takes: absence(dice),
-  way: dice.pick<Cut["way"]>("requests", "answers", "both")
+  takes: absence(choice),
+  way: choice.pick<Cut["way"]>("requests", "answers", "both")
 })
 
 /** What it asks is decided, and keeps its lease, while it hears nothing for longer than anybody waits for an answer. */
-const deaf = (dice: Dice, at: number, replica: number): Cut => ({
+const deaf = (choice: SeededChoice, at: number, replica: number): Cut => ({
   at,
   _tag: "Cut",
   replica,
-  takes: lease + dice.between(0, lease),
+  takes: lease + choice.between(0, lease),
   way: "answers"
 })
 
-const restart = (dice: Dice, at: number, replica: number): Restart => ({
+const restart = (choice: SeededChoice, at: number, replica: number): Restart => ({
   at,
   _tag: "Restart",
-  how: dice.pick<Restart["how"]>("close", "crash"),
+  how: choice.pick<Restart["how"]>("close", "crash"),
   ledger: "kept",
-  takes: dice.between(0, dice.pick(0, second, 20 * second)),
+  takes: choice.between(0, choice.pick(0, second, 20 * second)),
   replica
 })
 
@@ -148,20 +155,20 @@ const restart = (dice: Dice, at: number, replica: number): Restart => ({
  * refuses most of what is repeated: who comes back meets who has taken over. And
  * who takes over may not hear so.
  */
-const doubt = (dice: Dice, at: number, replicas: number): ReadonlyArray<Event> => {
-  const replica = dice.between(0, replicas - 1)
-  const takes = lease + dice.between(0, 5 * second)
+const doubt = (choice: SeededChoice, at: number, replicas: number): ReadonlyArray<Event> => {
+  const replica = choice.between(0, replicas - 1)
+  const takes = lease + choice.between(0, 5 * second)
   return [
-    dice.pick<Event>(
+    choice.pick<Event>(
       { at, _tag: "Pause", replica, takes },
       { at, _tag: "Pause", replica, takes },
       { at, _tag: "Cut", replica, takes, way: "both" },
-      { ...restart(dice, at, replica), how: "crash" }
+      { ...restart(choice, at, replica), how: "crash" }
     ),
-    ...(dice.chance(0.7) ? Hostility.refusal(dice, at + dice.between(0, 3 * second)) : []),
-    ...(dice.chance(0.4)
+    ...(choice.chance(0.7) ? Hostility.refusal(choice, at + choice.between(0, 3 * second)) : []),
+    ...(choice.chance(0.4)
       ? [{
-        ...cut(dice, at + lease + dice.between(-second, second), (replica + 1) % replicas),
+        ...cut(choice, at + lease + choice.between(-second, second), (replica + 1) % replicas),
         way: "answers" as const
       }]
       : [])
@@ -169,60 +176,62 @@ const doubt = (dice: Dice, at: number, replicas: number): ReadonlyArray<Event> =
 }
 
 /** All processes are replaced, one after the other, or none is there for longer than a lease. */
-const rollout = (dice: Dice, at: number, replicas: number): ReadonlyArray<Event> => {
-  const gap = dice.pick(0, 0, 2 * second)
-  const takes = dice.pick(0, second, lease + 5 * second)
-  return Array.from({ length: replicas }, (_, place) => ({ ...restart(dice, at + gap * place, place), takes }))
+const rollout = (choice: SeededChoice, at: number, replicas: number): ReadonlyArray<Event> => {
+  const gap = choice.pick(0, 0, 2 * second)
+  const takes = choice.pick(0, second, lease + 5 * second)
+  return Array.from({ length: replicas }, (_, place) => ({ ...restart(choice, at + gap * place, place), takes }))
 }
 
-const sharingOf = (dice: Dice, replicas: number, theme: Theme): Sharing => ({
+const sharingOf = (choice: SeededChoice, replicas: number, theme: Theme): Sharing => ({
   replicas,
-  latency: dice.pick(0, 5, 50, 300),
-  ...(theme !== "reach" && dice.chance(0.7)
+  latency: choice.pick(0, 5, 50, 300),
+  ...(theme !== "reach" && choice.chance(0.7)
     ? { lost: 0, late: 0, lateBy: 0, twice: 0 }
     : {
-      lost: dice.upTo(0.2),
-      late: dice.upTo(0.2),
-      lateBy: dice.pick(500, 6 * second),
-      twice: dice.upTo(theme === "reach" ? 0.6 : 0.2)
+      lost: choice.upTo(0.2),
+      late: choice.upTo(0.2),
+      lateBy: choice.pick(500, 6 * second),
+      twice: choice.upTo(theme === "reach" ? 0.6 : 0.2)
     }),
-  clockError: dice.pick(0, 0, 100, 1500)
+  clockError: choice.pick(0, 0, 100, 1500)
 })
 
 /** What is done in the background is done more often than by default: an end of hours would be most of the run. */
-const settingsOf = (dice: Dice, theme: Theme): Settings.Options => ({
-  backgroundCensusInterval: dice.pick(20, 40) * second,
-  replayBackoffMax: dice.pick(2, 5) * second,
-  attemptTimeout: dice.between(1, 10) * second,
-  ...(theme === "reach" ? { shutdownTimeout: dice.pick(0, second) } : {}),
-  ...(dice.chance(0.6) ? {} : {
-    requestTimeout: dice.between(2, 30) * second,
-    censusMaxAge: dice.between(1, 10) * second,
-    censusInterval: dice.between(500, 3000),
-    readTimeout: dice.between(1, 10) * second,
-    shutdownTimeout: dice.between(0, 20) * second,
-    replayBackoffBase: dice.between(50, 1000)
+const settingsOf = (choice: SeededChoice, theme: Theme): Settings.Options => ({
+  backgroundCensusInterval: choice.pick(20, 40) * second,
+  replayBackoffMax: choice.pick(2, 5) * second,
+  attemptTimeout: choice.between(1, 10) * second,
+  ...(theme === "reach" ? { shutdownTimeout: choice.pick(0, second) } : {}),
+  ...(choice.chance(0.6) ? {} : {
+    requestTimeout: choice.between(2, 30) * second,
+    censusMaxAge: choice.between(1, 10) * second,
+    censusInterval: choice.between(500, 3000),
+    readTimeout: choice.between(1, 10) * second,
+    shutdownTimeout: choice.between(0, 20) * second,
+    replayBackoffBase: choice.between(50, 1000)
   })
 })
 
-const hostile = (dice: Dice, seed: number, theme: Theme): EcsSettings => ({
+const hostile = (choice: SeededChoice, seed: number, theme: Theme): EcsSettings => ({
   seed,
-  ...Hostility.latency(dice),
-  lifecycle: Hostility.lifecycle(dice),
-  lag: Hostility.lag(dice),
-  pages: Hostility.pages(dice, false),
-  faults: Hostility.faults(dice, false),
+  ...Hostility.latency(choice),
+  lifecycle: Hostility.lifecycle(choice),
+  lag: Hostility.lag(choice),
+  pages: Hostility.pages(choice, false),
+  faults: Hostility.faults(choice, false),
   ...(theme === "doubt"
-    ? { ...Hostility.doubt(dice), latencyOf: { RunTask: { min: 500, max: 4000 }, ListTasks: 40, DescribeTasks: 40 } }
+    ? { ...Hostility.doubt(choice), latencyOf: { RunTask: { min: 500, max: 4000 }, ListTasks: 40, DescribeTasks: 40 } }
     : {}),
   // What is cut off in the middle of a reading shows where that takes its time.
   ...(theme === "deaf" ? { latencyOf: { RunTask: 50, ListTasks: { min: 100, max: 1000 }, DescribeTasks: 40 } } : {}),
   // Slots become free, one after the other.
   ...(theme === "lines"
     ? {
-      lifecycle: { lifetime: dice.pick<Span>({ min: second, max: 5 * second }, { min: 3 * second, max: 15 * second }) }
+      lifecycle: {
+        lifetime: choice.pick<Span>({ min: second, max: 5 * second }, { min: 3 * second, max: 15 * second })
+      }
     }
     : {}),
-  ...(dice.chance(0.1) ? { capacity: dice.between(1, 4) } : {}),
-  ...(dice.chance(0.1) ? { rates: true } : {})
+  ...(choice.chance(0.1) ? { capacity: choice.between(1, 4) } : {}),
+  ...(choice.chance(0.1) ? { rates: true } : {})
 })

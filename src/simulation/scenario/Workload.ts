@@ -3,7 +3,7 @@
  */
 import type { Cap } from "../../ledger/Change.ts"
 import type { Event, Restart } from "./Scenario.ts"
-import type { Dice } from "./SeededChoice.ts"
+import type { SeededChoice } from "./SeededChoice.ts"
 
 const second = 1000
 const minute = 60 * second
@@ -15,7 +15,7 @@ type Ask = Extract<Event, { readonly _tag: "Ask" }>
  *
  * @category models
  */
-export interface Manners {
+export interface CallerBehavior {
   readonly waiting: number
   readonly givingUp: number
   readonly keys: number
@@ -26,18 +26,18 @@ export interface Manners {
  *
  * @category constructors
  */
-export const manners = (dice: Dice, callers: number): Manners => ({
-  waiting: dice.pick(0, 0.3, 0.7, 1),
-  givingUp: dice.pick(0, 0, 0.2, 0.5),
-  keys: dice.pick(callers * 10, callers * 10, Math.max(1, Math.ceil(callers / 3)))
+export const behavior = (choice: SeededChoice, callers: number): CallerBehavior => ({
+  waiting: choice.pick(0, 0.3, 0.7, 1),
+  givingUp: choice.pick(0, 0, 0.2, 0.5),
+  keys: choice.pick(callers * 10, callers * 10, Math.max(1, Math.ceil(callers / 3)))
 })
 
-const ask = (dice: Dice, at: number, { givingUp, keys, waiting }: Manners): Ask => ({
+const ask = (choice: SeededChoice, at: number, { givingUp, keys, waiting }: CallerBehavior): Ask => ({
   at: Math.floor(at),
   _tag: "Ask",
-  key: `k${dice.between(1, keys)}`,
-  waits: dice.chance(waiting),
-  givesUpAfter: dice.chance(givingUp) ? dice.between(0, dice.pick(5, 500, 10 * second)) : undefined
+  key: `k${choice.between(1, keys)}`,
+  waits: choice.chance(waiting),
+  givesUpAfter: choice.chance(givingUp) ? choice.between(0, choice.pick(5, 500, 10 * second)) : undefined
 })
 
 /**
@@ -45,10 +45,10 @@ const ask = (dice: Dice, at: number, { givingUp, keys, waiting }: Manners): Ask 
  *
  * @category constructors
  */
-export const burst = (dice: Dice, callers: number, how: Manners): ReadonlyArray<Event> => {
-  const width = dice.pick(0, 5, 300, 2 * second)
-  const first = dice.pick(0, 0, 7 * second)
-  return Array.from({ length: callers }, () => ask(dice, first + dice.upTo(width + 1), how))
+export const burst = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
+  const width = choice.pick(0, 5, 300, 2 * second)
+  const first = choice.pick(0, 0, 7 * second)
+  return Array.from({ length: callers }, () => ask(choice, first + choice.upTo(width + 1), how))
 }
 
 /**
@@ -56,9 +56,9 @@ export const burst = (dice: Dice, callers: number, how: Manners): ReadonlyArray<
  *
  * @category constructors
  */
-export const trickle = (dice: Dice, callers: number, how: Manners): ReadonlyArray<Event> => {
-  const gap = dice.pick(200, second, 4 * second)
-  return Array.from({ length: callers }, (_, index) => ask(dice, index * gap + dice.upTo(gap), how))
+export const trickle = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
+  const gap = choice.pick(200, second, 4 * second)
+  return Array.from({ length: callers }, (_, index) => ask(choice, index * gap + choice.upTo(gap), how))
 }
 
 /**
@@ -66,23 +66,23 @@ export const trickle = (dice: Dice, callers: number, how: Manners): ReadonlyArra
  *
  * @category constructors
  */
-export const storm = (dice: Dice, callers: number, how: Manners): ReadonlyArray<Event> =>
-  burst(dice, callers, { ...how, keys: dice.between(1, 3) })
+export const storm = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> =>
+  burst(choice, callers, { ...how, keys: choice.between(1, 3) })
 
 /**
  * The cap is changed while launches are under way: paused and back, lowered and raised.
  *
  * @category constructors
  */
-export const resizes = (dice: Dice, cap: number, until: number): ReadonlyArray<Event> => {
+export const resizes = (choice: SeededChoice, cap: number, until: number): ReadonlyArray<Event> => {
   const events: Array<Event> = []
-  const within = dice.pick(300, 4 * second, until)
-  for (let index = dice.between(1, 4); index > 0; index--) {
-    const at = dice.between(0, within)
-    const to: Cap = dice.pick<Cap>(0, 1, Math.max(1, cap - 1), cap + 2, dice.chance(0.3) ? "unlimited" : cap)
+  const within = choice.pick(300, 4 * second, until)
+  for (let index = choice.between(1, 4); index > 0; index--) {
+    const at = choice.between(0, within)
+    const to: Cap = choice.pick<Cap>(0, 1, Math.max(1, cap - 1), cap + 2, choice.chance(0.3) ? "unlimited" : cap)
     events.push({ at, _tag: "Resize", cap: to })
-    if (to === 0 || dice.chance(0.5)) {
-      events.push({ at: at + dice.between(1, dice.pick(300, 5 * second)), _tag: "Resize", cap })
+    if (to === 0 || choice.chance(0.5)) {
+      events.push({ at: at + choice.between(1, choice.pick(300, 5 * second)), _tag: "Resize", cap })
     }
   }
   return events
@@ -94,16 +94,16 @@ export const resizes = (dice: Dice, cap: number, until: number): ReadonlyArray<E
  *
  * @category constructors
  */
-export const dip = (dice: Dice, cap: number, first: number): ReadonlyArray<Event> => {
-  const raised = first + dice.between(0, 2 * second)
-  const lowered = raised + dice.between(1, 300)
-  const low = dice.between(0, cap)
-  const step = dice.pick(50, 200, second)
+export const dip = (choice: SeededChoice, cap: number, first: number): ReadonlyArray<Event> => {
+  const raised = first + choice.between(0, 2 * second)
+  const lowered = raised + choice.between(1, 300)
+  const low = choice.between(0, cap)
+  const step = choice.pick(50, 200, second)
   return [
-    { at: raised, _tag: "Resize", cap: cap + dice.between(2, 6) },
+    { at: raised, _tag: "Resize", cap: cap + choice.between(2, 6) },
     { at: lowered, _tag: "Resize", cap: low },
-    ...Array.from({ length: dice.between(2, 6) }, (_, index): Event => ({
-      at: lowered + step * index + dice.between(1, step),
+    ...Array.from({ length: choice.between(2, 6) }, (_, index): Event => ({
+      at: lowered + step * index + choice.between(1, step),
       _tag: "Resize",
       cap: low + index + 1
     }))
@@ -116,9 +116,9 @@ export const dip = (dice: Dice, cap: number, first: number): ReadonlyArray<Event
  *
  * @category constructors
  */
-export const squeeze = (dice: Dice, cap: number, first: number): ReadonlyArray<Event> => [
-  { at: 0, _tag: "Resize", cap: cap + dice.between(1, 3) },
-  { at: first + dice.between(20, 2 * second), _tag: "Resize", cap: Math.max(1, cap - dice.between(0, 2)) }
+export const squeeze = (choice: SeededChoice, cap: number, first: number): ReadonlyArray<Event> => [
+  { at: 0, _tag: "Resize", cap: cap + choice.between(1, 3) },
+  { at: first + choice.between(20, 2 * second), _tag: "Resize", cap: Math.max(1, cap - choice.between(0, 2)) }
 ]
 
 /**
@@ -126,12 +126,17 @@ export const squeeze = (dice: Dice, cap: number, first: number): ReadonlyArray<E
  *
  * @category constructors
  */
-export const foreign = (dice: Dice, cap: number, until: number, longest: number = minute): ReadonlyArray<Event> =>
-  Array.from({ length: dice.between(1, 3) }, () => ({
-    at: dice.between(0, until),
+export const foreign = (
+  choice: SeededChoice,
+  cap: number,
+  until: number,
+  longest: number = minute
+): ReadonlyArray<Event> =>
+  Array.from({ length: choice.between(1, 3) }, () => ({
+    at: choice.between(0, until),
     _tag: "Foreign",
-    count: dice.between(1, cap + 1),
-    lifetime: dice.between(second, longest)
+    count: choice.between(1, cap + 1),
+    lifetime: choice.between(second, longest)
   }))
 
 /**
@@ -139,15 +144,15 @@ export const foreign = (dice: Dice, cap: number, until: number, longest: number 
  *
  * @category constructors
  */
-export const restarts = (dice: Dice, from: number, until: number): ReadonlyArray<Restart> =>
-  Array.from({ length: dice.between(1, 2) }, (): Restart => {
-    const how = dice.pick<Restart["how"]>("close", "crash", "lease")
+export const restarts = (choice: SeededChoice, from: number, until: number): ReadonlyArray<Restart> =>
+  Array.from({ length: choice.between(1, 2) }, (): Restart => {
+    const how = choice.pick<Restart["how"]>("close", "crash", "lease")
     return {
-      at: from + dice.between(0, dice.pick(300, 3 * second, until)),
+      at: from + choice.between(0, choice.pick(300, 3 * second, until)),
       _tag: "Restart",
       how,
-      ledger: how !== "lease" && dice.chance(0.3) ? "lost" : "kept",
-      takes: dice.between(0, dice.pick(0, second, 10 * second))
+      ledger: how !== "lease" && choice.chance(0.3) ? "lost" : "kept",
+      takes: choice.between(0, choice.pick(0, second, 10 * second))
     }
   })
 
@@ -156,11 +161,11 @@ export const restarts = (dice: Dice, from: number, until: number): ReadonlyArray
  *
  * @category constructors
  */
-export const stops = (dice: Dice, until: number): ReadonlyArray<Event> =>
-  Array.from({ length: dice.between(1, 2) }, () => ({
-    at: dice.between(0, until),
+export const stops = (choice: SeededChoice, until: number): ReadonlyArray<Event> =>
+  Array.from({ length: choice.between(1, 2) }, () => ({
+    at: choice.between(0, until),
     _tag: "Stop",
-    count: dice.between(1, 5)
+    count: choice.between(1, 5)
   }))
 
 /**
@@ -168,9 +173,9 @@ export const stops = (dice: Dice, until: number): ReadonlyArray<Event> =>
  *
  * @category constructors
  */
-export const visits = (dice: Dice, from: number, until: number, count: number): ReadonlyArray<Event> =>
+export const visits = (choice: SeededChoice, from: number, until: number, count: number): ReadonlyArray<Event> =>
   Array.from({ length: count }, (_, index): Event => ({
-    at: from + Math.floor(((until - from) * (index + dice.upTo(1))) / count),
+    at: from + Math.floor(((until - from) * (index + choice.upTo(1))) / count),
     _tag: "Ask",
     key: `v${index}`,
     waits: false,
@@ -182,5 +187,5 @@ export const visits = (dice: Dice, from: number, until: number, count: number): 
  *
  * @category constructors
  */
-export const releases = (dice: Dice, until: number): ReadonlyArray<Event> =>
-  Array.from({ length: 3 }, () => ({ at: dice.between(0, until), _tag: "Release" }))
+export const releases = (choice: SeededChoice, until: number): ReadonlyArray<Event> =>
+  Array.from({ length: 3 }, () => ({ at: choice.between(0, until), _tag: "Release" }))

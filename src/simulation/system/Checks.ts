@@ -10,13 +10,13 @@ import type * as Effect from "effect/Effect"
 import type * as Fleets from "../../fleet/Fleet.ts"
 import * as SeededLaunchId from "../../testing/SeededLaunchId.ts"
 import * as SeededRandom from "../../testing/SeededRandom.ts"
-import * as Callers from "../checks/CallerCheck.ts"
-import * as Caps from "../checks/CapHistory.ts"
-import * as Launches from "../checks/LaunchCheck.ts"
-import * as Books from "../checks/LedgerCheck.ts"
-import * as Reads from "../checks/ReadCheck.ts"
-import * as Refusals from "../checks/RefusalCheck.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import * as CallerCheck from "../checks/CallerCheck.ts"
+import * as CapHistory from "../checks/CapHistory.ts"
+import * as LaunchCheck from "../checks/LaunchCheck.ts"
+import * as LedgerCheck from "../checks/LedgerCheck.ts"
+import * as ReadCheck from "../checks/ReadCheck.ts"
+import * as RefusalCheck from "../checks/RefusalCheck.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import * as SimulatedEcs from "./SimulatedEcs.ts"
 
@@ -25,15 +25,15 @@ import * as SimulatedEcs from "./SimulatedEcs.ts"
  *
  * @category models
  */
-export interface Checkers {
-  readonly chronicle: Chronicle
+export interface Checks {
+  readonly log: RunLog
   readonly ecs: SimulatedEcs.SimulatedEcs
-  readonly books: Books.Books
-  readonly launches: Launches.Launches
-  readonly reads: Reads.Reads
-  readonly callers: Callers.Callers
-  readonly refusals: Refusals.Refusals
-  readonly caps: Caps.Caps
+  readonly ledgerCheck: LedgerCheck.LedgerCheck
+  readonly launches: LaunchCheck.LaunchCheck
+  readonly readCheck: ReadCheck.ReadCheck
+  readonly callers: CallerCheck.CallerCheck
+  readonly refusalCheck: RefusalCheck.RefusalCheck
+  readonly capHistory: CapHistory.CapHistory
   readonly fleet: Fleets.Fleet
   /** When the run began, in epoch milliseconds. */
   readonly startTime: number
@@ -51,19 +51,19 @@ const asking = 5 * 60_000
 export const make = (options: {
   readonly scenario: Scenario
   readonly fleet: Fleets.Fleet
-  readonly chronicle: Chronicle
+  readonly log: RunLog
   readonly clock: Clock.Clock
   /** Whether whoever holds slots under a name has gone. */
   readonly hasEnded: (holder: string) => boolean
-}): Checkers => {
-  const { chronicle, clock, fleet, hasEnded, scenario } = options
+}): Checks => {
+  const { log, clock, fleet, hasEnded, scenario } = options
   const startTime = clock.currentTimeMillisUnsafe()
   const clockError = scenario.sharing?.clockError ?? 0
   const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
-  const caps = Caps.make()
-  const books: Books.Books = Books.make({
-    chronicle,
-    caps,
+  const capHistory = CapHistory.make()
+  const ledgerCheck: LedgerCheck.LedgerCheck = LedgerCheck.make({
+    log,
+    capHistory,
     launches: () => launches,
     world: () => ecs.world,
     configuredAt: () => ecs.configuredAt(),
@@ -74,31 +74,31 @@ export const make = (options: {
     breaksLagBound: scenario.breaksLagBound,
     contradicts: scenario.contradicts ?? false
   })
-  const launches: Launches.Launches = Launches.make({
-    chronicle,
-    caps,
+  const launches: LaunchCheck.LaunchCheck = LaunchCheck.make({
+    log,
+    capHistory,
     exclusiveKeys: scenario.exclusiveKeys,
     startTime,
-    counted: books.counted,
+    counted: ledgerCheck.counted,
     breaksLagBound: scenario.breaksLagBound
   })
   const millis = Duration.toMillis
-  const reads = Reads.make({
-    chronicle,
+  const readCheck = ReadCheck.make({
+    log,
     censusInterval: millis(fleet.settings.censusInterval),
     censusMaxAge: millis(fleet.settings.censusMaxAge),
     backgroundCensusInterval: millis(fleet.settings.backgroundCensusInterval),
     // Who stands in line for a launch that was held back does not ask itself, but has it read.
-    isWanted: (generation) => callers.areAsking(asking) || books.isSettling(generation),
+    isWanted: (generation) => callers.areAsking(asking) || ledgerCheck.isSettling(generation),
     attemptTimeout: millis(fleet.settings.attemptTimeout),
     shutdownTimeout: millis(fleet.settings.shutdownTimeout),
     isShared: scenario.sharing !== undefined,
     clockError
   })
-  const callers: Callers.Callers = Callers.make({
-    chronicle,
+  const callers: CallerCheck.CallerCheck = CallerCheck.make({
+    log,
     launches,
-    reads,
+    readCheck,
     startTime,
     requestTimeout: millis(fleet.settings.requestTimeout),
     ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined,
@@ -108,13 +108,13 @@ export const make = (options: {
   const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
     settings: scenario.ecs,
     conflicts: scenario.conflicts,
-    chronicle,
+    log,
     launches,
-    reads,
+    readCheck,
     clock
   })
 
-  const refusals = Refusals.make({ chronicle, launches })
+  const refusalCheck = RefusalCheck.make({ log, launches })
 
-  return { chronicle, ecs, books, launches, reads, callers, refusals, caps, fleet, startTime, launchId }
+  return { log, ecs, ledgerCheck, launches, readCheck, callers, refusalCheck, capHistory, fleet, startTime, launchId }
 }

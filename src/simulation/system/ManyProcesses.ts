@@ -20,7 +20,7 @@ import { LaunchId } from "../../provisioner/LaunchId.ts"
 import * as Provisioners from "../../provisioner/Provisioner.ts"
 import * as SeededRandom from "../../testing/SeededRandom.ts"
 import * as Processes from "../checks/Process.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 import {
   type Cut,
   type Event,
@@ -30,11 +30,11 @@ import {
   type Sharing
 } from "../scenario/Scenario.ts"
 import * as Blindnesses from "./Blindness.ts"
-import * as Checkers from "./Checks.ts"
+import * as Checks from "./Checks.ts"
 import * as Networks from "./Network.ts"
 import { checkPermits, fleetOf, type Running, type System } from "./OneProcess.ts"
-import * as Hosts from "./PausableHost.ts"
-import * as SharedWitnesses from "./SharedLedgerCheck.ts"
+import * as PausableHosts from "./PausableHost.ts"
+import * as SharedLedgerChecks from "./SharedLedgerCheck.ts"
 import * as SharedStores from "./SharedStore.ts"
 
 /**
@@ -64,7 +64,7 @@ const calm: Sharing = { replicas: 1, latency: 5, lost: 0, late: 0, lateBy: 0, tw
 const gathering = 120_000
 
 interface Replica extends Running {
-  readonly host: Hosts.Host
+  readonly host: PausableHosts.PausableHost
   readonly network: Networks.Network
   readonly end: Effect.Effect<void>
 }
@@ -77,7 +77,7 @@ interface Replica extends Running {
 export const make = Effect.fnUntraced(function*(
   scenario: Scenario,
   sharing: Sharing,
-  chronicle: Chronicle
+  log: RunLog
 ): Effect.fn.Return<SharedSystem, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scheduler = yield* Scheduler.Scheduler
@@ -89,10 +89,10 @@ export const make = Effect.fnUntraced(function*(
   const wallError = SeededRandom.make(scenario.seed, 17)
   const off = (random: SeededRandom.SeededRandom, most: number): number =>
     most === 0 ? 0 : random.nextBelowUnsafe(2 * most + 1) - most
-  const checkers = Checkers.make({ scenario, fleet, chronicle, clock, hasEnded: (holder) => witness.isGone(holder) })
-  const { callers, caps, ecs, launchId } = checkers
-  const witness: SharedWitnesses.SharedWitness = SharedWitnesses.make(
-    checkers,
+  const checks = Checks.make({ scenario, fleet, log, clock, hasEnded: (holder) => witness.isGone(holder) })
+  const { callers, capHistory, ecs, launchId } = checks
+  const witness: SharedLedgerChecks.SharedLedgerCheck = SharedLedgerChecks.make(
+    checks,
     sharing,
     hasWrongClocks(scenario)
   )
@@ -112,20 +112,20 @@ export const make = Effect.fnUntraced(function*(
 
   const begin = Effect.fnUntraced(function*(place: number, region?: string) {
     const process = Processes.make(`process ${++begun}`, 1)
-    const host = Hosts.make(scheduler, clock, off(wallError, sharing.wallError ?? 0))
+    const host = PausableHosts.make(scheduler, clock, off(wallError, sharing.wallError ?? 0))
     const network = Networks.make({
       name: process.name,
       host,
       sharing: () => present,
       random,
-      chronicle,
+      log,
       run: (effect) => {
         outside(effect)
       }
     })
     const ledger = store.connect(network.link, witness.of(process))
     // It is configured as the fleet was at first, or as it is now. Whoever the others do not agree with comes again.
-    let cap = begun > replicas.length && random.nextDoubleUnsafe() < 0.5 ? caps.current(1) : scenario.cap
+    let cap = begun > replicas.length && random.nextDoubleUnsafe() < 0.5 ? capHistory.current(1) : scenario.cap
     const permits = LaunchPermits.make(scenario.launchPermits)
     const start = Effect.gen(function*() {
       const processScope = yield* Scope.make()
@@ -136,7 +136,7 @@ export const make = Effect.fnUntraced(function*(
         Effect.provideService(LaunchId, launchId),
         Scope.provide(processScope),
         Effect.tapError((error) => {
-          if (error._tag === "LedgerMismatch") cap = cap === scenario.cap ? caps.current(1) : scenario.cap
+          if (error._tag === "LedgerMismatch") cap = cap === scenario.cap ? capHistory.current(1) : scenario.cap
           return Scope.close(processScope, Exit.fail(error))
         })
       )
@@ -149,18 +149,18 @@ export const make = Effect.fnUntraced(function*(
     const started = yield* Fiber.join(starting)
     if (Result.isFailure(started)) {
       if (region === undefined) return yield* Effect.die(started.failure)
-      chronicle.count("process: refused in another region")
-      return chronicle.tell(process.name, () => `is refused: ${started.failure.message}`)
+      log.count("process: refused in another region")
+      return log.tell(process.name, () => `is refused: ${started.failure.message}`)
     }
     const { processScope, provisioner } = started.success
-    chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
+    log.tell(process.name, () => `begins, with a cap of ${cap}`)
     const ending = Effect.suspend(() => {
-      process.closingAt = chronicle.now()
-      chronicle.tell(process.name, () => "begins to shut down")
+      process.closingAt = log.now()
+      log.tell(process.name, () => "begins to shut down")
       return Effect.map(Scope.close(processScope, Exit.void), () => {
         process.ended = true
-        checkPermits(chronicle, process, permits.held())
-        chronicle.tell(process.name, () => "has ended")
+        checkPermits(log, process, permits.held())
+        log.tell(process.name, () => "has ended")
       })
     })
     const end = Effect.flatMap(Effect.forkIn(host.on(ending), scope), Fiber.join)
@@ -168,7 +168,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const crash = ({ host, process }: Replica): void => {
-    chronicle.tell(process.name, () => "crashes")
+    log.tell(process.name, () => "crashes")
     process.crashed = true
     host.stop()
     for (const caller of callers.waiting()) if (caller.process === process) callers.left(caller, "is cut off")
@@ -204,8 +204,8 @@ export const make = Effect.fnUntraced(function*(
 
   const resume = ({ host, process }: Replica): void => {
     if (process.crashed || !host.isStopped()) return
-    process.resumedAt = chronicle.now()
-    chronicle.tell(process.name, () => "goes on")
+    process.resumedAt = log.now()
+    log.tell(process.name, () => "goes on")
     host.resume()
   }
 
@@ -219,7 +219,7 @@ export const make = Effect.fnUntraced(function*(
     }
     for (let waited = 0; running().length < replicas.length; waited += 500) {
       if (waited > gathering) {
-        chronicle.violate("a process begins", `${replicas.length - running().length} of them do not`)
+        log.violate("a process begins", `${replicas.length - running().length} of them do not`)
         break
       }
       yield* Effect.sleep(500)
@@ -232,7 +232,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   return {
-    ...checkers,
+    ...checks,
     current: (place = 0) => replicas[place] ?? running().find(() => true),
     all: running,
     gather,
@@ -249,7 +249,7 @@ export const make = Effect.fnUntraced(function*(
         const replica = replicas[place]
         if (replica === undefined) return Effect.void
         everything.add(replica)
-        chronicle.tell(replica.process.name, () => "stands still")
+        log.tell(replica.process.name, () => "stands still")
         replica.host.stop()
         return Effect.asVoid(later(takes, Effect.sync(() => resume(replica))))
       }),
@@ -258,7 +258,7 @@ export const make = Effect.fnUntraced(function*(
         const replica = replicas[place]
         if (replica === undefined) return Effect.void
         everything.add(replica)
-        chronicle.tell(replica.process.name, () => "is suspended with its machine")
+        log.tell(replica.process.name, () => "is suspended with its machine")
         replica.host.suspend()
         return Effect.asVoid(later(takes, Effect.sync(() => resume(replica))))
       }),
@@ -266,13 +266,13 @@ export const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         const replica = replicas[place]
         if (replica === undefined) return
-        chronicle.tell(replica.process.name, () => `has its wall clock set by ${by} ms`)
+        log.tell(replica.process.name, () => `has its wall clock set by ${by} ms`)
         replica.host.setWall(by)
       }),
     setStoreClock: ({ by, takes }) => {
       const set = (millis: number) =>
         Effect.sync(() => {
-          chronicle.tell("ledger", () => `has its clock set by ${millis} ms`)
+          log.tell("ledger", () => `has its clock set by ${millis} ms`)
           storeError += millis
         })
       return takes === undefined ? set(by) : Effect.asVoid(Effect.andThen(set(by), later(takes, set(-by))))
@@ -295,7 +295,7 @@ export const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         const process = replicas[place]?.process
         if (process === undefined) return
-        chronicle.tell(process.name, () => `cannot read ECS any more (${how})`)
+        log.tell(process.name, () => `cannot read ECS any more (${how})`)
         process.blindness = how
         callers.blinded()
       })

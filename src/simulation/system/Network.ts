@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { LedgerUnavailable } from "../../ledger/Ledger.ts"
 import type { SeededRandom } from "../../testing/SeededRandom.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 import type { Cut, Sharing } from "../scenario/Scenario.ts"
-import type { Host } from "./PausableHost.ts"
+import type { PausableHost } from "./PausableHost.ts"
 import type { Link } from "./SharedStore.ts"
 
 /**
@@ -43,19 +43,19 @@ type Fate = number | "Lost" | "Held"
  */
 export const make = (options: {
   readonly name: string
-  readonly host: Host
+  readonly host: PausableHost
   /** How the network is at the moment. */
   readonly sharing: () => Sharing
   readonly random: SeededRandom
-  readonly chronicle: Chronicle
+  readonly log: RunLog
   /** Runs what belongs to no process. */
   readonly run: (effect: Effect.Effect<unknown>) => void
 }): Network => {
-  const { chronicle, host, name, random, run } = options
+  const { log, host, name, random, run } = options
   let way: Cut["way"] | undefined
   let healed = Deferred.makeUnsafe<void>()
 
-  const count = (what: string): void => chronicle.count(`network: ${what}`)
+  const count = (what: string): void => log.count(`network: ${what}`)
 
   const isCut = (leg: Leg): boolean =>
     way !== undefined && (way === "both" || way === (leg === "request" ? "requests" : "answers"))
@@ -127,12 +127,12 @@ export const make = (options: {
     link: Object.assign(carry, { word }),
     cut: (which) => {
       way = which
-      chronicle.tell("network", () => `lets no ${which === "both" ? "message" : which} of ${name} pass`)
+      log.tell("network", () => `lets no ${which === "both" ? "message" : which} of ${name} pass`)
     },
     heal: () => {
       if (way === undefined) return
       way = undefined
-      chronicle.tell("network", () => `lets all messages of ${name} pass again`)
+      log.tell("network", () => `lets all messages of ${name} pass again`)
       const told = healed
       healed = Deferred.makeUnsafe()
       Deferred.doneUnsafe(told, Effect.void)

@@ -24,11 +24,11 @@ import { LaunchId } from "../../provisioner/LaunchId.ts"
 import * as Provisioners from "../../provisioner/Provisioner.ts"
 import * as SeededRandom from "../../testing/SeededRandom.ts"
 import * as Processes from "../checks/Process.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 import type { Event, LedgerFaults, Restart, Scenario } from "../scenario/Scenario.ts"
-import * as Checkers from "./Checks.ts"
-import type { Host } from "./PausableHost.ts"
-import * as Hosts from "./PausableHost.ts"
+import * as Checks from "./Checks.ts"
+import type { PausableHost } from "./PausableHost.ts"
+import * as PausableHosts from "./PausableHost.ts"
 import * as SimulatedLedger from "./SimulatedLedger.ts"
 
 /**
@@ -40,7 +40,7 @@ export interface Running {
   readonly process: Processes.Process
   readonly provisioner: Provisioners.Provisioner["Service"]
   /** What it runs on, where that may stand still. */
-  readonly host?: Host | undefined
+  readonly host?: PausableHost | undefined
 }
 
 /**
@@ -48,7 +48,7 @@ export interface Running {
  *
  * @category models
  */
-export interface System extends Checkers.Checkers {
+export interface System extends Checks.Checks {
   /** The process that callers reach, if one runs: where there are several, the one at a place, or the next that runs. */
   readonly current: (replica?: number) => Running | undefined
   /** The processes that run. */
@@ -97,22 +97,22 @@ const keptChanges = 100_000
  */
 export const make = Effect.fnUntraced(function*(
   scenario: Scenario,
-  chronicle: Chronicle
+  log: RunLog
 ): Effect.fn.Return<System, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
-  const host = scenario.suspendable === true ? Hosts.make(yield* Scheduler.Scheduler, clock) : undefined
+  const host = scenario.suspendable === true ? PausableHosts.make(yield* Scheduler.Scheduler, clock) : undefined
   const fleet = fleetOf(scenario)
   const random = SeededRandom.make(scenario.seed, 3)
   const holders = new Map<string, Processes.Process>()
-  const checkers = Checkers.make({
+  const checks = Checks.make({
     scenario,
     fleet,
-    chronicle,
+    log,
     clock,
     hasEnded: (holder) => holders.get(holder)?.ended ?? false
   })
-  const { books, callers, caps, ecs, launchId, launches, reads, refusals, startTime } = checkers
+  const { ledgerCheck, callers, capHistory, ecs, launchId, launches, readCheck, refusalCheck, startTime } = checks
 
   const newLedger = Effect.map(
     Effect.provideService(Layer.build(Layer.fresh(LedgerMemory.layer)), Clock.Clock, host?.clock ?? clock),
@@ -165,12 +165,12 @@ export const make = Effect.fnUntraced(function*(
       process,
       faults: () => faults,
       random,
-      chronicle,
-      books,
-      caps,
+      log,
+      ledgerCheck,
+      capHistory,
       launches,
-      reads,
-      refusals,
+      readCheck,
+      refusalCheck,
       startTime,
       breaksLagBound: scenario.breaksLagBound,
       onAttach: (holder, fleetLedger) => {
@@ -196,35 +196,35 @@ export const make = Effect.fnUntraced(function*(
     const { processScope, provisioner } = yield* onHost(Effect.orDie(
       Effect.retry(start, { times: 100, while: (error) => error._tag === "LedgerUnavailable" })
     ))
-    chronicle.tell(process.name, () => `begins, with a cap of ${cap}`)
+    log.tell(process.name, () => `begins, with a cap of ${cap}`)
     const running = { process, provisioner, host }
     const end = Effect.suspend(() => {
-      process.closingAt = chronicle.now()
+      process.closingAt = log.now()
       // A call may be under way, too, for a launch that another process has settled.
       const mayBeSent = permits.held() > 0 ||
-        HashMap.some(books.latest(generation)?.slots ?? HashMap.empty(), (slot) => !isSettled(slot))
-      chronicle.tell(process.name, () => "begins to shut down")
+        HashMap.some(ledgerCheck.latest(generation)?.slots ?? HashMap.empty(), (slot) => !isSettled(slot))
+      log.tell(process.name, () => "begins to shut down")
       return Effect.map(onHost(Scope.close(processScope, Exit.void)), () => {
         process.ended = true
-        checkPermits(chronicle, process, permits.held())
-        const took = chronicle.now() - (process.closingAt ?? 0)
+        checkPermits(log, process, permits.held())
+        const took = log.now() - (process.closingAt ?? 0)
         if (took > 0 && !mayBeSent && !process.crashed && !process.leaseLost && scenario.ledger === undefined) {
-          chronicle.violate(
+          log.violate(
             "closing waits only for what may have been sent",
             `${process.name} took ${took} ms to shut down`
           )
         }
-        chronicle.tell(process.name, () => "has ended")
+        log.tell(process.name, () => "has ended")
       })
     })
     current = { running, end, connection }
   })
 
   const lose = Effect.gen(function*() {
-    const cap = caps.current(generation)
-    books.lose(generation)
+    const cap = capHistory.current(generation)
+    ledgerCheck.lose(generation)
     generation++
-    caps.set(generation, cap, chronicle.now())
+    capHistory.set(generation, cap, log.now())
     ledger = yield* newLedger
   })
 
@@ -238,7 +238,7 @@ export const make = Effect.fnUntraced(function*(
         yield* Effect.sleep(takes)
         break
       case "crash":
-        chronicle.tell(process.name, () => "crashes")
+        log.tell(process.name, () => "crashes")
         // It may never come to an end: what it waits for does not answer a process that is gone.
         yield* Effect.forkDetach(end)
         yield* Effect.sleep(takes)
@@ -247,7 +247,7 @@ export const make = Effect.fnUntraced(function*(
         break
       case "lease":
         process.leaseLost = true
-        chronicle.tell(process.name, () => "is believed to be gone")
+        log.tell(process.name, () => "is believed to be gone")
         yield* connection.loseLease
         undead++
         yield* Effect.forkIn(
@@ -262,14 +262,14 @@ export const make = Effect.fnUntraced(function*(
         break
     }
     // As long as another one is there, it has to be described as that one did.
-    if (ledger === "lost" || (how !== "lease" && undead === 0)) described = caps.current(process.generation)
+    if (ledger === "lost" || (how !== "lease" && undead === 0)) described = capHistory.current(process.generation)
     if (ledger === "lost") yield* lose
-    chronicle.tell("system", () => ledger === "lost" ? "begins a process without the ledger" : "begins a process")
+    log.tell("system", () => ledger === "lost" ? "begins a process without the ledger" : "begins a process")
     yield* begin
   })
 
   return {
-    ...checkers,
+    ...checks,
     current: () => current?.running,
     all: () => current === undefined ? [] : [current.running],
     gather: undefined,
@@ -278,11 +278,11 @@ export const make = Effect.fnUntraced(function*(
       Effect.suspend(() => {
         if (host === undefined || current === undefined) return Effect.void
         const { process } = current.running
-        chronicle.tell(process.name, () => "is suspended with its machine")
+        log.tell(process.name, () => "is suspended with its machine")
         host.suspend()
         return Effect.map(Effect.sleep(takes), () => {
-          process.resumedAt = chronicle.now()
-          chronicle.tell(process.name, () => "goes on")
+          process.resumedAt = log.now()
+          log.tell(process.name, () => "goes on")
           host.resume()
         })
       }),
@@ -300,9 +300,9 @@ export const make = Effect.fnUntraced(function*(
  *
  * @category checks
  */
-export const checkPermits = (chronicle: Chronicle, process: Processes.Process, held: number): void => {
+export const checkPermits = (log: RunLog, process: Processes.Process, held: number): void => {
   if (process.crashed || held === 0) return
-  chronicle.violate("closing gives all launch permits back", `${process.name} has ended, and ${held} are held`)
+  log.violate("closing gives all launch permits back", `${process.name} has ended, and ${held} are held`)
 }
 
 /** Whether there is nothing to wait for: it was certainly not sent, or its task is known. */

@@ -19,7 +19,7 @@ import * as Scheduler from "effect/Scheduler"
  *
  * @category models
  */
-export interface Host {
+export interface PausableHost {
   /** Runs an effect as a part of the process. The fiber that does waits while the host stands still. */
   readonly on: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Hands something to the process that comes from outside. */
@@ -43,7 +43,7 @@ export interface Host {
  *
  * @category constructors
  */
-export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead = 0): Host => {
+export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead = 0): PausableHost => {
   const below = scheduler.makeDispatcher()
   const held: Array<() => void> = []
   let resumed: Deferred.Deferred<void> | undefined

@@ -13,10 +13,10 @@ import { turnLimitBase } from "../../ledger/SafetyLimits.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
 import type { Batch, SharedFleet } from "../../ledger/shared/SharedState.ts"
 import * as Time from "../../Time.ts"
-import * as Lines from "../checks/FairnessCheck.ts"
+import * as FairnessCheck from "../checks/FairnessCheck.ts"
 import type { Process } from "../checks/Process.ts"
 import type { Sharing } from "../scenario/Scenario.ts"
-import type { Checkers } from "./Checks.ts"
+import type { Checks } from "./Checks.ts"
 import type { Witness } from "./SharedStore.ts"
 
 /**
@@ -24,7 +24,7 @@ import type { Witness } from "./SharedStore.ts"
  *
  * @category models
  */
-export interface SharedWitness {
+export interface SharedLedgerCheck {
   readonly of: (process: Process) => Witness
   /** Says that from now on every message passes, and ECS answers at once. */
   readonly calm: () => void
@@ -55,9 +55,9 @@ const timeSlack = 10_000
  *
  * @category constructors
  */
-export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boolean): SharedWitness => {
-  const { books, callers, caps, chronicle, launches, reads, refusals, startTime } = checkers
-  const lines = Lines.make(checkers, sharing)
+export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean): SharedLedgerCheck => {
+  const { ledgerCheck, callers, capHistory, log, launches, readCheck, refusalCheck, startTime } = checks
+  const fairnessCheck = FairnessCheck.make(checks, sharing)
   /** When each holder was heard of last, in virtual milliseconds. */
   const heard = new Map<string, number>()
   const holders = new Map<string, Process>()
@@ -74,7 +74,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
   let origin: { readonly time: Time.Time; readonly at: number } | undefined
 
   const slack = 2 * sharing.clockError + (hasWrongClocks ? stepSlack : 0)
-  const silence = (holder: string): number => chronicle.now() - (heard.get(holder) ?? -Infinity)
+  const silence = (holder: string): number => log.now() - (heard.get(holder) ?? -Infinity)
   const isGone = (holder: string): boolean => left.has(holder) || silence(holder) > lease + slack
   /** Whether it is beyond doubt that the ledger knows a holder to be there. */
   const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
@@ -83,24 +83,24 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     for (const change of after.changes) {
       if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
       if (change.at < decidedAt) {
-        chronicle.violate("time does not go back", `a change is dated ${decidedAt - change.at} ms before the last one`)
+        log.violate("time does not go back", `a change is dated ${decidedAt - change.at} ms before the last one`)
       }
       decidedAt = change.at
       callers.changed(generation, change)
-      if (change._tag === "Reserved") lines.served(process, change)
+      if (change._tag === "Reserved") fairnessCheck.served(process, change)
     }
-    if (before?.occupancy.cap !== after.occupancy.cap) caps.set(generation, after.occupancy.cap, chronicle.now())
-    books.inspect(generation, after.occupancy)
+    if (before?.occupancy.cap !== after.occupancy.cap) capHistory.set(generation, after.occupancy.cap, log.now())
+    ledgerCheck.inspect(generation, after.occupancy)
   }
 
   /** What may have passed is no less than the truth, and what certainly has is no more. */
   const checkTime = (now: Time.Time): void => {
-    origin ??= { time: now, at: chronicle.now() }
-    const truth = chronicle.now() - origin.at
+    origin ??= { time: now, at: log.now() }
+    const truth = log.now() - origin.at
     const atMost = Time.atMost(origin.time, now)
     const atLeast = Time.atLeast(origin.time, now)
     if (atMost < truth - timeSlack || atLeast > truth + timeSlack) {
-      chronicle.violate(
+      log.violate(
         "a fleet's time is bounded by the truth",
         `${truth} ms have passed, and not ${atLeast} to ${atMost}`
       )
@@ -116,16 +116,16 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
 
   const claimed = (process: Process, holder: string): void => {
     // One that takes too long may lose its turn to another.
-    const mayLose = reader !== undefined && chronicle.now() - reader.since > turnLimitBase - slack
+    const mayLose = reader !== undefined && log.now() - reader.since > turnLimitBase - slack
     if (reader !== undefined && reader.holder !== holder && isHere(reader.holder) && !mayLose) {
-      chronicle.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
+      log.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
     }
     // Where everything answers at once none does, but one that could not say that it has ended.
     if (reader !== undefined && reader.holder !== holder && mayLose) checkTurn(turnLimitBase - slack)
     if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
     process.turnLost = false
-    reads.begins(process)
-    reader = { holder, process, since: chronicle.now() }
+    readCheck.begins(process)
+    reader = { holder, process, since: log.now() }
   }
 
   /** It may have been taken to be gone meanwhile. */
@@ -138,9 +138,9 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
 
   const checkTurn = (longest: number): void => {
     if (reader === undefined || !isHere(reader.holder)) return
-    const took = chronicle.now() - Math.max(reader.since, calmSince)
+    const took = log.now() - Math.max(reader.since, calmSince)
     if (took <= longest) return
-    chronicle.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
+    log.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
     reader = undefined
   }
 
@@ -153,63 +153,63 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
   ): void => {
     for (const answer of answers) {
       if (batch.closing && Steps.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
-        chronicle.violate(
+        log.violate(
           "who shuts down takes nothing over",
           `${process.name} has taken ${answer.value.length} launches`
         )
       }
       if (isReaderGone && Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
-        chronicle.violate("who is gone keeps nobody from reading", `${process.name} waits for a reader that is gone`)
+        log.violate("who is gone keeps nobody from reading", `${process.name} waits for a reader that is gone`)
       }
     }
   }
 
   const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
-    if (Steps.isStep("Reserve", step)) lines.asked(process, step.payload)
+    if (Steps.isStep("Reserve", step)) fairnessCheck.asked(process, step.payload)
     if (Steps.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
       takes(process, answer.value.ticket.slotId)
     }
     if (Steps.isAnswerTo("TakeOver", answer)) {
       for (const { ticket } of answer.value) {
         takes(process, ticket.slotId)
-        refusals.takenOver(ticket.slotId)
+        refusalCheck.takenOver(ticket.slotId)
       }
     }
     if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
-      chronicle.count(`gate: ${answer.value._tag}`)
+      log.count(`gate: ${answer.value._tag}`)
       if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
     }
     if (Steps.isStep("Settle", step) && Steps.isAnswerTo("Settle", answer)) {
       const { ticket, verdict } = step.payload
-      chronicle.count(`verdict: ${verdict._tag}`)
-      refusals.settled(process, ticket.slotId, verdict, answer.value)
+      log.count(`verdict: ${verdict._tag}`)
+      refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
     }
     if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
-      turns.set(answer.value.begunAt.fast, chronicle.now())
+      turns.set(answer.value.begunAt.fast, log.now())
       claimed(process, holder)
     }
     if (Steps.isStep("EndTurn", step) && reader?.holder === holder) reader = undefined
-    if (Steps.isStep("Resize", step)) caps.set(generation, step.payload.cap, chronicle.now())
-    if (Steps.isStep("Adopt", step)) books.shown(generation, step.payload)
+    if (Steps.isStep("Resize", step)) capHistory.set(generation, step.payload.cap, log.now())
+    if (Steps.isStep("Adopt", step)) ledgerCheck.shown(generation, step.payload)
   }
 
   const passed = (process: Process, slotId: string, askedAt: number): void => {
-    const now = chronicle.now()
+    const now = log.now()
     launches.gated(process, slotId, now, askedAt)
-    if (books.isLaunched(generation, slotId)) {
-      chronicle.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
+    if (ledgerCheck.isLaunched(generation, slotId)) {
+      log.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
     }
     const owner = owners.get(slotId)
     if (owner !== process) {
-      chronicle.violate(
+      log.violate(
         "only who holds a slot acts on it",
         `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "nobody"}`
       )
     }
-    const known = books.known(generation, slotId)
-    const cap = caps.highestSince(generation, now)
+    const known = ledgerCheck.known(generation, slotId)
+    const cap = capHistory.highestSince(generation, now)
     if (known >= cap) {
-      chronicle.violate(
+      log.violate(
         "nothing is sent into a fleet that is seen to be full",
         `launch ${slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
       )
@@ -224,7 +224,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
       ? before.occupancy.cap
       : description.cap
     if (after.occupancy.cap === expected) return
-    chronicle.violate(
+    log.violate(
       "who joins takes the cap in force",
       `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
     )
@@ -238,24 +238,24 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
           if (before !== undefined) checkDescription(before, after, options)
           if (before === undefined || ![...before.members.keys()].some(isHere)) relied = options
           // One that arrives once more says nothing.
-          if (before?.members.has(options.holder) !== true) heard.set(options.holder, chronicle.now())
+          if (before?.members.has(options.holder) !== true) heard.set(options.holder, log.now())
           tell(before, after, process)
         },
         sent: (_, { number }) => {
-          if (!built.has(number)) built.set(number, chronicle.now())
+          if (!built.has(number)) built.set(number, log.now())
         },
         decided: (holder, batch, before, after, { answers }) => {
-          const askedAt = built.get(batch.number) ?? chronicle.now()
+          const askedAt = built.get(batch.number) ?? log.now()
           checkTime(after.decidedAt.time)
           // What it asked before is still on its way, and nobody is there to take what is granted.
           if (left.has(holder)) {
-            chronicle.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
+            log.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
           }
           const isReaderGone = reader !== undefined && reader.holder !== holder && isGone(reader.holder)
           for (const [other, itsProcess] of holders) if (silence(other) > lease - slack) lapse(itsProcess, other)
           holders.set(holder, process)
-          heard.set(holder, chronicle.now())
-          lines.heard(process, askedAt)
+          heard.set(holder, log.now())
+          fairnessCheck.heard(process, askedAt)
           const fresh = batch.steps.flatMap((step, index) => {
             const answer = answers[index]
             if (answer === undefined || seen.has(answer)) return []
@@ -264,30 +264,30 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
           })
           checkTurn(longestTurn)
           if (isWrittenRefusal(batch.steps, answers, before, after)) {
-            chronicle.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
+            log.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
           }
           checkHolders(process, batch, fresh.map(({ answer }) => answer), isReaderGone)
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
           const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
-            reads.folding(process, begun(begunAt), running !== undefined)
+            readCheck.folding(process, begun(begunAt), running !== undefined)
           }
           tell(before, after, process)
           for (const { step } of fresh) {
             if (!Steps.isStep("Settle", step)) continue
             const { verdict } = step.payload
             if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
-              books.stopped(generation, verdict.taskArn)
+              ledgerCheck.stopped(generation, verdict.taskArn)
             }
           }
           for (const reading of readings) {
-            books.observed(generation, after.occupancy, {
+            ledgerCheck.observed(generation, after.occupancy, {
               ...reading,
               begunAt: Time.of(begun(reading.begunAt) + startTime)
             })
             // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
             if (reader?.holder !== holder) continue
-            reads.observed(process, begun(reading.begunAt), reading.running !== undefined)
+            readCheck.observed(process, begun(reading.begunAt), reading.running !== undefined)
           }
         },
         left: (holder, before, after) => {
@@ -298,7 +298,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
       }
     },
     calm: () => {
-      calmSince = chronicle.now()
+      calmSince = log.now()
     },
     isGone
   }

@@ -18,10 +18,10 @@ import * as Prng from "../../emulator/model/Prng.ts"
 import * as Reply from "../../emulator/model/Reply.ts"
 import type { Settings } from "../../emulator/model/Settings.ts"
 import type { Exchange } from "../../emulator/model/World.ts"
-import type { Attempt, Launches } from "../checks/LaunchCheck.ts"
+import type { Attempt, LaunchCheck } from "../checks/LaunchCheck.ts"
 import type { Process } from "../checks/Process.ts"
-import type { Reads } from "../checks/ReadCheck.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import type { ReadCheck } from "../checks/ReadCheck.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 
 /**
  * The emulated ECS of a run.
@@ -54,12 +54,12 @@ export interface SimulatedEcs {
 export const make = (options: {
   readonly settings: Settings
   readonly conflicts: number
-  readonly chronicle: Chronicle
-  readonly launches: Launches
-  readonly reads: Reads
+  readonly log: RunLog
+  readonly launches: LaunchCheck
+  readonly readCheck: ReadCheck
   readonly clock: Clock.Clock
 }): SimulatedEcs => {
-  const { chronicle, clock, launches, reads, settings } = options
+  const { log, clock, launches, readCheck, settings } = options
   const world = World.make(settings)
   const prng = Prng.make(settings.seed ?? 1, 7)
   let { conflicts } = options
@@ -74,7 +74,7 @@ export const make = (options: {
         // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
         const task = cluster.running.get(seen) ?? [...cluster.tasks.values()].find(({ number }) => number === seen)
         if (task === undefined) continue
-        chronicle.tell(
+        log.tell(
           "ECS",
           () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for somebody else" : ""}`
         )
@@ -103,31 +103,31 @@ export const make = (options: {
     call: World.Call
   ): { readonly exchange: Exchange; readonly attempt: Attempt | undefined } => {
     const time = now()
-    if (process.ended) chronicle.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
+    if (process.ended) log.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
     const attempt = call.operation === "RunTask" ? launches.send(process, call.input) : undefined
-    if (call.operation !== "RunTask") reads.call(process, isFirstPage(call))
+    if (call.operation !== "RunTask") readCheck.call(process, isFirstPage(call))
     const known = attempt?.launch.task
     const exchange = World.handle(world, call, time)
     if (attempt !== undefined) attempt.exchange = exchange
     look()
     const { fault } = exchange
-    chronicle.count(`calls of ${call.operation}`)
-    if (fault !== undefined) chronicle.count(faultName(call.operation, fault))
+    log.count(`calls of ${call.operation}`)
+    if (fault !== undefined) log.count(faultName(call.operation, fault))
     if (known !== undefined && exchange.reply?.status === 200 && Prng.chance(prng, conflicts)) {
-      chronicle.count("RunTask: conflict")
+      log.count("RunTask: conflict")
       exchange.reply = Reply.error("ConflictException", "The client token was used with other parameters.", 400, {
         resourceIds: [known.arn]
       })
     }
     if (attempt !== undefined) {
       const { key, token } = attempt.launch
-      chronicle.tell(process.name, () => {
+      log.tell(process.name, () => {
         const again = attempt.launch.attempts.length > 1 ? `, attempt ${attempt.launch.attempts.length}` : ""
         const wrong = fault === undefined ? "" : ` (${faultName(call.operation, fault)})`
         return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
       })
     } else {
-      chronicle.tell(
+      log.tell(
         process.name,
         () => `reads ${call.operation}${fault === undefined ? "" : ` (${faultName("", fault)})`}`
       )
@@ -146,14 +146,14 @@ export const make = (options: {
         if (attempt !== undefined) attempt.pending = false
         const outcome = World.outcome(world, exchange, now())
         if (attempt !== undefined) {
-          chronicle.tell("ECS", () => `answers launch ${attempt.launch.token.slice(0, 8)}: ${textOf(outcome)}`)
+          log.tell("ECS", () => `answers launch ${attempt.launch.token.slice(0, 8)}: ${textOf(outcome)}`)
         }
         return Effect.succeed(outcome)
       })
       return attempt === undefined ? answered : Effect.onInterrupt(answered, () =>
         Effect.sync(() => {
           attempt.pending = false
-          reads.interrupted(attempt)
+          readCheck.interrupted(attempt)
         }))
     })
 

@@ -12,13 +12,13 @@ import { isTerminal } from "../../ecs/Ecs.ts"
 import type { FleetLedger } from "../../ledger/Ledger.ts"
 import { Ledger, LedgerUnavailable } from "../../ledger/Ledger.ts"
 import type { SeededRandom } from "../../testing/SeededRandom.ts"
-import type { Caps } from "../checks/CapHistory.ts"
-import type { Launches } from "../checks/LaunchCheck.ts"
-import type { Books } from "../checks/LedgerCheck.ts"
+import type { CapHistory } from "../checks/CapHistory.ts"
+import type { LaunchCheck } from "../checks/LaunchCheck.ts"
+import type { LedgerCheck } from "../checks/LedgerCheck.ts"
 import type { Process } from "../checks/Process.ts"
-import type { Reads } from "../checks/ReadCheck.ts"
-import type { Refusals } from "../checks/RefusalCheck.ts"
-import type { Chronicle } from "../checks/RunLog.ts"
+import type { ReadCheck } from "../checks/ReadCheck.ts"
+import type { RefusalCheck } from "../checks/RefusalCheck.ts"
+import type { RunLog } from "../checks/RunLog.ts"
 import type { LedgerFaults, LedgerOperation } from "../scenario/Scenario.ts"
 
 /**
@@ -44,18 +44,18 @@ export const connect = (options: {
   readonly process: Process
   readonly faults: () => LedgerFaults | undefined
   readonly random: SeededRandom
-  readonly chronicle: Chronicle
-  readonly books: Books
-  readonly caps: Caps
-  readonly launches: Launches
-  readonly reads: Reads
-  readonly refusals: Refusals
+  readonly log: RunLog
+  readonly ledgerCheck: LedgerCheck
+  readonly capHistory: CapHistory
+  readonly launches: LaunchCheck
+  readonly readCheck: ReadCheck
+  readonly refusalCheck: RefusalCheck
   readonly startTime: number
   /** Whether the ledger cannot be expected to count everything. */
   readonly breaksLagBound: boolean
   readonly onAttach: (holder: string, fleet: FleetLedger) => Effect.Effect<void>
 }): SimulatedLedger => {
-  const { books, caps, chronicle, launches, process, random, reads } = options
+  const { ledgerCheck, capHistory, log, launches, process, random, readCheck } = options
   const { generation } = process
   let attached: { readonly lease: Scope.Closeable; readonly life: Scope.Closeable } | undefined
 
@@ -69,15 +69,15 @@ export const connect = (options: {
       const faults = options.faults()
       if (faults === undefined) return effect
       if (random.nextDoubleUnsafe() < faults.away) {
-        chronicle.count(`ledger: away at ${operation}`)
-        chronicle.tell("ledger", () => `cannot be asked by ${process.name} to ${operation}`)
+        log.count(`ledger: away at ${operation}`)
+        log.tell("ledger", () => `cannot be asked by ${process.name} to ${operation}`)
         return Effect.fail(new LedgerUnavailable({ detail: "away" }))
       }
       if (faults.slowAt !== undefined && faults.slowAt !== operation) return effect
       if (random.nextDoubleUnsafe() >= faults.slowness) return effect
-      chronicle.count(`ledger: slow at ${operation}`)
+      log.count(`ledger: slow at ${operation}`)
       const slow = random.nextBelowUnsafe(faults.slow)
-      chronicle.tell("ledger", () => `answers ${process.name} to ${operation} ${slow} ms late`)
+      log.tell("ledger", () => `answers ${process.name} to ${operation} ${slow} ms late`)
       return Effect.flatMap(
         effect,
         (answer) => Effect.flatMap(Effect.sleep(slow), () => process.crashed ? Effect.never : Effect.succeed(answer))
@@ -92,7 +92,7 @@ export const connect = (options: {
     ): Effect.Effect<A, E | LedgerUnavailable> =>
       Effect.flatMap(effect, (answer) =>
         Effect.map(fleet.standing, (standing) => {
-          books.inspect(generation, standing)
+          ledgerCheck.inspect(generation, standing)
           note?.(answer)
           return answer
         }))
@@ -102,35 +102,35 @@ export const connect = (options: {
         reach(
           "reserve",
           seen(fleet.reserve(request), (reservation) => {
-            if (reservation._tag === "Granted") books.held(reservation.ticket)
+            if (reservation._tag === "Granted") ledgerCheck.held(reservation.ticket)
           })
         ),
       gate: (ticket) =>
         reach(
           "pass the gate",
           Effect.suspend(() => {
-            const now = chronicle.now()
-            const known = books.known(generation, ticket.slotId)
-            const isHolder = books.isHolder(ticket)
-            const isKnown = books.isLaunched(generation, ticket.slotId)
+            const now = log.now()
+            const known = ledgerCheck.known(generation, ticket.slotId)
+            const isHolder = ledgerCheck.isHolder(ticket)
+            const isKnown = ledgerCheck.isLaunched(generation, ticket.slotId)
             return seen(fleet.gate(ticket), (answer) => {
-              if (answer._tag !== "Pass") return chronicle.count(`gate: ${answer._tag}`)
+              if (answer._tag !== "Pass") return log.count(`gate: ${answer._tag}`)
               launches.gated(process, ticket.slotId, now)
               if (isKnown) {
-                chronicle.violate(
+                log.violate(
                   "what has a task is not sent again",
                   `${process.name} may send ${ticket.slotId} again`
                 )
               }
               if (!isHolder) {
-                chronicle.violate(
+                log.violate(
                   "only who holds a slot acts on it",
                   `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
                 )
               }
-              const cap = caps.highestSince(generation, now)
+              const cap = capHistory.highestSince(generation, now)
               if (known >= cap && !options.breaksLagBound) {
-                chronicle.violate(
+                log.violate(
                   "nothing is sent into a fleet that is seen to be full",
                   `launch ${ticket.slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
                 )
@@ -142,10 +142,10 @@ export const connect = (options: {
         reach(
           "settle",
           seen(fleet.settle(ticket, verdict), (settlement) => {
-            chronicle.count(`verdict: ${verdict._tag}`)
-            options.refusals.settled(process, ticket.slotId, verdict, settlement)
+            log.count(`verdict: ${verdict._tag}`)
+            options.refusalCheck.settled(process, ticket.slotId, verdict, settlement)
             if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
-              books.stopped(generation, verdict.taskArn)
+              ledgerCheck.stopped(generation, verdict.taskArn)
             }
           })
         ),
@@ -154,8 +154,8 @@ export const connect = (options: {
         "take over",
         seen(fleet.takeOver, (taken) => {
           for (const { ticket } of taken) {
-            books.held(ticket)
-            options.refusals.takenOver(ticket.slotId)
+            ledgerCheck.held(ticket)
+            options.refusalCheck.takenOver(ticket.slotId)
           }
         })
       ),
@@ -165,14 +165,14 @@ export const connect = (options: {
           "claim the turn to read",
           Effect.tap(fleet.claimTurn(since), (claim) =>
             Effect.sync(() => {
-              if (claim._tag === "Yours") reads.begins(process)
+              if (claim._tag === "Yours") readCheck.begins(process)
             }))
         ),
       endTurn: (rest, outcome) => reach("end the turn to read", fleet.endTurn(rest, outcome)),
       adopt: (listing) =>
         reach(
           "adopt",
-          seen(fleet.adopt(listing), () => books.shown(generation, listing))
+          seen(fleet.adopt(listing), () => ledgerCheck.shown(generation, listing))
         ),
       observe: (reading) =>
         reach(
@@ -180,12 +180,12 @@ export const connect = (options: {
           Effect.suspend(() => {
             const begunAt = reading.begunAt.fast - options.startTime
             const listed = reading.running !== undefined
-            reads.folding(process, begunAt, listed)
+            readCheck.folding(process, begunAt, listed)
             return Effect.tap(fleet.observe(reading), () =>
               Effect.map(fleet.standing, (standing) => {
-                books.inspect(generation, standing)
-                books.observed(generation, standing, reading)
-                reads.observed(process, begunAt, listed)
+                ledgerCheck.inspect(generation, standing)
+                ledgerCheck.observed(generation, standing, reading)
+                readCheck.observed(process, begunAt, listed)
               }))
           })
         ),
@@ -193,7 +193,7 @@ export const connect = (options: {
       resize: (cap) =>
         Effect.suspend(() => {
           // It may be in force from now on, and the one before it until it is.
-          caps.set(generation, cap, chronicle.now())
+          capHistory.set(generation, cap, log.now())
           return process.crashed ? Effect.never : fleet.resize(cap)
         }),
       standing: reach("be read", fleet.standing),
@@ -212,7 +212,7 @@ export const connect = (options: {
           const life = yield* Scope.make()
           yield* Scope.provide(options.ledger.attach(request), life)
           yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(life, exit))
-          caps.set(generation, (yield* fleet.standing).cap, chronicle.now())
+          capHistory.set(generation, (yield* fleet.standing).cap, log.now())
           attached = { lease, life }
           yield* options.onAttach(request.holder, fleet)
           return watch(fleet)
