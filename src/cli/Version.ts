@@ -1,5 +1,5 @@
 /**
- * Which fleetcap this is.
+ * The version of fleetcap.
  */
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"

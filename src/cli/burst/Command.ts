@@ -42,7 +42,7 @@ export const burst = Command.make(
   flags,
   Effect.fnUntraced(function*(given) {
     const { options, target } = yield* Effect.fromResult(fromFlags(given))
-    // The SDK takes a while to load, and nobody should wait for it who only asks for help.
+    // The SDK takes a while to load: it is imported only for a run, so that `--help` answers at once.
     if (target === undefined) {
       const Demo = yield* Effect.promise(() => import("./Demo.ts"))
       return yield* Demo.run(options)

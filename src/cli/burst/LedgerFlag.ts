@@ -1,5 +1,5 @@
 /**
- * Where a burst keeps its ledger: in memory, or where other processes share it.
+ * The ledger of a burst: in memory, or one that other processes share.
  */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
@@ -41,7 +41,7 @@ export const parse = (text: string): Option.Option<LedgerPlace> => {
 }
 
 /**
- * Says which place it is that processes share, without what nobody else may know.
+ * Writes where the processes keep the shared ledger, without passwords and other secrets.
  *
  * @category formatting
  */

@@ -1,5 +1,5 @@
 /**
- * How bursts stand, written while they run.
+ * The progress of bursts, as text, while they run.
  */
 import { format } from "../terminal/Durations.ts"
 import type { Style } from "../terminal/Style.ts"

@@ -1,5 +1,5 @@
 /**
- * What a burst is to do, as its flags say together.
+ * The options of a burst, read from its flags together.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
@@ -67,7 +67,7 @@ export const fromFlags = (
         })
     )
     if (flags.maxWorkers === 0 && plan.within === undefined && plan.persistence._tag !== "Once") {
-      return yield* wrong("--max-workers 0 serves nobody, ever: say with --for when to give up")
+      return yield* wrong("--max-workers 0 never launches a task: say with --for when to give up")
     }
     return { options: { plan, cap: flags.maxWorkers, json: flags.json }, target }
   })
@@ -88,7 +88,7 @@ const ledgerOf = ({ ledger }: BurstFlags): Result.Result<LedgerPlaces.LedgerPlac
     onSome: Result.succeed
   })
 
-/** Whoever names a part of a target means a target: to use the emulated ECS instead would be a surprise. */
+/** A command line with a part of a target means AWS: to use the emulated ECS instead would be a surprise. */
 const targetOf = (
   flags: BurstFlags,
   ledger: LedgerPlaces.LedgerPlace

@@ -1,5 +1,5 @@
 /**
- * What a burst asks for: how many workers, how fast, and how often again.
+ * The plan of a burst: how many workers it asks for, how fast, and how often again.
  */
 import type * as Duration from "effect/Duration"
 

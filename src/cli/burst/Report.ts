@@ -1,5 +1,5 @@
 /**
- * What a burst came to.
+ * The result of a burst.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,7 +22,7 @@ export interface Calls {
 }
 
 /**
- * What a burst came to.
+ * The result of a burst.
  *
  * @category models
  */

@@ -1,5 +1,5 @@
 /**
- * What has become of a burst so far: of each request, and of the fleet.
+ * Counts of a burst so far: of its requests, and of the fleet.
  *
  * It is told of two things, and believes both: what requests were answered, and
  * what the ledger did. A launch whose request had gone by the time it settled is

@@ -1,5 +1,5 @@
 /**
- * What a burst came to, for people.
+ * The result of a burst, for people.
  */
 import * as Chart from "../terminal/Chart.ts"
 import { format } from "../terminal/Durations.ts"
@@ -65,8 +65,8 @@ export const ofTarget = (report: Report, { cap, steps, style, width }: Options):
 }
 
 /**
- * How one of the two ways of the demonstration went. What ran is the truth of the
- * emulator, not the opinion of whoever launched it.
+ * The result of one of the two ways of the demonstration. The tasks that ran are counted
+ * by the emulator, not by the program that launched them.
  *
  * @category models
  */

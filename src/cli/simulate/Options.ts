@@ -1,5 +1,5 @@
 /**
- * What a simulation is to do, as its flags say together.
+ * The options of a simulation, read from its flags together.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /**
- * What came of many seeds, for people.
+ * The results of many seeds, for people.
  */
 import type { FailedSeed, Summary } from "../../simulation/index.ts"
 import { format } from "../terminal/Durations.ts"

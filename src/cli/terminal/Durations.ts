@@ -25,7 +25,8 @@ const units: ReadonlyMap<string, number> = new Map([["ms", 1], ["s", 1000], ["m"
 const longest = Duration.millis(Number.MAX_SAFE_INTEGER)
 
 /**
- * Reads a time. A number without its unit is none: nobody could tell which was meant.
+ * Reads a time. A number without a unit is rejected, because it could mean seconds or
+ * milliseconds.
  *
  * @category parsing
  */

@@ -1,10 +1,11 @@
 /**
- * How the command ends, told to who started it.
+ * The exit code of the command.
  */
 import * as Data from "effect/Data"
 
 /**
- * Ends the command with a code other than 0. Whoever fails with it has said why.
+ * Ends the command with a code other than 0. The code that fails with it has written the
+ * reason first.
  *
  * @category errors
  */

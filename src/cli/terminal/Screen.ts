@@ -1,6 +1,6 @@
 /**
- * Where the command writes: results to standard output, what is said besides to
- * standard error, and on a terminal a few lines that are drawn again and again.
+ * Writes results to standard output and notes to standard error, and redraws a few
+ * lines on a terminal.
  */
 import * as Cause from "effect/Cause"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
@@ -29,7 +29,7 @@ export class Screen extends Context.Service<Screen, {
   readonly redraw: (lines: ReadonlyArray<string>) => Effect.Effect<void>
 }>()("fleetcap/cli/Screen") {}
 
-/** Nothing that somebody else wrote, such as an error's text, may move the cursor or break the line. */
+/** Text from elsewhere, such as an error's message, must not move the cursor or break the line. */
 const oneLine = (text: string): string => text.replace(/[\p{Control}\u2028\u2029]+/gu, " ").trim()
 
 const levels: Readonly<Record<string, string>> = { Warn: "warning" }

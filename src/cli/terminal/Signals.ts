@@ -54,8 +54,8 @@ const register = Effect.gen(function*() {
  * **Details**
  *
  * Another SIGINT or SIGTERM, more than a second later, ends the process at once, as
- * it does where nobody listens. What comes sooner is the same signal again: npm passes on
- * what the terminal has sent to its child already.
+ * it does in a process without a handler. One that comes sooner is the same signal again:
+ * npm passes on what the terminal has already sent to its child.
  *
  * @category running
  */

@@ -1,5 +1,5 @@
 /**
- * What is wrong with how the command was called, in one line.
+ * Errors in the command line, in one line each.
  */
 import type * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"

@@ -43,7 +43,7 @@ describe("fleetcap burst --ledger", { timeout: 60_000 }, () => {
     return ended
   }
 
-  it("holds one cap for all that share a PostgreSQL, and tells nobody its password", async () => {
+  it("holds one cap for all that share a PostgreSQL, and never prints its password", async () => {
     const database = `burst_${crypto.randomUUID().replaceAll("-", "_")}`
     const run = (statement: string) =>
       Effect.runPromise(

@@ -70,7 +70,7 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
   ],
   ["burst --ledger dynamodb:t", "--ledger is given, so --cluster, --task-definition and --subnet are needed too"],
   ["burst --ledger postgre://me:pw@h/d", "--ledger: expected memory, postgres://USER@HOST/DATABASE or dynamodb:TABLE"],
-  ["burst --max-workers 0", "--max-workers 0 serves nobody, ever: say with --for when to give up"],
+  ["burst --max-workers 0", "--max-workers 0 never launches a task: say with --for when to give up"],
   [
     "burst --cluster c/d --task-definition t --subnet s",
     "--cluster: expected the name or ARN of a cluster, got \"c/d\""
