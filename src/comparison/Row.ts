@@ -1,5 +1,5 @@
 /**
- * How a policy fared in a situation.
+ * The result of one policy in one situation.
  */
 
 /**
@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /**
- * How a policy fared in a situation. What ran is the truth of the emulator.
+ * The result of one policy in one situation. What ran is the truth of the emulator.
  *
  * @category models
  */
@@ -26,7 +26,7 @@ export interface Row {
   readonly over: number
   /** For how long more than the cap were live, in milliseconds. */
   readonly overMs: number
-  /** How many slots nobody ever got, though somebody was turned away or still asked in the end. */
+  /** How many slots no caller got, though a caller was turned away or still asked in the end. */
   readonly unused: number
   /** Live task-seconds of the cap's task-seconds, those over the cap not counted. From 0 to 1. */
   readonly share: number

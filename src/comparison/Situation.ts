@@ -30,7 +30,7 @@ export interface Demand {
   readonly waves: ReadonlyArray<Wave>
   /** After how long a request that was told that the fleet is full is made again. By default it is not. */
   readonly askAgain?: Duration.Input | undefined
-  /** Whether whoever got a worker asks for the next one at once. The default is no. */
+  /** Whether a caller that got a worker asks for the next one at once. The default is no. */
   readonly endless?: boolean | undefined
   /** When the process that decides is replaced by another. The ledger survives. */
   readonly restartAt?: Duration.Input | undefined

@@ -42,7 +42,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "big-burst",
     title: "500 requests at once, cap 100",
-    trap: "Whoever decides one by one, with a list for each, makes the last one wait.",
+    trap: "A policy that decides one by one, with a list for each, makes the last one wait.",
     cap: 100,
     seed: 1,
     ecs: lagging("5 seconds"),

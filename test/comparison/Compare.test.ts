@@ -34,7 +34,7 @@ describe("the comparison", () => {
     assert.deepStrictEqual(shown, all.filter((line) => shown.includes(line)))
   })
 
-  it("shows fleetcap at its cap, never over it, wherever somebody is turned away", () => {
+  it("shows fleetcap at its cap, never over it, wherever a caller is turned away", () => {
     const ours = comparison.policies.findIndex(({ name }) => name === "fleetcap")
     for (const { rows, situation } of comparison.situations) {
       const row = rows[ours]

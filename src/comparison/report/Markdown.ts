@@ -33,7 +33,7 @@ const line = (first: string, others: ReadonlyArray<string>): string => `| ${[fir
  */
 export const legend =
   "The most tasks that ran at once, of the cap; `ListTasks` calls; time until all requests were decided, if they were. " +
-  "**Bold**: over the cap, or slots left unused that somebody asked for."
+  "**Bold**: over the cap, or slots left unused while callers asked for them."
 
 const cell = (situation: Situation, row: Row): string => {
   const most = `${row.peak} of ${row.cap}`

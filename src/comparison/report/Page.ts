@@ -67,7 +67,7 @@ const closing: ReadonlyArray<string> = [
   "<li>An answer to <code>RunTask</code> takes 50 ms, to <code>ListTasks</code> and <code>DescribeTasks</code> 40 ms, " +
   "where nothing else is said. Every policy has at most 20 <code>RunTask</code> under way.</li>",
   "<li>A lost answer is lost to the whole call, the retries of the client included: the task was launched, and " +
-  "whoever called knows nothing of it.</li>",
+  "its caller knows nothing of it.</li>",
   "<li>A request that failed is made again after a second. At the restart, fleetcap's ledger survives; the others " +
   "have nothing that could.</li>",
   "</ul>",

@@ -1,5 +1,5 @@
 /**
- * How a comparison is put into words, the same ones wherever it is shown.
+ * The words of a comparison, the same ones wherever it is shown.
  */
 import type { Comparison, WorldsRow } from "../Compare.ts"
 import type { Row } from "../Row.ts"
@@ -38,7 +38,7 @@ export const lists = (listTasks: number): string =>
  */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-/** Below this share of the cap, slots that somebody wants are not given away as they should be. */
+/** Below this share of the cap, slots that callers ask for are not granted as they should be. */
 const fairShare = 0.85
 
 /**
