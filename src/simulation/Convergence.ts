@@ -1,8 +1,8 @@
 /**
- * The end of a run: ECS turns kind, time passes, and everything has to come right.
+ * The end of a run: faults stop, time passes, and the system has to converge.
  *
- * Whoever waits is served, nothing stays unknown that evidence could settle, no
- * slot is leaked, and the ledger equals the truth.
+ * It checks that every waiting caller is served, that no launch stays unknown which
+ * evidence could settle, that no slot is leaked, and that the ledger equals the truth.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -89,11 +89,11 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   if (scenario.pausesAtTheEnd) yield* checkWake(system, cap)
   else yield* resize(cap)
 
-  // Every task that stops makes room for somebody in line.
+  // Every task that stops makes room for a caller in line.
   for (let waited = 0; callers.waiting().length > 0; waited += round) {
     if (waited > 10 * minute) {
       const stranded = callers.waiting().map((caller) => `${caller.name} (${caller.key})`)
-      log.violate("whoever waits is served", `${stranded.join(", ")} still wait`)
+      log.violate("every waiting caller is served", `${stranded.join(", ")} still wait`)
       break
     }
     ecs.stopTasks(undefined)

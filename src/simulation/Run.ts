@@ -193,7 +193,7 @@ const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, al
     })
   })
 
-/** From what somebody asks to what they are answered. */
+/** Carries one caller from the request to its answer. */
 const converse = (
   { callers, log }: System,
   { provisioner }: Running,

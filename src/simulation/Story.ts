@@ -1,5 +1,5 @@
 /**
- * The story of a run, for somebody who has not read the code.
+ * The story of a run, for readers who do not know the code.
  */
 import type { Run } from "./Run.ts"
 import type { Event } from "./scenario/Scenario.ts"
@@ -27,13 +27,13 @@ const at = (replica: number | undefined): string => replica === undefined ? "" :
 export const event = (event: Event): string => {
   switch (event._tag) {
     case "Ask":
-      return `somebody asks ${at(event.replica)}for ${event.key}${event.waits ? ", and waits in line" : ""}${
+      return `a caller asks ${at(event.replica)}for ${event.key}${event.waits ? ", and waits in line" : ""}${
         event.givesUpAfter === undefined ? "" : `, and gives up after ${event.givesUpAfter} ms`
       }`
     case "Resize":
       return `the cap is set to ${event.cap}`
     case "Foreign":
-      return `somebody else launches ${event.count} ${event.copies === true ? "copies of tasks" : "tasks"}, for ${
+      return `another program launches ${event.count} ${event.copies === true ? "copies of tasks" : "tasks"}, for ${
         event.lifetime / 1000
       } s`
     case "Stop":

@@ -11,7 +11,7 @@ import type * as Scheduler from "effect/Scheduler"
 import type * as SeededRandom from "./SeededRandom.ts"
 
 /**
- * A scheduler that runs nothing by itself: whoever holds it asks for each step.
+ * A scheduler that runs nothing by itself: its owner asks for each step.
  *
  * **Gotchas**
  *

@@ -1,6 +1,6 @@
 /**
- * What the tests of an application need: an ECS whose lag and faults they set,
- * and schedulers, clocks and ids that a seed decides.
+ * Tools for the tests of an application: an ECS whose lag and faults they set, and
+ * schedulers, clocks and ids that a seed decides.
  */
 export * as Emulator from "../emulator/Emulator.ts"
 export * as JumpingClock from "./JumpingClock.ts"

@@ -50,7 +50,7 @@ describe("a seed", inTurn, () => {
     const { series, story } = runSeed(1, { scenario: "trickle" })
     assert.match(story, /^Seed 1: trickle, a cap of \d+/)
     assert.match(story, /What is going to happen:\n {2}\d+:\d\d:\d\d\.\d{3} {2}\w+/)
-    assert.match(story, /\d+:\d\d:\d\d\.\d{3} {2}somebody asks for k\d+/)
+    assert.match(story, /\d+:\d\d:\d\d\.\d{3} {2}a caller asks for k\d+/)
     assert.match(story, /\d+:\d\d:\d\d\.\d{3} {2}process 1 +begins, with a cap of \d+/)
     assert.match(story, /caller 1 +asks process 1 for k\d+/)
     assert.match(story, /process 1 +sends RunTask for k\d+, launch [0-9a-f]{8}/)

@@ -111,7 +111,7 @@ export const regressions: ReadonlyArray<{ readonly sentence: string; readonly sc
     ], { sharing, settings: brisk, ecs: { seed: 1, latencyOf: { RunTask: 50, ListTasks: 500, DescribeTasks: 40 } } })
   },
   {
-    sentence: "whoever asks a process that had stood still is not taken to have waited all that time",
+    sentence: "a caller of a process that had stood still is not taken to have waited all that time",
     scenario: world([
       ...["a", "b"].map((key) => ask(0, key, true, 0)),
       ...["c", "d", "e"].map((key, index) => ask(1000 + 200 * index, key, true, 1)),

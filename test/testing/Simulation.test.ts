@@ -133,7 +133,7 @@ describe("Simulation", () => {
     assert.strictEqual(outcome.time, Duration.toMillis("10 minutes"))
   })
 
-  it("throws with the seed for whoever expects a value", () => {
+  it("throws with the seed where a value is expected", () => {
     assert.throws(() => Simulation.runOrThrow(Effect.fail("no such luck"), { seed: 41 }), /seed 41.*no such luck/s)
     assert.throws(() => Simulation.runOrThrow(Effect.never, { seed: 42 }), /seed 42.*deadlock/)
   })

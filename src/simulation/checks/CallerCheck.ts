@@ -1,6 +1,6 @@
 /**
- * Who asks for workers, and the checks of what they are answered: in order of
- * arrival, about the right task, and on a reading that is recent enough.
+ * Checks what callers are answered: in order of arrival, about the right task, and on a
+ * reading that is recent enough.
  */
 import type { Change } from "../../ledger/Change.ts"
 import type { Answer } from "../../provisioner/Answer.ts"
@@ -12,7 +12,7 @@ import type { ReadCheck } from "./ReadCheck.ts"
 import type { RunLog } from "./RunLog.ts"
 
 /**
- * Somebody who asks for a worker.
+ * A caller that asks for a worker.
  *
  * @category models
  */
@@ -35,7 +35,7 @@ export interface CallerCheck {
   readonly ask: (process: Process, key: string, waits: boolean) => Caller
   readonly answered: (caller: Caller, answer: Answer) => void
   readonly failed: (caller: Caller, error: ProvisionError) => void
-  /** Nobody waits for the answer any more. */
+  /** Tells that the caller no longer waits for the answer. */
   readonly left: (caller: Caller, why: string) => void
   /** Takes what happened to a ledger. */
   readonly changed: (generation: number, change: Change) => void
@@ -60,7 +60,7 @@ export interface CallerCheck {
  */
 const patience = { longest: 20_000, usual: 5000, holdUps: 3 }
 
-/** How long a request that nobody waits for any more may go on, where ECS answers at once. */
+/** How long a request may go on after its last caller left, where ECS answers at once. */
 const flightTime = 5000
 
 /**
@@ -125,7 +125,7 @@ export const make = (options: {
 
   const checkOrder = (change: Extract<Change, { readonly _tag: "Reserved" }>, callers: ReadonlyArray<Caller>): void => {
     const [caller] = callers
-    // Where the ledger is slow, somebody may not have heard yet that a slot was withdrawn.
+    // Where the ledger is slow, a process may not have heard yet that a slot was withdrawn.
     if (options.ledgerIsSlow || change.cap === "unlimited") return
     if (caller === undefined || callers.length !== 1) return
     const before = all.filter((other) =>
@@ -160,7 +160,7 @@ export const make = (options: {
       !caller.waits || caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
     )
     if (now > calmSince && !wanted && !options.ledgerIsSlow) {
-      log.violate("who left the line gets no slot", `nobody asks for ${key} any more`)
+      log.violate("who left the line gets no slot", `no caller asks for ${key} any more`)
     }
     const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
     if (change.cap !== "unlimited" && !options.ledgerIsSlow && !readCheck.isRecent(generation, firstAsked)) {
@@ -275,7 +275,7 @@ const textOf = (change: Change): string => {
     case "Contradicted":
       return `does not believe ECS about launch ${change.slotId.slice(0, 8)}: ${change.detail} ${stands}`
     case "Abandoned":
-      return `has nobody any more for launch ${change.slotId.slice(0, 8)} ${stands}`
+      return `has no process any more for launch ${change.slotId.slice(0, 8)} ${stands}`
     case "Resized":
       return `has a cap of ${cap} ${stands}`
   }

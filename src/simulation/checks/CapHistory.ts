@@ -1,6 +1,6 @@
 /**
- * Which caps were in force when: what a launch is held against is the highest cap
- * since it was let through, for nothing that happened later takes it back.
+ * The history of the cap. A launch is checked against the highest cap since it passed the
+ * gate, because a later, lower cap cannot take it back.
  */
 import type { Cap } from "../../ledger/Change.ts"
 

@@ -1,6 +1,6 @@
 /**
- * Checks that those who wait with several processes are served in turn: a process
- * leaves a slot to whoever waits elsewhere for longer.
+ * Checks that callers of several processes are served in turn: a process leaves a slot
+ * to callers that have waited longer with another process.
  *
  * What the others know of a line is some time old. Only those are held to be
  * passed over who had waited for so long that everybody must have heard of it.
@@ -21,9 +21,9 @@ import type { Process } from "./Process.ts"
 export interface FairnessCheck {
   /** Tells that the ledger has heard of a process, in words of a time. */
   readonly heard: (process: Process, saidAt: number) => void
-  /** Takes what a process asks for somebody. */
+  /** Takes what a process asks for a caller. */
   readonly asked: (process: Process, request: ReserveOptions) => void
-  /** Takes a slot that was granted to somebody with a process. */
+  /** Takes a slot that was granted to a caller of a process. */
   readonly served: (process: Process, change: Extract<Change, { readonly _tag: "Reserved" }>) => void
 }
 
@@ -72,7 +72,7 @@ export const make = ({ callers, log, startTime }: Checks, sharing: Sharing): Fai
         caller.process !== process && caller.key !== change.key && caller.askedAt + grace < since &&
         isHeardOf(caller, now)
       )
-      // Whoever waits leaves a slot to the head of each other line; whoever does not, to all who are in one.
+      // A request that waits leaves a slot to the head of each other line; one that does not, to every caller in line.
       const owed = waits ? new Set(passedOver.map((caller) => caller.process)).size : passedOver.length
       if (passedOver.length === 0 || change.occupied + owed <= change.cap) return
       log.violate(

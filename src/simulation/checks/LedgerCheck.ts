@@ -36,7 +36,7 @@ export interface LedgerCheck {
   readonly known: (generation: number, besides: string) => number
   /** Notes who holds a slot from now on. */
   readonly held: (ticket: Ticket) => void
-  /** Whether a ticket is of whoever was last known to hold the slot. */
+  /** Whether a ticket is of the last known holder of the slot. */
   readonly isHolder: (ticket: Ticket) => boolean
   /** Whether some launch has no verdict. */
   readonly isSettling: (generation: number) => boolean
@@ -67,7 +67,7 @@ export const make = (options: {
   /** When ECS last changed how it behaves, in epoch milliseconds. */
   readonly configuredAt: () => number
   readonly startTime: number
-  /** Whether whoever holds slots under a name has gone. */
+  /** Whether the process that holds slots under a name has gone. */
   readonly hasEnded: (holder: string) => boolean
   /** How far the ledger's time may be off, in milliseconds. */
   readonly clockError: number

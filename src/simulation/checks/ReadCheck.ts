@@ -22,7 +22,7 @@ export interface ReadCheck {
   readonly observed: (process: Process, begunAt: number, listed: boolean) => void
   /** Whether the latest reading that listed the running tasks is recent enough for who asked at a time. */
   readonly isRecent: (generation: number, askedAt: number) => boolean
-  /** Tells that whoever sent a `RunTask` does not wait for the answer any more. */
+  /** Tells that the process that sent a `RunTask` no longer waits for the answer. */
   readonly interrupted: (attempt: Attempt) => void
 }
 
@@ -84,7 +84,7 @@ export const make = (options: {
     if (process.turnLost) return
     const last = ended.get(budgetOf(process))
     ended.delete(budgetOf(process))
-    // Whoever asks for a newer reading than the last one gets it, however long that took.
+    // A caller that needs a newer reading than the last one gets it, however long that one took.
     if (last === undefined || now - last.begunAt > options.censusMaxAge) return
     if (now + 2 * options.clockError < dueAt(last)) {
       log.violate(
@@ -125,8 +125,8 @@ export const make = (options: {
     unasked.set(process, now)
     if (now - before >= options.backgroundCensusInterval) return
     log.violate(
-      "ECS is read while somebody asks, and else now and then",
-      `${process.name} reads again after ${now - before} ms, and nobody asks`
+      "ECS is read while callers ask, and else now and then",
+      `${process.name} reads again after ${now - before} ms, and no caller asks`
     )
   }
 

@@ -1,6 +1,6 @@
 /**
- * What is written down of a run: what broke a rule, what was tried, and, where
- * somebody wants to read it, the story.
+ * The log of a run: the rules that were broken, the faults and events that were tried
+ * and, on demand, the story.
  */
 
 /**
@@ -30,7 +30,7 @@ export interface LogEntry {
 }
 
 /**
- * How the fleet stood from a time on, as its ledger saw it.
+ * The slots that the ledger counted from a time on, and its cap.
  *
  * @category models
  */
@@ -42,16 +42,16 @@ export interface OccupancySample {
 }
 
 /**
- * What is written down of a run.
+ * The log of a run.
  *
  * @category models
  */
 export interface RunLog {
   /** Virtual milliseconds since the run began. */
   readonly now: () => number
-  /** Adds to the story. The text is made only where somebody wants to read it. */
+  /** Adds to the story. The text is made only where the story is kept. */
   readonly tell: (who: string, what: () => string) => void
-  /** Adds to the standing of the fleet, where somebody wants to see it. */
+  /** Adds a sample of the fleet's occupancy, where the story is kept. */
   readonly sample: (sample: OccupancySample) => void
   /** Counts something that was tried. */
   readonly count: (what: string) => void

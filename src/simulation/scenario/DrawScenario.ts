@@ -20,7 +20,7 @@ import * as ShortWorld from "./ShortScenario.ts"
  * - `burst`, `trickle`, `churn`, `same-key`: how callers come
  * - `exclusive`: a key has one task for as long as that lives
  * - `resize`: the cap changes, to 0 and back, to no bound and back
- * - `foreign`: somebody else launches in the same family
+ * - `foreign`: another program launches in the same family
  * - `restart`: processes end in all the ways in which they do
  * - `lost-answers`: many answers of `RunTask` are lost
  * - `pages`: lists come in many pages, some of them empty

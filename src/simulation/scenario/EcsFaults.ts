@@ -1,5 +1,5 @@
 /**
- * How the ECS of a seed misbehaves.
+ * The faults, lags and lifecycles of a seed's ECS.
  */
 import type { Fault } from "../../emulator/model/Fault.ts"
 import type { RandomFault, Settings, Span } from "../../emulator/model/Settings.ts"
@@ -179,7 +179,7 @@ export const ledger = (choice: SeededChoice): LedgerFaults => ({
   away: choice.upTo(choice.pick(0.2, 0.2, 0.5)),
   slow: choice.pick(500, 5000, 90_000),
   slowness: choice.upTo(choice.pick(0.2, 0.2, 0.5)),
-  // Where all of it is slow, nobody gets as far as to the gate.
+  // Where all operations are slow, no launch gets as far as the gate.
   slowAt: choice.pick<LedgerOperation | undefined>(undefined, undefined, "pass the gate", "settle")
 })
 

@@ -2,7 +2,7 @@
  * Worlds in which a process begins that calls ECS in a wrong region, over the ledger
  * that the others share.
  *
- * It sees none of the fleet's tasks, and what it launches nobody else sees: it has
+ * It sees none of the fleet's tasks, and the other processes see none of its own: it has
  * to be refused. Tasks are counted wherever they run.
  */
 import type { Span } from "../../emulator/model/Settings.ts"

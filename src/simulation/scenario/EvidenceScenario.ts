@@ -48,7 +48,7 @@ export const draw = (world: DrawWorld): Scenario => {
   }
 }
 
-/** As many ask as there are slots: whoever comes later has the fleet read. */
+/** As many ask as there are slots: every later caller causes a reading. */
 const full = (
   { choice, maxWorkers, seed }: DrawWorld
 ): Scenario & { readonly cap: number; readonly ecs: EcsSettings } => {

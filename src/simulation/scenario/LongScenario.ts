@@ -42,7 +42,7 @@ export const draw = (world: DrawWorld, name: Name): Scenario => {
   }
 }
 
-/** Nobody waits in line for hours: a full fleet is read every second for that. */
+/** No caller waits in line for hours: a full fleet is read every second for that. */
 const calm = ({ choice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
   seed,
   name,

@@ -1,5 +1,5 @@
 /**
- * What a seed decides: a fleet, what is asked of it, and how ECS misbehaves.
+ * The data that a seed decides: a fleet, the requests, and the faults of ECS.
  *
  * A scenario is plain data, so that it can be shrunk, written down, and run
  * again. All that is left to chance while it runs is drawn from its seed.
@@ -194,6 +194,6 @@ export interface Scenario {
   readonly pausesAtTheEnd: boolean
   /** Whether ECS breaks the bound on its lag that giving up an unknown launch relies on. */
   readonly breaksLagBound: boolean
-  /** Whether ECS answers what cannot be so: then somebody may be told of another's task. */
+  /** Whether ECS answers what cannot be so: then a caller may be told of another's task. */
   readonly contradicts?: boolean | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * What scenarios are drawn with: a generator of the seed, and how to choose.
+ * Draws choices from a seed's random numbers.
  */
 import * as SeededRandom from "../../testing/SeededRandom.ts"
 

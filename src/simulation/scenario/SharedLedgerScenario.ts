@@ -42,7 +42,7 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
   const place = () => choice.between(0, replicas - 1)
   const asks = theme === "deaf" ? asksBeside(choice, replicas) : placed(asksOf(choice, theme), place)
   const until = Math.max(...asks.map(({ at }) => at)) + choice.pick(5, 20) * second
-  /** While somebody who has just asked is on the way to a task, or before another one asks. */
+  /** While a request that has just come is on the way to a task, or before the next one comes. */
   const soon = () => choice.pick(...asksAt(asks)) + choice.between(-20, choice.pick(50, 300, 2 * second))
   const some = (likely: number, make: () => Event): ReadonlyArray<Event> =>
     choice.chance(likely) ? Array.from({ length: choice.between(1, 3) }, make) : []

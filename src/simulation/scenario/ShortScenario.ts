@@ -71,7 +71,7 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld, name: Name): Scena
     ...also("pages", () => Workload.foreign(choice, cap, until)),
     ...also("restart", () => ends),
     ...(name === "ledger" && choice.chance(0.5) ? ends : []),
-    // The end is kind: what takes its time while the world is not shows where somebody comes back before that.
+    // Faults stop at the end: a delay that faults cause shows only to callers that come back before then.
     ...(choice.chance(name === "ledger" || isInDoubt ? 0.7 : 0.1)
       ? Workload.visits(choice, until, until + choice.pick(10, 60) * second, 2)
       : []),

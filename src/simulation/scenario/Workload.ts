@@ -1,5 +1,5 @@
 /**
- * What is asked of the fleet of a seed, and what else happens to it.
+ * The requests to the fleet of a seed, and other events that happen to it.
  */
 import type { Cap } from "../../ledger/Change.ts"
 import type { Event, Restart } from "./Scenario.ts"
@@ -122,7 +122,7 @@ export const squeeze = (choice: SeededChoice, cap: number, first: number): Reado
 ]
 
 /**
- * Somebody else launches tasks in the same family.
+ * Another program launches tasks in the same family.
  *
  * @category constructors
  */

@@ -40,7 +40,7 @@ export interface Checks {
   readonly launchId: Effect.Effect<string>
 }
 
-/** How long what somebody asked may go on without them. */
+/** How long a request may go on after its caller left. */
 const asking = 5 * 60_000
 
 /**
@@ -53,7 +53,7 @@ export const make = (options: {
   readonly fleet: Fleets.Fleet
   readonly log: RunLog
   readonly clock: Clock.Clock
-  /** Whether whoever holds slots under a name has gone. */
+  /** Whether the process that holds slots under a name has gone. */
   readonly hasEnded: (holder: string) => boolean
 }): Checks => {
   const { log, clock, fleet, hasEnded, scenario } = options

@@ -124,7 +124,7 @@ export const make = Effect.fnUntraced(function*(
       }
     })
     const ledger = store.connect(network.link, witness.of(process))
-    // It is configured as the fleet was at first, or as it is now. Whoever the others do not agree with comes again.
+    // It is configured as the fleet was at first, or as it is now. A process that the others reject starts again.
     let cap = begun > replicas.length && random.nextDoubleUnsafe() < 0.5 ? capHistory.current(1) : scenario.cap
     const permits = LaunchPermits.make(scenario.launchPermits)
     const start = Effect.gen(function*() {
@@ -174,7 +174,7 @@ export const make = Effect.fnUntraced(function*(
     for (const caller of callers.waiting()) if (caller.process === process) callers.left(caller, "is cut off")
   }
 
-  /** Its region is wrong, which somebody notices and puts right after a while. */
+  /** Its region is wrong, which an operator notices and corrects after a while. */
   const beginAstray = Effect.fnUntraced(
     function*(place: number, { region, stay }: NonNullable<Restart["astray"]>) {
       yield* begin(place, region)

@@ -1,9 +1,9 @@
 /**
- * What is between one simulated process and the shared ledger: messages that are
- * lost, late or doubled, and times in which none pass.
+ * The network between one simulated process and the shared ledger: it loses, delays and
+ * doubles messages, and at times none pass.
  *
- * A message is on its way by itself. That whoever sent it stands still, has gone,
- * or waits no longer, does not call it back.
+ * A message travels by itself: it arrives although its sender is paused, has gone or no
+ * longer waits.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -28,7 +28,7 @@ export interface Network {
   readonly heal: () => void
 }
 
-/** How long somebody waits for a message that does not come: a store ends its calls within a bound. */
+/** How long a process waits for a message that does not come: a store ends its calls within a bound. */
 const bound = 3000
 
 type Leg = "request" | "answer"

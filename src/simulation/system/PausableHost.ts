@@ -1,6 +1,6 @@
 /**
- * What a simulated process runs on, and what can stop under it: a scheduler and a
- * clock of its own.
+ * The machine of a simulated process, which can be paused: a scheduler and a clock of
+ * its own.
  *
  * While it stands still nothing of the process runs, for however long that takes.
  * The process cannot tell: it goes on with whatever it was about to do, and finds
@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Scheduler from "effect/Scheduler"
 
 /**
- * What a process runs on.
+ * The machine of a process.
  *
  * @category models
  */

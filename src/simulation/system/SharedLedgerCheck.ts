@@ -1,6 +1,6 @@
 /**
- * Sees each decision about a shared fleet in the moment in which it is made, and
- * holds it against what is known of the processes.
+ * Compares each decision about a shared fleet, as it is made, with what is known of the
+ * processes.
  *
  * It looks at what is asked and answered, and at the fleet before and after. How
  * the ledger came to its decision does not matter here.
@@ -159,7 +159,7 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
         )
       }
       if (isReaderGone && Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
-        log.violate("who is gone keeps nobody from reading", `${process.name} waits for a reader that is gone`)
+        log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
       }
     }
   }
@@ -203,7 +203,7 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
     if (owner !== process) {
       log.violate(
         "only who holds a slot acts on it",
-        `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "nobody"}`
+        `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "no process"}`
       )
     }
     const known = ledgerCheck.known(generation, slotId)
@@ -247,7 +247,7 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
         decided: (holder, batch, before, after, { answers }) => {
           const askedAt = built.get(batch.number) ?? log.now()
           checkTime(after.decidedAt.time)
-          // What it asked before is still on its way, and nobody is there to take what is granted.
+          // Its earlier operations are still on their way, and no process is left to take what they are granted.
           if (left.has(holder)) {
             log.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
           }

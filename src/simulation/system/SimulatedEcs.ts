@@ -76,7 +76,7 @@ export const make = (options: {
         if (task === undefined) continue
         log.tell(
           "ECS",
-          () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for somebody else" : ""}`
+          () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for another program" : ""}`
         )
         launches.begin(task)
       }

@@ -125,7 +125,7 @@ export const connect = (options: {
               if (!isHolder) {
                 log.violate(
                   "only who holds a slot acts on it",
-                  `${process.name} passed the gate for ${ticket.slotId}, which somebody else has taken over`
+                  `${process.name} passed the gate for ${ticket.slotId}, which another process has taken over`
                 )
               }
               const cap = capHistory.highestSince(generation, now)

@@ -15,11 +15,17 @@ const absent = (
 ): Mutant => ({ ...mutant(rule, name, within, patches, "holders"), from })
 
 export const holders: ReadonlyArray<Mutant> = [
-  absent("what is granted to nobody is undone", "an attempt that was let through for nobody was sent", 1, 20, [[
-    "ledger/shared/Batcher.ts",
-    "answer.value._tag === \"Pass\" ? { tag: \"Settle\", payload: { ticket: step.payload, verdict } } : undefined",
-    "undefined"
-  ]]),
+  absent(
+    "a grant that no caller waits for is undone",
+    "an attempt that was let through and not waited for was sent",
+    1,
+    20,
+    [[
+      "ledger/shared/Batcher.ts",
+      "answer.value._tag === \"Pass\" ? { tag: \"Settle\", payload: { ticket: step.payload, verdict } } : undefined",
+      "undefined"
+    ]]
+  ),
   absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 1, 20, [[
     fleet,
     "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\"]",

@@ -37,7 +37,7 @@ export const launches: ReadonlyArray<Mutant> = [
     "state: { ...state, underWay: false, ambiguous: true }",
     "state: { ...state, underWay: false, ambiguous: false }"
   ]], "restart"),
-  mutant("a refusal is fenced", "whoever had the slot may still refuse it", 100, [[
+  mutant("a refusal is fenced", "an earlier holder of the slot may still refuse it", 100, [[
     launch,
     "return slot?.fence === ticket.fence ? slot : undefined",
     "return slot"

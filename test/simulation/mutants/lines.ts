@@ -49,7 +49,7 @@ export const lines: ReadonlyArray<Mutant> = [
     "          if (isFromLine) {\n            onWithdrawn",
     "          if (isFromLine && readSince < 0) {\n            onWithdrawn"
   ]], "resize"),
-  mutant("whoever waits is served", "one who leaves takes the others along", 200, [[
+  mutant("every waiting caller is served", "one who leaves takes the others along", 200, [[
     "provisioner/WaitingLine.ts",
     "if (place.callers.size === 0) remove(place)",
     "remove(place)"
@@ -59,7 +59,7 @@ export const lines: ReadonlyArray<Mutant> = [
     "if (place.callers.size === 0) remove(place)",
     ""
   ]]),
-  mutant("a freed slot wakes", "nobody is woken", 100, [[
+  mutant("a freed slot wakes", "no caller is woken", 100, [[
     upkeep,
     "wake.openUnsafe()",
     "wake.closeUnsafe()"

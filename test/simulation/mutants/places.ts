@@ -12,7 +12,7 @@ export const places: ReadonlyArray<Mutant> = [
     "|| partDiffers(a.region, b.region) ||",
     "||"
   ]], "elsewhere"),
-  mutant("evidence is of a place", "whoever attaches is where the fleet is, and so is what it reads", 10, [
+  mutant("evidence is of a place", "every process that attaches is where the fleet is, and so is what it reads", 10, [
     [
       "ledger/rules/Description.ts",
       "  Places.differ(occupancy.place, place)\n    ? `it is in",

@@ -21,7 +21,7 @@ export const processes: ReadonlyArray<Mutant> = [
     "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
     "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
-  mutant("launches are taken over", "nobody takes over", 100, [
+  mutant("launches are taken over", "no process takes over", 100, [
     [upkeep, "      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)\n", ""]
   ], "restart"),
   mutant("closing needs nothing", "closing needs the ledger", 200, [[

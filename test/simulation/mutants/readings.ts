@@ -14,7 +14,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "if (!isServing) {",
     "if (since > 0) {"
   ]]),
-  mutant("at most once per interval", "a full fleet is read whenever somebody asks", 50, [[
+  mutant("at most once per interval", "a full fleet is read whenever a caller asks", 50, [[
     turn,
     "if (now.fast < dueAt) return",
     "if (now.fast < 0) return"
@@ -55,7 +55,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "const page: Ecs.TaskPage = yield* Effect.orElseSucceed(\n"
     + "          call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"
   ]], "outage"),
-  mutant("ECS is read only while somebody asks", "a held slot is read for every second", 20, [[
+  mutant("ECS is read only while callers ask", "a held slot is read for every second", 20, [[
     upkeep,
     "yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)",
     "yield* Effect.sleep(options.fleet.settings.censusInterval)"

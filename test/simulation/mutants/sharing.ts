@@ -44,7 +44,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "(member.status === \"left\" || batch.number < member.number)",
     "member.status === \"left\""
   ]]),
-  shared("what is granted to nobody is undone", "a slot that nobody waited for stays reserved", 50, [[
+  shared("a grant that no caller waits for is undone", "a slot that no caller waited for stays reserved", 50, [[
     outbox,
     "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
     "undefined"
