@@ -60,7 +60,7 @@ type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["r
  *
  * @category models
  */
-export interface Outbox {
+export interface Batcher {
   readonly ask: <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
   /** Sends a step that no caller waits for, if the ledger can be asked. */
   readonly post: (step: Step) => void
@@ -78,11 +78,11 @@ export interface Outbox {
 }
 
 /**
- * Makes an empty outbox.
+ * Makes an empty batcher.
  *
  * @category constructors
  */
-export const make = (elapsed: () => number): Outbox => {
+export const make = (elapsed: () => number): Batcher => {
   const stirred = Latch.makeUnsafe(false)
   const waiting = Latch.makeUnsafe(false)
   /** It goes out before what was asked since. */

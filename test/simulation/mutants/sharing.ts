@@ -6,7 +6,7 @@ import { type Mutant, mutant } from "./Mutant.ts"
 
 const fleet = "ledger/shared/SharedState.ts"
 const ledger = "ledger/shared/SharedLedger.ts"
-const outbox = "ledger/shared/Batcher.ts"
+const batcher = "ledger/shared/Batcher.ts"
 const handover = "ledger/rules/Holders.ts"
 const description = "ledger/rules/Description.ts"
 
@@ -45,7 +45,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "member.status === \"left\""
   ]]),
   shared("what is granted to nobody is undone", "a slot that nobody waited for stays reserved", 50, [[
-    outbox,
+    batcher,
     "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
     "undefined"
   ]]),
