@@ -16,7 +16,7 @@ import type { Difference } from "../shared/Delta.ts"
 import * as Differences from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
 import type { SharedFleet } from "../shared/SharedState.ts"
-import { type Calls, decisionValidity, type Keeper, type Kept, type Written } from "../shared/VersionedStore.ts"
+import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
 import type { SlotId } from "../Slot.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
 import * as Body from "./ItemCodec.ts"
@@ -30,7 +30,7 @@ import { itemLimit, readFleet } from "./Table.ts"
  *
  * @category models
  */
-export interface ItemKeeper extends Keeper {
+export interface DynamoStore extends VersionedStore {
   /** The length of the item's body as this holder knows it, in bytes, and how many tasks it counts. */
   readonly size: () => { readonly bytes: number; readonly occupied: number }
 }
@@ -60,7 +60,7 @@ export const make = (options: {
   readonly holder: string
   /** How long a read or a write may take altogether. */
   readonly timeout: Duration.Duration
-}): ItemKeeper => {
+}): DynamoStore => {
   const { fleet: fleetId, holder, table, time, timeout } = options
   const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
   let known = nothing

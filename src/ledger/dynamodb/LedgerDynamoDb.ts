@@ -64,10 +64,10 @@ import * as Layer from "effect/Layer"
 import { type FleetLedger, Ledger } from "../Ledger.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as Keepers from "../shared/VersionedStore.ts"
+import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { ClientOptions } from "./Client.ts"
 import { hostOf, makeClient } from "./Client.ts"
-import * as ItemKeepers from "./DynamoStore.ts"
+import * as DynamoStores from "./DynamoStore.ts"
 import * as ServerTimes from "./ServerTime.ts"
 import * as Tables from "./Table.ts"
 
@@ -125,10 +125,10 @@ export const make = Effect.fnUntraced(
     return Ledger.of({
       attach: Effect.fnUntraced(function*(attachOptions) {
         const { fleet, holder } = attachOptions
-        const keeper = ItemKeepers.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
-        const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions), start)
+        const database = DynamoStores.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
+        const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions), start)
         const ledger = yield* SharedLedgers.make(attached, attachOptions)
-        return { ...ledger, reserve: unlessTooLarge(keeper, ledger.reserve) }
+        return { ...ledger, reserve: unlessTooLarge(database, ledger.reserve) }
       })
     })
   }
@@ -167,8 +167,8 @@ export const layerClient = (client: DynamoDBClient, options: LedgerOptions): Lay
 const grantLimit = 192 * 1024
 
 const unlessTooLarge =
-  (keeper: ItemKeepers.ItemKeeper, reserve: FleetLedger["reserve"]): FleetLedger["reserve"] => (options) =>
+  (database: DynamoStores.DynamoStore, reserve: FleetLedger["reserve"]): FleetLedger["reserve"] => (options) =>
     Effect.suspend(() => {
-      const { bytes, occupied } = keeper.size()
+      const { bytes, occupied } = database.size()
       return bytes <= grantLimit ? reserve(options) : Effect.succeed({ _tag: "Full", occupied, cap: occupied })
     })

@@ -44,13 +44,13 @@ import { Ledger, type LedgerUnavailable } from "../Ledger.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import { defaultLease } from "../shared/SharedState.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as Keepers from "../shared/VersionedStore.ts"
+import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { SchemaMismatch } from "./Migration.ts"
 import * as Migrations from "./Migration.ts"
 import * as Words from "./Notifications.ts"
 import * as Passwords from "./Password.ts"
 import * as Failures from "./PostgresError.ts"
-import * as Databases from "./PostgresStore.ts"
+import * as PostgresStores from "./PostgresStore.ts"
 import * as Servers from "./Server.ts"
 
 /**
@@ -140,7 +140,7 @@ export const layer = (
         SqlClient,
         sql
       )
-      const checked = Databases.within(Databases.apart(sql, ready), Duration.max(timeout, bound))
+      const checked = PostgresStores.within(PostgresStores.apart(sql, ready), Duration.max(timeout, bound))
       yield* Startings.waiting(
         Effect.mapError(
           checked,
@@ -152,8 +152,8 @@ export const layer = (
       return Ledger.of({
         attach: Effect.fnUntraced(function*(attachOptions) {
           const { fleet } = attachOptions
-          const keeper = { ...Databases.make({ sql, schema, bound, fleet }), word: words.next(fleet) }
-          const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions, lease), start)
+          const database = { ...PostgresStores.make({ sql, schema, bound, fleet }), word: words.next(fleet) }
+          const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions, lease), start)
           return yield* SharedLedgers.make(attached, attachOptions)
         })
       })

@@ -16,7 +16,7 @@ import * as Details from "../../Detail.ts"
 import { LedgerUnavailable } from "../Ledger.ts"
 import { Difference } from "../shared/Delta.ts"
 import type { Refused } from "../shared/SharedLedger.ts"
-import type { Calls, Keeper, Written } from "../shared/VersionedStore.ts"
+import type { Calls, VersionedStore, Written } from "../shared/VersionedStore.ts"
 import * as Failures from "./PostgresError.ts"
 import * as Servers from "./Server.ts"
 
@@ -64,7 +64,7 @@ export const apart = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect
  *
  * @category models
  */
-export type Database = Omit<Keeper, "word">
+export type PostgresStore = Omit<VersionedStore, "word">
 
 const keptFields = {
   version: Schema.Finite,
@@ -113,7 +113,7 @@ export const make = (
     readonly bound: Duration.Duration
     readonly fleet: string
   }
-): Database => {
+): PostgresStore => {
   const server = Servers.of(sql.config)
   const alone: Run = (statement) => within(apart(sql, statement), bound)
   const calls = callsOf({ sql, schema, fleet, server, select: sql.literal("SELECT"), lockTimeout: rowWait, run: alone })

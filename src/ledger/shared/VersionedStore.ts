@@ -74,7 +74,7 @@ export interface Calls {
  *
  * @category models
  */
-export interface Keeper extends Calls {
+export interface VersionedStore extends Calls {
   /**
    * Makes a decision anew that was not written because other processes were first,
    * so many times in a row. It lets those who do so write one after the other, or
@@ -137,7 +137,7 @@ interface Commit {
  * @category constructors
  */
 export const attach = Effect.fnUntraced(function*(
-  keeper: Keeper,
+  database: VersionedStore,
   options: AttachOptions,
   lease: number = SharedFleets.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
@@ -210,7 +210,7 @@ export const attach = Effect.fnUntraced(function*(
         Effect.suspend(() =>
           Time.atMost(begunAt, time.own()) >= Duration.toMillis(patience)
             ? tooManyWriters
-            : keeper.inLine(losses, (calls) => Effect.andThen(look(calls), attempt(calls, decide, true)))
+            : database.inLine(losses, (calls) => Effect.andThen(look(calls), attempt(calls, decide, true)))
         )
       const decided = (losses: number) => (made: Attempt<A>): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
         if (made === undefined) return Effect.flatMap(again(losses + 1), decided(losses + 1))
@@ -222,7 +222,7 @@ export const attach = Effect.fnUntraced(function*(
         time.decided(written.moment)
         return Effect.as(tellStep(written.moment), answer)
       }
-      return Effect.flatMap(attempt(keeper, decide, isFresh), decided(0))
+      return Effect.flatMap(attempt(database, decide, isFresh), decided(0))
     })
 
   const decideBatch = (batch: Batch): Decide<Decided, LedgerUnavailable | Refused> => (fleet, now) => {
@@ -252,11 +252,11 @@ export const attach = Effect.fnUntraced(function*(
       Effect.suspend(() =>
         // It may have been removed, and made anew.
         known.fleet === undefined
-          ? Effect.andThen(look(keeper), commit(decideBatch(batch), true))
+          ? Effect.andThen(look(database), commit(decideBatch(batch), true))
           : commit(decideBatch(batch), false)
       ),
     // What this holder has written itself is no news to it.
-    word: Effect.asVoid(Effect.repeat(keeper.word, { while: (version) => version <= known.version })),
+    word: Effect.asVoid(Effect.repeat(database.word, { while: (version) => version <= known.version })),
     leave: commit(
       (fleet, now) =>
         fleet === undefined
@@ -273,7 +273,7 @@ export const attach = Effect.fnUntraced(function*(
       : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
   const entered = yield* Effect.mapError(
-    Effect.andThen(look(keeper), enter),
+    Effect.andThen(look(database), enter),
     (error) => error._tag === "Refused" ? new LedgerUnavailable({ reason: "rejected", detail: error.detail }) : error
   )
   const { sequence, turn } = entered.occupancy

@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Duration, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
-import * as Database from "../../../src/ledger/postgres/PostgresStore.ts"
+import * as PostgresStore from "../../../src/ledger/postgres/PostgresStore.ts"
 import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
 import { freshSchema, layerPool, url } from "../../postgres/ledger.ts"
 import * as PostgresServer from "../../postgres/PostgresServer.ts"
@@ -56,7 +56,7 @@ describe("LedgerPostgres, with many writers", () => {
 
   const held = Effect.fnUntraced(function*(schema: string) {
     const sql = yield* PgClient.PgClient
-    return Database.make({ sql, schema, bound: Duration.seconds(2), fleet: "c/f" })
+    return PostgresStore.make({ sql, schema, bound: Duration.seconds(2), fleet: "c/f" })
   })
 
   it.live("goes on after a process that stands still in the line, within about a second", () =>

@@ -6,7 +6,7 @@ import * as Places from "../../../src/ecs/Place.ts"
 import type { Step } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import type { Decided } from "../../../src/ledger/shared/SharedState.ts"
-import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import * as Time from "../../../src/Time.ts"
 import { reservation } from "../holding.ts"
@@ -64,7 +64,7 @@ describe("a keeper whose link is bad", () => {
         const database = yield* UnreliableKeeper.make
         const hold = Effect.fnUntraced(function*(holder: string) {
           const { store } = yield* Effect.retry(
-            Keepers.attach(database.connect(holder), {
+            VersionedStores.attach(database.connect(holder), {
               fleet: "c/f",
               holder,
               cap,

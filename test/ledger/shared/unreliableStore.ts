@@ -9,7 +9,7 @@ import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import type { Answer } from "../../../src/ledger/Operation.ts"
 import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
 import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
-import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 
 const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
 
@@ -27,14 +27,14 @@ export const make = Effect.gen(function*() {
   let version = 0
   let fleet: SharedFleet | undefined
 
-  const since = (from: number): Keepers.Kept => {
+  const since = (from: number): VersionedStores.Kept => {
     const whole = from === 0 || version - from >= 20
     const all = fleet === undefined ? [] : [kept(between(undefined, fleet))]
     return { version, now: now(), changed: whole ? all : log.slice(from).map(kept), whole }
   }
 
-  const write = (holder: string, from: number, difference: Difference): Keepers.Written => {
-    if (from !== version || now() - difference.head.decidedAt.store > Keepers.decisionValidity) {
+  const write = (holder: string, from: number, difference: Difference): VersionedStores.Written => {
+    if (from !== version || now() - difference.head.decidedAt.store > VersionedStores.decisionValidity) {
       return { _tag: "Conflict", kept: since(from) }
     }
     version++
@@ -55,13 +55,13 @@ export const make = Effect.gen(function*() {
   })
 
   /** A transaction: it writes when it is committed, and only if nobody has meanwhile. */
-  const inLine = (holder: string): Keepers.Keeper["inLine"] => (_, decision) =>
+  const inLine = (holder: string): VersionedStores.VersionedStore["inLine"] => (_, decision) =>
     Effect.gen(function*() {
       let commit = () => true
       const answer = yield* decision({
         read: (from) => link(() => since(from)),
         write: (from, difference) =>
-          link((): Keepers.Written => {
+          link((): VersionedStores.Written => {
             if (from !== version) return { _tag: "Conflict", kept: since(from) }
             commit = () => write(holder, from, difference)._tag === "Written"
             return { _tag: "Written", now: now() }
@@ -73,7 +73,7 @@ export const make = Effect.gen(function*() {
   return {
     written,
     fleet: () => fleet,
-    connect: (holder: string): Keepers.Keeper => ({
+    connect: (holder: string): VersionedStores.VersionedStore => ({
       read: (from) => link(() => since(from)),
       write: (from, difference) => link(() => write(holder, from, difference)),
       inLine: inLine(holder),
