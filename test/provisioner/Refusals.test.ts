@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Queue, Scope, Stream } from "effect"
 import * as Places from "../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
-import { apply, type Difference } from "../../src/ledger/shared/Delta.ts"
+import { apply, type Delta } from "../../src/ledger/shared/Delta.ts"
 import * as SharedLedgers from "../../src/ledger/shared/SharedLedger.ts"
 import type { SharedFleet } from "../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../src/ledger/shared/VersionedStore.ts"
@@ -16,7 +16,7 @@ import { ask, Emulator, fleet, keys, layer, layerWorld, pass, tally } from "../w
 
 /** A database in memory that counts what it is asked. */
 const makeKeeper = Effect.map(Clock.Clock, (clock) => {
-  const log: Array<Difference> = []
+  const log: Array<Delta> = []
   const counted = { reads: 0, writes: 0 }
   /** In milliseconds. None while a holder attaches: the clock does not go on then. */
   const latency = { of: 0 }
@@ -39,14 +39,14 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
           latency.of
         )
       ),
-    write: (from, difference) =>
+    write: (from, delta) =>
       Effect.suspend(() =>
         Effect.delay(
           Effect.sync((): VersionedStores.Written => {
             counted.writes++
             if (from !== log.length) return { _tag: "Conflict", kept: since(from) }
-            log.push(difference)
-            kept = apply(kept, difference)
+            log.push(delta)
+            kept = apply(kept, delta)
             return { _tag: "Written", now: now() }
           }),
           latency.of

@@ -12,8 +12,8 @@ import * as Result from "effect/Result"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import type { LedgerUnavailable } from "../Ledger.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
-import type { Difference } from "../shared/Delta.ts"
-import * as Differences from "../shared/Delta.ts"
+import type { Delta } from "../shared/Delta.ts"
+import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
 import type { SharedFleet } from "../shared/SharedState.ts"
 import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
@@ -81,7 +81,7 @@ export const make = (options: {
       return Effect.succeed({
         version,
         now,
-        changed: whole && fleet !== undefined ? [Differences.between(undefined, fleet)] : [],
+        changed: whole && fleet !== undefined ? [Deltas.between(undefined, fleet)] : [],
         whole
       })
     })
@@ -95,7 +95,7 @@ export const make = (options: {
         return new CallFailed({ reason: "refused", detail: `fleet ${fleetId} cannot be read: ${decoded.failure}` })
       }
       const whole = decoded.success
-      const fleet = Differences.apply(undefined, whole)
+      const fleet = Deltas.apply(undefined, whole)
       const requests = known.fleet?.occupancy.requests ?? HashMap.empty()
       known = {
         version: item.version,
@@ -153,11 +153,11 @@ export const make = (options: {
   const conflict = (kept: Effect.Effect<Kept, CallFailed>) =>
     Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
 
-  const put = Effect.fnUntraced(function*(after: SharedFleet, difference: Difference) {
-    const { decidedAt: { store: decidedAt } } = difference.head
-    for (const { request, slot } of difference.slots) if (request !== undefined) unwritten.set(slot.id, request)
+  const put = Effect.fnUntraced(function*(after: SharedFleet, delta: Delta) {
+    const { decidedAt: { store: decidedAt } } = delta.head
+    for (const { request, slot } of delta.slots) if (request !== undefined) unwritten.set(slot.id, request)
     // Before the first attempt may be sent, and not before: of many decisions on the same state only one is written.
-    const launching = difference.slots.flatMap(({ slot: { id, state } }) => {
+    const launching = delta.slots.flatMap(({ slot: { id, state } }) => {
       const request = state._tag === "Reserved" ? undefined : unwritten.get(id)
       return request === undefined ? [] : [{ id, request }]
     })
@@ -166,7 +166,7 @@ export const make = (options: {
         table.writeRequest(fleetId, id, request, decidedAt),
         () => Effect.sync(() => unwritten.delete(id))
       ), { concurrency, discard: true })
-    const gone = Body.remember(known.gone, difference)
+    const gone = Body.remember(known.gone, delta)
     const body = Body.encode(after, gone)
     if (body.length > itemLimit) {
       return yield* new CallFailed({
@@ -183,16 +183,16 @@ export const make = (options: {
     return answer
   })
 
-  const write = (version: number, difference: Difference): Effect.Effect<Written, CallFailed> =>
+  const write = (version: number, delta: Delta): Effect.Effect<Written, CallFailed> =>
     Effect.gen(function*() {
       const now = time.now()
       // Whoever was held up looks again: the time that it decided by is not that of the others any more.
-      const isLate = now === undefined || now - difference.head.decidedAt.store > decisionValidity
+      const isLate = now === undefined || now - delta.head.decidedAt.store > decisionValidity
       if (isLate || version !== known.version) return yield* conflict(read(version))
-      const after = Differences.apply(known.fleet, difference)
+      const after = Deltas.apply(known.fleet, delta)
       // A launch that is abandoned by this very decision may be taken over by it, too.
       if (yield* fetchRequests(after)) return yield* conflict(tell(version))
-      return yield* Effect.catch(put(after, difference), (error) => {
+      return yield* Effect.catch(put(after, delta), (error) => {
         if (error.reason !== "conflict") return Effect.fail(error)
         const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
         return conflict(Effect.flatMap(item, (item) => told(item, version)))
@@ -211,7 +211,7 @@ export const make = (options: {
 
   const calls: Calls = {
     read: (since) => within(read(since)),
-    write: (version, difference) => within(write(version, difference))
+    write: (version, delta) => within(write(version, delta))
   }
   return {
     ...calls,

@@ -2,7 +2,7 @@
  * What a decision changes of a shared fleet: what has to be written, and what a
  * holder that was behind has to take over.
  *
- * A fleet as a whole is its difference from nothing.
+ * A fleet as a whole is its delta from nothing.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
@@ -18,11 +18,11 @@ import * as Encoding from "./Codec.ts"
 import { keptChanges, type SharedFleet } from "./SharedState.ts"
 
 /**
- * How a difference is written down.
+ * How a delta is written down.
  *
  * @category schemas
  */
-export const Difference = Schema.Struct({
+export const Delta = Schema.Struct({
   /** What is written anew each time. */
   head: Schema.Struct({
     description: Encoding.Description,
@@ -56,14 +56,14 @@ export const Difference = Schema.Struct({
  *
  * @category models
  */
-export type Difference = typeof Difference.Type
+export type Delta = typeof Delta.Type
 
 /**
  * Returns what has changed from one state of a fleet to the next.
  *
  * @category constructors
  */
-export const between = (before: SharedFleet | undefined, after: SharedFleet): Difference => {
+export const between = (before: SharedFleet | undefined, after: SharedFleet): Delta => {
   const { occupancy } = after
   const sequence = before?.occupancy.sequence ?? 0
   return {
@@ -102,8 +102,8 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): Di
  *
  * @category constructors
  */
-export const apply = (before: SharedFleet | undefined, difference: Difference): SharedFleet => {
-  const { changes, forgotten, head, members } = difference
+export const apply = (before: SharedFleet | undefined, delta: Delta): SharedFleet => {
+  const { changes, forgotten, head, members } = delta
   const { description, goneBefore, goneSince } = head
   const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))
   const next = new Map(before?.members)
@@ -112,7 +112,7 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
   return {
     description,
     occupancy: {
-      ...slotsAfter(start, difference),
+      ...slotsAfter(start, delta),
       cap: head.cap,
       exclusiveKeys: description.exclusiveKeys,
       lagBound: description.lagBound,
@@ -120,8 +120,8 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
       readingBegunAt: head.readingBegunAt,
       turn: head.turn,
       gone: {
-        recent: goneAfter(start.gone, difference.gone, goneSince),
-        older: goneAfter(start.gone, difference.gone, goneBefore),
+        recent: goneAfter(start.gone, delta.gone, goneSince),
+        older: goneAfter(start.gone, delta.gone, goneBefore),
         turnedAt: goneSince,
         olderSince: goneBefore
       },
@@ -137,8 +137,8 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
 const holdsKey = (occupancy: Occupancy, { id, key }: Slots.Slot): boolean =>
   key !== undefined && Option.getOrUndefined(HashMap.get(occupancy.byKey, key)) === id
 
-const changedSlots = (before: Occupancy | undefined, after: Occupancy): Difference["slots"] => {
-  const changed: Array<Difference["slots"][number]> = []
+const changedSlots = (before: Occupancy | undefined, after: Occupancy): Delta["slots"] => {
+  const changed: Array<Delta["slots"][number]> = []
   for (const slot of HashMap.values(after.slots)) {
     const earlier = before === undefined ? undefined : Occupancies.find(before, slot.id)
     const holds = holdsKey(after, slot)
@@ -151,7 +151,7 @@ const changedSlots = (before: Occupancy | undefined, after: Occupancy): Differen
 
 type Gone = Occupancy["gone"]
 
-const changedGone = (before: Gone | undefined, after: Gone): Difference["gone"] => {
+const changedGone = (before: Gone | undefined, after: Gone): Delta["gone"] => {
   if (before === after) return []
   const known = before?.turnedAt === after.turnedAt ? before.recent : HashSet.empty<TaskArn>()
   const recent = [...after.recent].filter((arn) => !HashSet.has(known, arn))
@@ -164,7 +164,7 @@ const changedGone = (before: Gone | undefined, after: Gone): Difference["gone"] 
 }
 
 /** What is remembered since a time: what was then already, and what has come. */
-const goneAfter = (before: Gone, come: Difference["gone"], since: number): HashSet.HashSet<TaskArn> => {
+const goneAfter = (before: Gone, come: Delta["gone"], since: number): HashSet.HashSet<TaskArn> => {
   let gone = HashSet.empty<TaskArn>()
   if (before.turnedAt === since) gone = before.recent
   else if (before.olderSince === since) gone = before.older
@@ -172,7 +172,7 @@ const goneAfter = (before: Gone, come: Difference["gone"], since: number): HashS
   return gone
 }
 
-const slotsAfter = (before: Occupancy, { freed, slots }: Difference): Occupancy => {
+const slotsAfter = (before: Occupancy, { freed, slots }: Delta): Occupancy => {
   let { byArn, byKey, requests, slots: held } = before
   const letGo = (id: SlotId, key: Slots.Slot["key"]): void => {
     if (key !== undefined && Option.getOrUndefined(HashMap.get(byKey, key)) === id) byKey = HashMap.remove(byKey, key)

@@ -16,8 +16,8 @@ import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
 import { patience } from "./Batcher.ts"
-import type { Difference } from "./Delta.ts"
-import * as Differences from "./Delta.ts"
+import type { Delta } from "./Delta.ts"
+import * as Deltas from "./Delta.ts"
 import type { Attached, Store } from "./SharedLedger.ts"
 import { Refused } from "./SharedLedger.ts"
 import type { Batch, Decided, SharedFleet } from "./SharedState.ts"
@@ -35,7 +35,7 @@ export interface Kept {
   /** What the clock of the database says, in epoch milliseconds. */
   readonly now: number
   /** What has changed since the version that was asked for, in order. */
-  readonly changed: ReadonlyArray<Difference>
+  readonly changed: ReadonlyArray<Delta>
   /** Whether it is all of the fleet, for the version that was asked for is too old to be built on. */
   readonly whole: boolean
 }
@@ -58,13 +58,13 @@ export interface Calls {
   /** Reads what has changed since a version. */
   readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   /**
-   * Writes a difference if the fleet has the version that it was made from, and no
+   * Writes a delta if the fleet has the version that it was made from, and no
    * later than {@link decisionValidity} after its `decidedAt`, by the database's clock.
    * `isNews` says that others may be waiting for it.
    */
   readonly write: (
     version: number,
-    difference: Difference,
+    delta: Delta,
     isNews: boolean
   ) => Effect.Effect<Written, LedgerUnavailable | Refused>
 }
@@ -148,7 +148,7 @@ export const attach = Effect.fnUntraced(function*(
 
   const learn = ({ changed, now, version, whole }: Kept, sentAt: Time.Time): void => {
     let fleet = whole ? undefined : known.fleet
-    for (const difference of changed) fleet = Differences.apply(fleet, difference)
+    for (const delta of changed) fleet = Deltas.apply(fleet, delta)
     time.answered(sentAt, now, version !== known.version)
     known = { version, fleet }
   }
@@ -184,9 +184,9 @@ export const attach = Effect.fnUntraced(function*(
         ({ answer, fleet, isSilent }): Effect.Effect<Attempt<A>, E | LedgerUnavailable | Refused> => {
           if (isSilent && isFresh) return Effect.succeed({ answer, written: undefined })
           if (isSilent) return Effect.andThen(look(calls), attempt(calls, decide, true))
-          const difference = Differences.between(before.fleet, fleet)
+          const delta = Deltas.between(before.fleet, fleet)
           const sentAt = time.own()
-          return Effect.map(calls.write(before.version, difference, isNews(before.fleet, difference)), (written) => {
+          return Effect.map(calls.write(before.version, delta, isNews(before.fleet, delta)), (written) => {
             if (written._tag === "Written") {
               return {
                 answer,
@@ -290,6 +290,6 @@ const tooManyWriters = new LedgerUnavailable({
 })
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
-const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>
+const isNews = (before: SharedFleet | undefined, { changes, head }: Delta): boolean =>
   (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
   changes.some(({ _tag }) => _tag !== "Reserved")

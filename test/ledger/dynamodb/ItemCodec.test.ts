@@ -4,10 +4,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, HashSet, Random, Result } from "effect"
 import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
-import * as Differences from "../../../src/ledger/shared/Delta.ts"
+import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import { type Aged, ask, busy, description, empty, launch, stop } from "./agedFleet.ts"
 
-const read = (body: Uint8Array) => Differences.apply(undefined, Result.getOrThrow(Body.decode(body)))
+const read = (body: Uint8Array) => Deltas.apply(undefined, Result.getOrThrow(Body.decode(body)))
 const pathKey = (id: string) => `uploads/2026-11/customer-${id.slice(0, 2)}/${id.slice(0, 6)}.csv`
 
 describe("the item of a fleet", () => {

@@ -8,7 +8,7 @@ import * as Places from "../../../src/ecs/Place.ts"
 import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { Answer, Step } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
-import * as Differences from "../../../src/ledger/shared/Delta.ts"
+import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
 import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
 import * as StoreClock from "../../../src/ledger/shared/StoreClock.ts"
@@ -42,7 +42,7 @@ export const ask = (
   if (decided === undefined) return assert.fail("superseded")
   return {
     fleet: decided.fleet,
-    gone: Body.remember(gone, Differences.between(fleet, decided.fleet)),
+    gone: Body.remember(gone, Deltas.between(fleet, decided.fleet)),
     answers: [...decided.decided.answers]
   }
 }

@@ -8,14 +8,14 @@ import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
 import type { Step } from "../../../src/ledger/Operation.ts"
-import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
+import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
 import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
 import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { SlotId, type Ticket } from "../../../src/ledger/Slot.ts"
 
-const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
-const written = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
+const written = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
 
 const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
 
@@ -101,7 +101,7 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: numbe
   return yield* pick(steps)
 })
 
-describe("a difference", () => {
+describe("a delta", () => {
   it.effect("makes of what was before what is after, and the whole of nothing", () =>
     Effect.gen(function*() {
       for (let seed = 0; seed < 60; seed++) {
@@ -130,7 +130,7 @@ describe("a difference", () => {
           }
           const whole = apply(undefined, written(between(undefined, fleet)))
           assert.deepStrictEqual(shown(whole), shown(fleet))
-        }).pipe(Random.withSeed(`difference ${seed}`))
+        }).pipe(Random.withSeed(`delta ${seed}`))
       }
     }))
 })

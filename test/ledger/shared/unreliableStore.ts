@@ -7,21 +7,21 @@
 import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
 import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import type { Answer } from "../../../src/ledger/Operation.ts"
-import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
+import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
 import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 
-const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
+const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
 
 /** As it comes out of a database. */
-const kept = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+const kept = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
 
 const unavailable = new LedgerUnavailable({ detail: "lost on the way" })
 
 export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
-  const log: Array<Difference> = []
+  const log: Array<Delta> = []
   /** What the batches were answered that have been written, by holder and number. */
   const written = new Map<string, ReadonlyArray<Answer | undefined>>()
   let version = 0
@@ -33,13 +33,13 @@ export const make = Effect.gen(function*() {
     return { version, now: now(), changed: whole ? all : log.slice(from).map(kept), whole }
   }
 
-  const write = (holder: string, from: number, difference: Difference): VersionedStores.Written => {
-    if (from !== version || now() - difference.head.decidedAt.store > VersionedStores.decisionValidity) {
+  const write = (holder: string, from: number, delta: Delta): VersionedStores.Written => {
+    if (from !== version || now() - delta.head.decidedAt.store > VersionedStores.decisionValidity) {
       return { _tag: "Conflict", kept: since(from) }
     }
     version++
-    log.push(difference)
-    fleet = apply(fleet, kept(difference))
+    log.push(delta)
+    fleet = apply(fleet, kept(delta))
     const member = fleet.members.get(holder)
     if (member !== undefined) written.set(`${holder} ${member.number}`, member.answers)
     return { _tag: "Written", now: now() }
@@ -60,10 +60,10 @@ export const make = Effect.gen(function*() {
       let commit = () => true
       const answer = yield* decision({
         read: (from) => link(() => since(from)),
-        write: (from, difference) =>
+        write: (from, delta) =>
           link((): VersionedStores.Written => {
             if (from !== version) return { _tag: "Conflict", kept: since(from) }
-            commit = () => write(holder, from, difference)._tag === "Written"
+            commit = () => write(holder, from, delta)._tag === "Written"
             return { _tag: "Written", now: now() }
           })
       })
@@ -75,7 +75,7 @@ export const make = Effect.gen(function*() {
     fleet: () => fleet,
     connect: (holder: string): VersionedStores.VersionedStore => ({
       read: (from) => link(() => since(from)),
-      write: (from, difference) => link(() => write(holder, from, difference)),
+      write: (from, delta) => link(() => write(holder, from, delta)),
       inLine: inLine(holder),
       word: Effect.never
     })
