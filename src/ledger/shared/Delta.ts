@@ -14,7 +14,7 @@ import type { Occupancy } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import * as Encoding from "./Codec.ts"
+import * as Codec from "./Codec.ts"
 import { keptChanges, type SharedFleet } from "./SharedState.ts"
 
 /**
@@ -25,30 +25,30 @@ import { keptChanges, type SharedFleet } from "./SharedState.ts"
 export const Delta = Schema.Struct({
   /** What is written anew each time. */
   head: Schema.Struct({
-    description: Encoding.Description,
-    cap: Encoding.Cap,
-    place: Encoding.Place,
-    readingBegunAt: Encoding.Moment,
-    turn: Encoding.Turn,
+    description: Codec.Description,
+    cap: Codec.Cap,
+    place: Codec.Place,
+    readingBegunAt: Codec.Moment,
+    turn: Codec.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
     goneSince: Schema.Finite,
     goneBefore: Schema.Finite,
     foreignOver: Schema.Finite,
     sequence: Schema.Finite,
-    decidedAt: Encoding.DecidedAt
+    decidedAt: Codec.DecidedAt
   }),
   /** Slots that are new or not as they were, with what was sent for those that are new. */
   slots: Schema.Array(Schema.Struct({
-    slot: Encoding.Slot,
+    slot: Codec.Slot,
     holdsKey: Schema.Boolean,
-    request: Schema.UndefinedOr(Encoding.RunTaskRequest)
+    request: Schema.UndefinedOr(Codec.RunTaskRequest)
   })),
-  freed: Schema.Array(Encoding.SlotId),
+  freed: Schema.Array(Codec.SlotId),
   /** Tasks that have stopped, by when their ARNs began to be remembered. */
-  gone: Schema.Array(Schema.Struct({ taskArn: Encoding.TaskArn, since: Schema.Finite })),
-  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Encoding.Member })),
+  gone: Schema.Array(Schema.Struct({ taskArn: Codec.TaskArn, since: Schema.Finite })),
+  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Codec.Member })),
   forgotten: Schema.Array(Schema.String),
-  changes: Schema.Array(Encoding.Change)
+  changes: Schema.Array(Codec.Change)
 })
 
 /**
