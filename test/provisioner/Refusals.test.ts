@@ -7,7 +7,7 @@ import * as Places from "../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import { apply, type Delta } from "../../src/ledger/shared/Delta.ts"
 import * as SharedLedgers from "../../src/ledger/shared/SharedLedger.ts"
-import type { SharedFleet } from "../../src/ledger/shared/SharedState.ts"
+import type { SharedState } from "../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../src/ledger/shared/VersionedStore.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
@@ -20,7 +20,7 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
   const counted = { reads: 0, writes: 0 }
   /** In milliseconds. None while a holder attaches: the clock does not go on then. */
   const latency = { of: 0 }
-  let kept: SharedFleet | undefined
+  let kept: SharedState | undefined
   const now = () => clock.currentTimeMillisUnsafe()
   const since = (from: number): VersionedStores.Kept => ({
     version: log.length,

@@ -15,7 +15,7 @@ import * as Occupancies from "../rules/LedgerState.ts"
 import type { Delta } from "../shared/Delta.ts"
 import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
-import type { SharedFleet } from "../shared/SharedState.ts"
+import type { SharedState } from "../shared/SharedState.ts"
 import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
 import type { SlotId } from "../Slot.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
@@ -43,7 +43,7 @@ const throttledTries = 4
 
 interface Known {
   readonly version: number
-  readonly fleet: SharedFleet | undefined
+  readonly fleet: SharedState | undefined
   readonly gone: Body.Gone
   readonly size: number
 }
@@ -108,7 +108,7 @@ export const make = (options: {
     })
 
   /** Reads the requests of those launches that somebody has to take over. Says whether there are some that were not known. */
-  const fetchRequests = (fleet: SharedFleet): Effect.Effect<boolean, CallFailed> =>
+  const fetchRequests = (fleet: SharedState): Effect.Effect<boolean, CallFailed> =>
     Effect.gen(function*() {
       const needed = [...Requests.abandoned(fleet.occupancy), ...Requests.takenOver(fleet, holder)].filter((id) =>
         !HashMap.has(fleet.occupancy.requests, id) && !lost.has(id)
@@ -153,7 +153,7 @@ export const make = (options: {
   const conflict = (kept: Effect.Effect<Kept, CallFailed>) =>
     Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
 
-  const put = Effect.fnUntraced(function*(after: SharedFleet, delta: Delta) {
+  const put = Effect.fnUntraced(function*(after: SharedState, delta: Delta) {
     const { decidedAt: { store: decidedAt } } = delta.head
     for (const { request, slot } of delta.slots) if (request !== undefined) unwritten.set(slot.id, request)
     // Before the first attempt may be sent, and not before: of many decisions on the same state only one is written.

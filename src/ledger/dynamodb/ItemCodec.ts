@@ -12,7 +12,7 @@ import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import { type Answer, isAnswerTo } from "../Operation.ts"
 import type { Delta } from "../shared/Delta.ts"
 import * as Deltas from "../shared/Delta.ts"
-import type { Member, SharedFleet } from "../shared/SharedState.ts"
+import type { Member, SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
 
 /**
@@ -49,7 +49,7 @@ const decodeBody = Schema.decodeResult(Body)
  *
  * @category conversions
  */
-export const encode = (fleet: SharedFleet, gone: Gone): Uint8Array => {
+export const encode = (fleet: SharedState, gone: Gone): Uint8Array => {
   const whole = Deltas.between(undefined, fleet)
   const json = encodeBody({
     ...whole,

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { isAnswerTo } from "../Operation.ts"
 import type { Occupancy } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
-import type { SharedFleet } from "../shared/SharedState.ts"
+import type { SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Body from "./ItemCodec.ts"
 
@@ -45,7 +45,7 @@ export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
  *
  * @category accessors
  */
-export const takenOver = (fleet: SharedFleet, holder: string): ReadonlyArray<SlotId> =>
+export const takenOver = (fleet: SharedState, holder: string): ReadonlyArray<SlotId> =>
   (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
     answer !== undefined && isAnswerTo("TakeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
   ).filter((id) => Occupancies.find(fleet.occupancy, id)?.state._tag === "Launching")
@@ -55,7 +55,7 @@ export const takenOver = (fleet: SharedFleet, holder: string): ReadonlyArray<Slo
  *
  * @category edits
  */
-export const withOwnAnswers = (fleet: SharedFleet, holder: string): SharedFleet => {
+export const withOwnAnswers = (fleet: SharedState, holder: string): SharedState => {
   const member = fleet.members.get(holder)
   if (member === undefined) return fleet
   const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.occupancy.requests, id))

@@ -15,7 +15,7 @@ import type * as Launches from "../rules/Launch.ts"
 import type * as Occupancies from "../rules/LedgerState.ts"
 import type * as Turns from "../rules/ReadTurn.ts"
 import type { Slot as AnySlot } from "../Slot.ts"
-import type * as SharedFleets from "./SharedState.ts"
+import type * as SharedStates from "./SharedState.ts"
 
 const Key = Schema.String.pipe(Schema.brand("Key"))
 /**
@@ -240,7 +240,7 @@ const Answer: Schema.Codec<AnyAnswer, unknown> = Schema.Union([
  *
  * @category schemas
  */
-export const Member: Schema.Codec<SharedFleets.Member, unknown> = Schema.Struct({
+export const Member: Schema.Codec<SharedStates.Member, unknown> = Schema.Struct({
   number: Schema.Finite,
   answers: Schema.Array(maybe(Answer)),
   heardAt: Schema.Finite,

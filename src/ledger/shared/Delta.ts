@@ -15,7 +15,7 @@ import * as Occupancies from "../rules/LedgerState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Codec from "./Codec.ts"
-import { keptChanges, type SharedFleet } from "./SharedState.ts"
+import { keptChanges, type SharedState } from "./SharedState.ts"
 
 /**
  * How a delta is written down.
@@ -63,7 +63,7 @@ export type Delta = typeof Delta.Type
  *
  * @category constructors
  */
-export const between = (before: SharedFleet | undefined, after: SharedFleet): Delta => {
+export const between = (before: SharedState | undefined, after: SharedState): Delta => {
   const { occupancy } = after
   const sequence = before?.occupancy.sequence ?? 0
   return {
@@ -102,7 +102,7 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): De
  *
  * @category constructors
  */
-export const apply = (before: SharedFleet | undefined, delta: Delta): SharedFleet => {
+export const apply = (before: SharedState | undefined, delta: Delta): SharedState => {
   const { changes, forgotten, head, members } = delta
   const { description, goneBefore, goneSince } = head
   const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))

@@ -125,7 +125,7 @@ export interface Member {
  *
  * @category models
  */
-export interface SharedFleet {
+export interface SharedState {
   /** What its holders said of it. The cap may have been changed since. */
   readonly description: Description
   readonly occupancy: Occupancy
@@ -144,12 +144,12 @@ export interface SharedFleet {
  * @category decisions
  */
 export const attach = (
-  fleet: SharedFleet | undefined,
+  fleet: SharedState | undefined,
   holder: string,
   description: Description,
   time: DecidedAt,
   lease: number = defaultLease
-): SharedFleet | string => {
+): SharedState | string => {
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
   const now = found.decidedAt.time
   // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
@@ -185,12 +185,12 @@ export const attach = (
  * @category decisions
  */
 export const decide = (
-  fleet: SharedFleet,
+  fleet: SharedState,
   holder: string,
   batch: Batch,
   time: DecidedAt,
   lease: number = defaultLease
-): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
+): { readonly fleet: SharedState; readonly decided: Decided } | undefined => {
   const begun = atTime(fleet, time)
   const now = begun.decidedAt.time
   const member = fleet.members.get(holder)
@@ -240,7 +240,7 @@ export const decide = (
  *
  * @category decisions
  */
-export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): SharedFleet => {
+export const leave = (fleet: SharedState, holder: string, time: DecidedAt): SharedState => {
   const member = fleet.members.get(holder)
   if (member === undefined || member.status === "left") return fleet
   const begun = atTime(fleet, time)
@@ -258,7 +258,7 @@ const isRepeatable = (answer: Answer): boolean =>
 
 const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 
-const begin = (description: Description, now: DecidedAt): SharedFleet => ({
+const begin = (description: Description, now: DecidedAt): SharedState => ({
   description,
   occupancy: Occupancies.make(description, now.time),
   members: new Map(),
@@ -267,25 +267,25 @@ const begin = (description: Description, now: DecidedAt): SharedFleet => ({
 })
 
 /** Every decision begins with it: a fleet is written with the time at which it was decided. */
-const atTime = (fleet: SharedFleet, decidedAt: DecidedAt): SharedFleet => ({ ...fleet, decidedAt })
+const atTime = (fleet: SharedState, decidedAt: DecidedAt): SharedState => ({ ...fleet, decidedAt })
 
-const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: Time) => {
+const decideStep = (fleet: SharedState, step: Step, asker: Asker, now: Time) => {
   const decision = Steps.decide(fleet.occupancy, step, asker, now)
   const answer: Answer = { tag: step.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
 }
 
-const record = (fleet: SharedFleet, { changes, occupancy }: Decision<unknown>): SharedFleet =>
+const record = (fleet: SharedState, { changes, occupancy }: Decision<unknown>): SharedState =>
   changes.length === 0
     ? { ...fleet, occupancy }
     : { ...fleet, occupancy, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
 
-const withMember = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => ({
+const withMember = (fleet: SharedState, holder: string, member: Member): SharedState => ({
   ...fleet,
   members: new Map(fleet.members).set(holder, member)
 })
 
-const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArray<Line> => {
+const elsewhere = (fleet: SharedState, holder: string, now: number): ReadonlyArray<Line> => {
   const lines: Array<Line> = []
   for (const [id, { heardAt, line, status }] of fleet.members) {
     if (id !== holder && status === "here" && now - heardAt <= lineValidity) lines.push(line)
@@ -294,7 +294,7 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 }
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
-const sweep = (fleet: SharedFleet): SharedFleet => {
+const sweep = (fleet: SharedState): SharedState => {
   const now = fleet.decidedAt.time.slow
   const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
@@ -304,7 +304,7 @@ const sweep = (fleet: SharedFleet): SharedFleet => {
   return swept
 }
 
-const lapse = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => {
+const lapse = (fleet: SharedState, holder: string, member: Member): SharedState => {
   const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
   return record(lapsed, Handover.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
 }

@@ -20,8 +20,8 @@ import type { Delta } from "./Delta.ts"
 import * as Deltas from "./Delta.ts"
 import type { Attached, Store } from "./SharedLedger.ts"
 import { Refused } from "./SharedLedger.ts"
-import type { Batch, Decided, SharedFleet } from "./SharedState.ts"
-import * as SharedFleets from "./SharedState.ts"
+import type { Batch, Decided, SharedState } from "./SharedState.ts"
+import * as SharedStates from "./SharedState.ts"
 import * as StoreClocks from "./StoreClock.ts"
 
 /**
@@ -104,19 +104,19 @@ const stepSilence = 60_000
 
 interface Known {
   readonly version: number
-  readonly fleet: SharedFleet | undefined
+  readonly fleet: SharedState | undefined
 }
 
 /** What a decision comes to: the fleet after it, and what is told to whoever asked. */
 interface Decision<out A> {
-  readonly fleet: SharedFleet
+  readonly fleet: SharedState
   readonly answer: A
   /** Whether it changes nothing that others have to know. */
   readonly isSilent: boolean
 }
 
 type Decide<A, E> = (
-  fleet: SharedFleet | undefined,
+  fleet: SharedState | undefined,
   now: StoreClocks.DecidedAt
 ) => Effect.Effect<Decision<A>, E>
 
@@ -139,7 +139,7 @@ interface Commit {
 export const attach = Effect.fnUntraced(function*(
   database: VersionedStore,
   options: AttachOptions,
-  lease: number = SharedFleets.defaultLease
+  lease: number = SharedStates.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
   const { holder } = options
   const time = StoreClocks.make(yield* Clock.Clock)
@@ -229,7 +229,7 @@ export const attach = Effect.fnUntraced(function*(
     if (fleet === undefined) return notKept
     const away = Descriptions.elsewhere(fleet.occupancy, options)
     if (away !== undefined) return new Refused({ detail: away })
-    const step = SharedFleets.decide(fleet, holder, batch, now, lease)
+    const step = SharedStates.decide(fleet, holder, batch, now, lease)
     if (step === undefined) return superseded
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,
@@ -239,11 +239,11 @@ export const attach = Effect.fnUntraced(function*(
   }
 
   /** Whether the others have to hear of this holder: that it is there, and how long its line is. */
-  const isDue = (fleet: SharedFleet, { line }: Batch, now: number): boolean => {
+  const isDue = (fleet: SharedState, { line }: Batch, now: number): boolean => {
     const member = fleet.members.get(holder)
     if (member?.status !== "here") return true
     if (line.waiting !== member.line.waiting || line.since !== member.line.since) return true
-    const silence = line.waiting > 0 ? SharedFleets.lineHeartbeat(lease) : SharedFleets.heartbeat(lease)
+    const silence = line.waiting > 0 ? SharedStates.lineHeartbeat(lease) : SharedStates.heartbeat(lease)
     return now - member.heardAt >= silence
   }
 
@@ -261,16 +261,16 @@ export const attach = Effect.fnUntraced(function*(
       (fleet, now) =>
         fleet === undefined
           ? notKept
-          : Effect.succeed({ fleet: SharedFleets.leave(fleet, holder, now), answer: undefined, isSilent: false }),
+          : Effect.succeed({ fleet: SharedStates.leave(fleet, holder, now), answer: undefined, isSilent: false }),
       false
     )
   }
 
   const enter = commit((fleet, now) => {
-    const attached = SharedFleets.attach(fleet, holder, options, now, lease)
+    const attached = SharedStates.attach(fleet, holder, options, now, lease)
     return typeof attached === "string"
       ? new LedgerMismatch({ fleet: options.fleet, detail: attached })
-      : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
+      : Effect.succeed<Decision<SharedState>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
   const entered = yield* Effect.mapError(
     Effect.andThen(look(database), enter),
@@ -290,6 +290,6 @@ const tooManyWriters = new LedgerUnavailable({
 })
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
-const isNews = (before: SharedFleet | undefined, { changes, head }: Delta): boolean =>
+const isNews = (before: SharedState | undefined, { changes, head }: Delta): boolean =>
   (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
   changes.some(({ _tag }) => _tag !== "Reserved")

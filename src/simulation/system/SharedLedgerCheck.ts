@@ -11,7 +11,7 @@ import * as Steps from "../../ledger/Operation.ts"
 import type { Description } from "../../ledger/rules/LedgerState.ts"
 import { turnLimitBase } from "../../ledger/SafetyLimits.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
-import type { Batch, SharedFleet } from "../../ledger/shared/SharedState.ts"
+import type { Batch, SharedState } from "../../ledger/shared/SharedState.ts"
 import * as Time from "../../Time.ts"
 import * as Lines from "../checks/FairnessCheck.ts"
 import type { Process } from "../checks/Process.ts"
@@ -79,7 +79,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
   /** Whether it is beyond doubt that the ledger knows a holder to be there. */
   const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
 
-  const tell = (before: SharedFleet | undefined, after: SharedFleet, process: Process): void => {
+  const tell = (before: SharedState | undefined, after: SharedState, process: Process): void => {
     for (const change of after.changes) {
       if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
       if (change.at < decidedAt) {
@@ -216,7 +216,7 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
     }
   }
 
-  const checkDescription = (before: SharedFleet, after: SharedFleet, description: Description): void => {
+  const checkDescription = (before: SharedState, after: SharedState, description: Description): void => {
     const holders = [...before.members.keys()]
     if (holders.some((holder) => silence(holder) < lease + slack && silence(holder) > lease - slack)) return
     const isHeld = holders.some(isHere)
@@ -308,8 +308,8 @@ export const make = (checkers: Checkers, sharing: Sharing, hasWrongClocks: boole
 const isWrittenRefusal = (
   steps: ReadonlyArray<Step>,
   answers: ReadonlyArray<Answer>,
-  before: SharedFleet,
-  after: SharedFleet
+  before: SharedState,
+  after: SharedState
 ): boolean =>
   steps.length > 0 && before.occupancy !== after.occupancy &&
   answers.every((answer) => Steps.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&

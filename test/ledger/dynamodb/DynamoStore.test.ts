@@ -11,7 +11,7 @@ import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { FleetItem, Table } from "../../../src/ledger/dynamodb/Table.ts"
 import { format } from "../../../src/ledger/dynamodb/Table.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import { ask, empty, granted, hex, reserve, start } from "./agedFleet.ts"
 
 describe("the keeper of an item", () => {
@@ -32,7 +32,7 @@ describe("the keeper of an item", () => {
       timeout: Duration.seconds(4)
     })
 
-  const item = (fleet: SharedFleet, version: number): FleetItem => ({ version, body: Body.encode(fleet, []) })
+  const item = (fleet: SharedState, version: number): FleetItem => ({ version, body: Body.encode(fleet, []) })
 
   it.effect("takes what another process wrote from the refusal itself", () =>
     Effect.gen(function*() {

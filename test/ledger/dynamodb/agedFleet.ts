@@ -9,8 +9,8 @@ import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { Answer, Step } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
-import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
+import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import * as StoreClock from "../../../src/ledger/shared/StoreClock.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import { reservation } from "../holding.ts"
@@ -18,14 +18,14 @@ import { reservation } from "../holding.ts"
 export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 export const start = 1_764_000_000_000
 
-export const empty = (): SharedFleet => {
-  const fleet = SharedFleets.attach(undefined, "first", description, StoreClock.agreed(start))
+export const empty = (): SharedState => {
+  const fleet = SharedStates.attach(undefined, "first", description, StoreClock.agreed(start))
   return typeof fleet === "string" ? assert.fail(fleet) : fleet
 }
 
 /** A fleet with what its item remembers. */
 export interface Aged {
-  readonly fleet: SharedFleet
+  readonly fleet: SharedState
   readonly gone: Body.Gone
 }
 
@@ -38,7 +38,7 @@ export const ask = (
   const { fleet, gone } = aged
   const number = (fleet.members.get(holder)?.number ?? 0) + 1
   const batch = { number, steps, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
-  const decided = SharedFleets.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
+  const decided = SharedStates.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
   if (decided === undefined) return assert.fail("superseded")
   return {
     fleet: decided.fleet,

@@ -8,7 +8,7 @@ import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
 import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import type { Answer } from "../../../src/ledger/Operation.ts"
 import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 
 const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
@@ -25,7 +25,7 @@ export const make = Effect.gen(function*() {
   /** What the batches were answered that have been written, by holder and number. */
   const written = new Map<string, ReadonlyArray<Answer | undefined>>()
   let version = 0
-  let fleet: SharedFleet | undefined
+  let fleet: SharedState | undefined
 
   const since = (from: number): VersionedStores.Kept => {
     const whole = from === 0 || version - from >= 20
