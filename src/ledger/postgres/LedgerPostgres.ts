@@ -47,7 +47,7 @@ import * as Startings from "../shared/Starting.ts"
 import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { SchemaMismatch } from "./Migration.ts"
 import * as Migrations from "./Migration.ts"
-import * as Words from "./Notifications.ts"
+import * as Notifications from "./Notifications.ts"
 import * as Passwords from "./Password.ts"
 import * as Failures from "./PostgresError.ts"
 import * as PostgresStores from "./PostgresStore.ts"
@@ -148,11 +148,11 @@ export const layer = (
         ),
         start
       )
-      const words = yield* Words.make(sql, schema)
+      const notifications = yield* Notifications.make(sql, schema)
       return Ledger.of({
         attach: Effect.fnUntraced(function*(attachOptions) {
           const { fleet } = attachOptions
-          const database = { ...PostgresStores.make({ sql, schema, bound, fleet }), word: words.next(fleet) }
+          const database = { ...PostgresStores.make({ sql, schema, bound, fleet }), word: notifications.next(fleet) }
           const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions, lease), start)
           return yield* SharedLedgers.make(attached, attachOptions)
         })

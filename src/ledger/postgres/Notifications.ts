@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
  *
  * @category models
  */
-export interface Words {
+export interface Notifications {
   /** Waits for the next word about a fleet, and says which version the fleet has. */
   readonly next: (fleet: string) => Effect.Effect<number>
 }
@@ -30,7 +30,7 @@ export interface Words {
 export const make = Effect.fnUntraced(function*(
   sql: PgClient,
   channel: string
-): Effect.fn.Return<Words, never, Scope.Scope> {
+): Effect.fn.Return<Notifications, never, Scope.Scope> {
   const awaited = new Map<string, Deferred.Deferred<number>>()
 
   const tell = (fleet: string, version: number): void => {
