@@ -19,7 +19,7 @@ import type { SharedState } from "../shared/SharedState.ts"
 import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
 import type { SlotId } from "../Slot.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
-import * as Body from "./ItemCodec.ts"
+import * as ItemCodec from "./ItemCodec.ts"
 import * as Requests from "./Requests.ts"
 import type { ServerTime } from "./ServerTime.ts"
 import type { FleetItem, Table } from "./Table.ts"
@@ -44,7 +44,7 @@ const throttledTries = 4
 interface Known {
   readonly version: number
   readonly fleet: SharedState | undefined
-  readonly gone: Body.Gone
+  readonly gone: ItemCodec.Gone
   readonly size: number
 }
 
@@ -90,7 +90,7 @@ export const make = (options: {
     Effect.suspend(() => {
       if (item === undefined) known = nothing
       if (item === undefined || item.version === known.version) return Effect.void
-      const decoded = Body.decode(item.body)
+      const decoded = ItemCodec.decode(item.body)
       if (Result.isFailure(decoded)) {
         return new CallFailed({ reason: "refused", detail: `fleet ${fleetId} cannot be read: ${decoded.failure}` })
       }
@@ -166,8 +166,8 @@ export const make = (options: {
         table.writeRequest(fleetId, id, request, decidedAt),
         () => Effect.sync(() => unwritten.delete(id))
       ), { concurrency, discard: true })
-    const gone = Body.remember(known.gone, delta)
-    const body = Body.encode(after, gone)
+    const gone = ItemCodec.remember(known.gone, delta)
+    const body = ItemCodec.encode(after, gone)
     if (body.length > itemLimit) {
       return yield* new CallFailed({
         reason: "unfit",

@@ -11,7 +11,7 @@ import type { Occupancy } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
 import type { SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
-import * as Body from "./ItemCodec.ts"
+import * as ItemCodec from "./ItemCodec.ts"
 
 /**
  * Returns an occupancy with those requests that may still be needed.
@@ -59,5 +59,5 @@ export const withOwnAnswers = (fleet: SharedState, holder: string): SharedState 
   const member = fleet.members.get(holder)
   if (member === undefined) return fleet
   const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.occupancy.requests, id))
-  return { ...fleet, members: new Map(fleet.members).set(holder, Body.restore(member, requestOf)) }
+  return { ...fleet, members: new Map(fleet.members).set(holder, ItemCodec.restore(member, requestOf)) }
 }

@@ -7,7 +7,7 @@ import { Duration, Effect } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import { CallFailed, ofThrown } from "../../../src/ledger/dynamodb/DynamoError.ts"
 import * as DynamoStores from "../../../src/ledger/dynamodb/DynamoStore.ts"
-import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { FleetItem, Table } from "../../../src/ledger/dynamodb/Table.ts"
 import { format } from "../../../src/ledger/dynamodb/Table.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
@@ -32,7 +32,7 @@ describe("the keeper of an item", () => {
       timeout: Duration.seconds(4)
     })
 
-  const item = (fleet: SharedState, version: number): FleetItem => ({ version, body: Body.encode(fleet, []) })
+  const item = (fleet: SharedState, version: number): FleetItem => ({ version, body: ItemCodec.encode(fleet, []) })
 
   it.effect("takes what another process wrote from the refusal itself", () =>
     Effect.gen(function*() {

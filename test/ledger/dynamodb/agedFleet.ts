@@ -5,7 +5,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
-import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { Answer, Step } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
@@ -26,7 +26,7 @@ export const empty = (): SharedState => {
 /** A fleet with what its item remembers. */
 export interface Aged {
   readonly fleet: SharedState
-  readonly gone: Body.Gone
+  readonly gone: ItemCodec.Gone
 }
 
 export const ask = (
@@ -42,7 +42,7 @@ export const ask = (
   if (decided === undefined) return assert.fail("superseded")
   return {
     fleet: decided.fleet,
-    gone: Body.remember(gone, Deltas.between(fleet, decided.fleet)),
+    gone: ItemCodec.remember(gone, Deltas.between(fleet, decided.fleet)),
     answers: [...decided.decided.answers]
   }
 }
