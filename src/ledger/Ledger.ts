@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
 import type { Verdict } from "../ecs/Ecs.ts"
 import type { Cap, Change } from "./Change.ts"
 import type * as Evidence from "./rules/Evidence.ts"
-import type * as Handover from "./rules/Holders.ts"
+import type * as Holders from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
 import type { Description, Standing, Turn } from "./rules/LedgerState.ts"
 import type * as Turns from "./rules/ReadTurn.ts"
@@ -101,7 +101,7 @@ export interface FleetLedger {
   /** Gives a slot back whose `RunTask` has certainly launched nothing; of any other does nothing. */
   readonly withdraw: (ticket: Ticket) => Effect.Effect<void, LedgerUnavailable>
   /** Takes over the launches of holders that are gone. */
-  readonly takeOver: Effect.Effect<ReadonlyArray<Handover.TakenOver>, LedgerUnavailable>
+  readonly takeOver: Effect.Effect<ReadonlyArray<Holders.TakenOver>, LedgerUnavailable>
   /** Returns how a launch goes that another holder may have in flight. */
   readonly trace: (slotId: SlotId) => Effect.Effect<Launch.Trace, LedgerUnavailable>
   /**

@@ -20,7 +20,7 @@ import type { Change } from "./Change.ts"
 import { type AttachOptions, type FleetLedger, Ledger, LedgerMismatch } from "./Ledger.ts"
 import * as Steps from "./Operation.ts"
 import * as Descriptions from "./rules/Description.ts"
-import * as Handover from "./rules/Holders.ts"
+import * as Holders from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
 import type { Description, Occupancy } from "./rules/LedgerState.ts"
 import * as Occupancies from "./rules/LedgerState.ts"
@@ -141,7 +141,7 @@ export const layer: Layer.Layer<Ledger> = Layer.effect(
         decideIn(fleet)((occupancy, now) => {
           fleet.holders--
           fleet.lines.delete(holder)
-          return Handover.abandon(occupancy, holder, now)
+          return Holders.abandon(occupancy, holder, now)
         }),
         Effect.sync(() => tellTurnEnds(fleet))
       )

@@ -13,7 +13,7 @@ import type { Cap, Change } from "./Change.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
 import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
-import * as Handover from "./rules/Holders.ts"
+import * as Holders from "./rules/Holders.ts"
 import * as Launch from "./rules/Launch.ts"
 import type { Occupancy, Standing } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
@@ -58,7 +58,7 @@ export interface Answers {
   readonly Gate: Launch.GateAnswer
   readonly Settle: Launch.Settlement
   readonly Withdraw: void
-  readonly TakeOver: ReadonlyArray<Handover.TakenOver>
+  readonly TakeOver: ReadonlyArray<Holders.TakenOver>
   readonly Trace: Launch.Trace
   readonly ClaimTurn: Turns.Claim
   readonly EndTurn: void
@@ -130,7 +130,7 @@ const rules: Rules = {
   Gate: (occupancy, ticket, { holder }, now) => Launch.gate(occupancy, ticket, holder, now),
   Settle: (occupancy, { ticket, verdict }, _, now) => Launch.settle(occupancy, ticket, verdict, now),
   Withdraw: (occupancy, ticket, _, now) => Launch.withdraw(occupancy, ticket, now),
-  TakeOver: (occupancy, _, { holder }, now) => Handover.takeOver(occupancy, holder, now),
+  TakeOver: (occupancy, _, { holder }, now) => Holders.takeOver(occupancy, holder, now),
   Trace: (occupancy, { slotId }) => look(occupancy, Launch.trace(occupancy, slotId)),
   ClaimTurn: (occupancy, { since }, { holder }, now) => Turns.claim(occupancy, holder.id, since, now),
   EndTurn: (occupancy, { outcome, rest }, { holder }, now) => Turns.end(occupancy, holder.id, rest, outcome, now),

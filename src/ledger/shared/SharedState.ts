@@ -14,7 +14,7 @@ import type { Answer, Asker, Step, Tag } from "../Operation.ts"
 import { isAnswerTo } from "../Operation.ts"
 import * as Steps from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
-import * as Handover from "../rules/Holders.ts"
+import * as Holders from "../rules/Holders.ts"
 import type { Line } from "../rules/Launch.ts"
 import type { Description, Occupancy, Turn } from "../rules/LedgerState.ts"
 import * as Occupancies from "../rules/LedgerState.ts"
@@ -246,7 +246,7 @@ export const leave = (fleet: SharedState, holder: string, time: DecidedAt): Shar
   const begun = atTime(fleet, time)
   const now = begun.decidedAt.time
   const left = withMember(begun, holder, { ...member, heardAt: now.slow, answers: [], status: "left" })
-  return record(left, Handover.abandon(left.occupancy, holder, now))
+  return record(left, Holders.abandon(left.occupancy, holder, now))
 }
 
 /**
@@ -306,5 +306,5 @@ const sweep = (fleet: SharedState): SharedState => {
 
 const lapse = (fleet: SharedState, holder: string, member: Member): SharedState => {
   const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
-  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
+  return record(lapsed, Holders.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
 }

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import * as Evidence from "../../../src/ledger/rules/Evidence.ts"
-import * as Handover from "../../../src/ledger/rules/Holders.ts"
+import * as Holders from "../../../src/ledger/rules/Holders.ts"
 import * as Occupancies from "../../../src/ledger/rules/LedgerState.ts"
 import * as Turns from "../../../src/ledger/rules/ReadTurn.ts"
 import { standBackMax, turnLimitBase, turnLimitPerPage } from "../../../src/ledger/SafetyLimits.ts"
@@ -45,7 +45,7 @@ const makeFleet = () => {
       return now + 100
     },
     leave: (holder: string, now: number) => {
-      occupancy = Handover.abandon(occupancy, holder, at(now)).occupancy
+      occupancy = Holders.abandon(occupancy, holder, at(now)).occupancy
     },
     adopt: (count: number, now: number) => {
       const running = Array.from({ length: count }, (_, n) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`))

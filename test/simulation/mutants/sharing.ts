@@ -26,7 +26,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]], 271),
   shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
     fleet,
-    "  return record(left, Handover.abandon(left.occupancy, holder, now))",
+    "  return record(left, Holders.abandon(left.occupancy, holder, now))",
     "  return left"
   ]], 25),
   shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
