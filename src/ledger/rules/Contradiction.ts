@@ -14,8 +14,8 @@ import * as Slots from "../Slot.ts"
 import { adoptTask } from "./Evidence.ts"
 import type { Occupancy } from "./LedgerState.ts"
 import * as Occupancies from "./LedgerState.ts"
-import type { Draft } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import type { Transaction } from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * What an answer is worth, held against what is known. One that cannot be so is
@@ -24,27 +24,27 @@ import * as Drafts from "./Transaction.ts"
  * @category edits
  */
 export const believed = (
-  draft: Draft,
+  tx: Transaction,
   id: SlotId,
   answer: Verdict
 ): Exclude<Verdict, { readonly _tag: "Contradictory" }> => {
   if (answer._tag === "Contradictory") {
-    Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
+    Transactions.dispute(tx, id, { detail: answer.detail, elsewhere: false })
     return { _tag: "Unknown", detail: answer.detail }
   }
   if (answer._tag !== "Accepted") return answer
-  const found = contradiction(draft.occupancy, id, answer.taskArn)
+  const found = contradiction(tx.occupancy, id, answer.taskArn)
   if (found === undefined) {
-    return !isTerminal(answer.lastStatus) || mayHaveStopped(draft, id) ? answer : { ...answer, lastStatus: undefined }
+    return !isTerminal(answer.lastStatus) || mayHaveStopped(tx, id) ? answer : { ...answer, lastStatus: undefined }
   }
-  Drafts.dispute(draft, id, found)
-  if (!found.elsewhere) adoptTask(draft, answer.taskArn)
+  Transactions.dispute(tx, id, found)
+  if (!found.elsewhere) adoptTask(tx, answer.taskArn)
   return { _tag: "Unknown", detail: found.detail }
 }
 
 /** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
-const mayHaveStopped = (draft: Draft, id: SlotId): boolean => {
-  const slot = Occupancies.find(draft.occupancy, id)
+const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
+  const slot = Occupancies.find(tx.occupancy, id)
   return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
 }
 

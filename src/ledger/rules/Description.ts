@@ -7,7 +7,7 @@ import type { Time } from "../../Time.ts"
 import type { Cap } from "../Change.ts"
 import type { Description, Occupancy } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * Changes the cap. A cap below use stops growth, and nothing else.
@@ -15,9 +15,9 @@ import * as Drafts from "./Transaction.ts"
  * @category decisions
  */
 export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
-    draft.occupancy = { ...draft.occupancy, cap }
-    Drafts.note(draft, { _tag: "Resized" })
+  Transactions.decide(occupancy, now, (tx) => {
+    tx.occupancy = { ...tx.occupancy, cap }
+    Transactions.note(tx, { _tag: "Resized" })
   })
 
 /**
@@ -34,19 +34,19 @@ export const describe = (
   description: Description,
   now: Time
 ): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? occupancy.cap : description.cap
     const place = Places.differ(occupancy.place, description.place)
       ? description.place
       : Places.complete(occupancy.place, description.place)
-    draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound, place }
+    tx.occupancy = { ...tx.occupancy, cap, exclusiveKeys, lagBound, place }
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
-      if (exclusiveKeys) Drafts.claimKey(draft, slot.key, slot.id)
-      else Drafts.dropKey(draft, slot)
+      if (exclusiveKeys) Transactions.claimKey(tx, slot.key, slot.id)
+      else Transactions.dropKey(tx, slot)
     }
-    if (cap !== occupancy.cap) Drafts.note(draft, { _tag: "Resized" })
+    if (cap !== occupancy.cap) Transactions.note(tx, { _tag: "Resized" })
   })
 
 /**
@@ -93,7 +93,7 @@ export const moved = (occupancy: Occupancy, description: Description): string | 
  * @category decisions
  */
 export const join = (occupancy: Occupancy, { place }: Description, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const completed = Places.complete(occupancy.place, place)
-    if (completed !== occupancy.place) draft.occupancy = { ...draft.occupancy, place: completed }
+    if (completed !== occupancy.place) tx.occupancy = { ...tx.occupancy, place: completed }
   })

@@ -15,7 +15,7 @@ import { recordTask } from "./Evidence.ts"
 import type { Occupancy } from "./LedgerState.ts"
 import * as Occupancies from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * Who acts on slots: one provisioner, while it is open.
@@ -94,7 +94,7 @@ export const reserve = (
   asker: Holder,
   now: Time
 ): Decision<Reservation> =>
-  Drafts.decide<Reservation>(occupancy, now, (draft) => {
+  Transactions.decide<Reservation>(occupancy, now, (tx) => {
     if (asker.closing) return { _tag: "Closed" }
     const holding = Occupancies.findByKey(occupancy, options.key)
     if (holding !== undefined) {
@@ -115,10 +115,10 @@ export const reserve = (
       holder: asker.id,
       now
     })
-    Drafts.put(draft, slot)
-    Drafts.keepRequest(draft, slot.id, options.request)
-    Drafts.claimKey(draft, options.key, slot.id)
-    Drafts.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
+    Transactions.put(tx, slot)
+    Transactions.keepRequest(tx, slot.id, options.request)
+    Transactions.claimKey(tx, options.key, slot.id)
+    Transactions.note(tx, { _tag: "Reserved", slotId: slot.id, key: options.key })
     return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
   })
 
@@ -151,22 +151,22 @@ export type GateAnswer =
  * @category decisions
  */
 export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
-  Drafts.decide<GateAnswer>(occupancy, now, (draft) => {
+  Transactions.decide<GateAnswer>(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
     const others = Occupancies.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
-      if (over || holder.closing) Drafts.free(draft, slot.id, "withdrawn")
+      if (over || holder.closing) Transactions.free(tx, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
       if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
-      Drafts.dropKey(draft, slot)
+      Transactions.dropKey(tx, slot)
       return { _tag: "Expired" }
     }
     if (over) return { _tag: "Hold" }
-    Drafts.put(draft, Slots.sending(slot, now))
+    Transactions.put(tx, Slots.sending(slot, now))
     return { _tag: "Pass" }
   })
 
@@ -199,26 +199,26 @@ export type Settlement =
  * @category decisions
  */
 export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
-  Drafts.decide<Settlement>(occupancy, now, (draft) => {
-    const verdict = Contradictions.believed(draft, ticket.slotId, answer)
+  Transactions.decide<Settlement>(occupancy, now, (tx) => {
+    const verdict = Contradictions.believed(tx, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
-      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      recordTask(tx, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
     }
-    const slot = held(draft.occupancy, ticket)
+    const slot = held(tx.occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     if (slot.state._tag === "Reserved") return { _tag: "Lost" }
     const isRefusal = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
     // What has contradicted itself is not believed that there is no task.
     if (isRefusal && slot.contradiction === undefined) {
-      Drafts.refuse(draft, slot, verdict.failure)
+      Transactions.refuse(tx, slot, verdict.failure)
       return { _tag: "Refused", failure: verdict.failure }
     }
     const ambiguous = verdict._tag === "Unknown"
-    Drafts.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
+    Transactions.put(tx, Slots.attempted(slot, slot.state, { ambiguous }))
     if (ambiguous && !slot.state.ambiguous) {
-      Drafts.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+      Transactions.note(tx, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
     }
     return { _tag: "Resend" }
   })
@@ -230,9 +230,9 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, no
  * @category decisions
  */
 export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
-    if (slot !== undefined && Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
+    if (slot !== undefined && Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
   })
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The slots of one fleet, counted against its cap: what every ledger keeps.
  *
- * Plain data, and what is asked of it. What changes it is a decision, over a draft.
+ * Plain data, and what is asked of it. What changes it is a decision, in a transaction.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"

@@ -17,7 +17,7 @@ import { isSearching } from "./Evidence.ts"
 import type { FailedReader, Occupancy, Turn } from "./LedgerState.ts"
 import { used } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * What asking to read ECS is answered.
@@ -60,18 +60,18 @@ export type Outcome = "read" | "failed" | "unread"
  * @category decisions
  */
 export const claim = (occupancy: Occupancy, holder: string, since: number, now: Time): Decision<Claim> =>
-  Drafts.decide<Claim>(occupancy, now, (draft) => {
+  Transactions.decide<Claim>(occupancy, now, (tx) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
     const others = turn.reader === holder ? undefined : turn.reader
     const loses = others !== undefined && now.fast - turn.begunAt > limit(occupancy)
     if (others !== undefined && !loses) {
-      if (!turn.contested) draft.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
+      if (!turn.contested) tx.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
       return { _tag: "Theirs" }
     }
     const dueAt = dueFor(turn, loses ? turn.begunAt + limit(occupancy) : turn.dueAt, holder)
     if (now.fast < dueAt) return { _tag: "Resting", dueAt }
-    draft.occupancy = {
+    tx.occupancy = {
       ...occupancy,
       turn: {
         ...turn,
@@ -96,18 +96,18 @@ export const end = (
   outcome: Outcome,
   now: Time
 ): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const { turn } = occupancy
     // Nobody has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
     const failed = failedAfter(turn, holder, outcome, now.fast + rest)
     // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) {
-      if (failed !== turn.failed) draft.occupancy = { ...occupancy, turn: { ...turn, failed } }
+      if (failed !== turn.failed) tx.occupancy = { ...occupancy, turn: { ...turn, failed } }
       return
     }
     const dueAt = Math.max(turn.dueAt, now.fast + (outcome === "failed" ? Math.min(rest, restAfterFailure) : rest))
-    draft.occupancy = {
+    tx.occupancy = {
       ...occupancy,
       turn: {
         reader: undefined,

@@ -21,8 +21,8 @@ const shared = (
 export const sharing: ReadonlyArray<Mutant> = [
   shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 20, [[
     handover,
-    "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
-    "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
+    "      if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {",
+    "      if (slot.key !== undefined) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {"
   ]], 271),
   shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
     fleet,
@@ -106,7 +106,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
     "ledger/rules/Launch.ts",
     "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
-    "      if (!(occupied + owed < occupancy.cap)) {\n        Drafts.note(draft, { _tag: \"Resized\" })\n"
+    "      if (!(occupied + owed < occupancy.cap)) {\n        Transactions.note(tx, { _tag: \"Resized\" })\n"
     + "        return { _tag: \"Full\", occupied, cap: occupancy.cap }\n      }\n"
   ]])
 ]
