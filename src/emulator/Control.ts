@@ -3,12 +3,12 @@
  */
 import * as Duration from "effect/Duration"
 import * as World from "./Engine.ts"
-import * as Catalog from "./model/ClusterTable.ts"
+import * as ClusterTable from "./model/ClusterTable.ts"
 import * as Fault from "./model/Fault.ts"
 import type { StopCode } from "./model/Lifecycle.ts"
 import * as Tally from "./model/LiveCount.ts"
 import * as Definitions from "./model/TaskDefinitionTable.ts"
-import * as Roster from "./model/TaskTable.ts"
+import * as TaskTable from "./model/TaskTable.ts"
 
 export type { StopCode } from "./model/Lifecycle.ts"
 
@@ -55,8 +55,8 @@ export const launchForeign = (
 ): ReadonlyArray<string> => {
   World.advance(world, now)
   const { account, region } = world.resolved
-  const cluster = Catalog.useCluster(world, { region, account }, options.cluster)
-  if (Catalog.isReply(cluster)) return []
+  const cluster = ClusterTable.useCluster(world, { region, account }, options.cluster)
+  if (ClusterTable.isReply(cluster)) return []
   const definition = Definitions.use(world, cluster.place, options.family)
   if (definition === undefined) return []
   const spec = {
@@ -78,7 +78,7 @@ export const launchForeign = (
   const lifetime = options.lifetime === undefined ? undefined : Duration.toMillis(options.lifetime)
   return Array.from(
     { length: options.count ?? 1 },
-    () => Roster.launch(world, cluster, spec, { origin: "foreign", lifetime }).arn
+    () => TaskTable.launch(world, cluster, spec, { origin: "foreign", lifetime }).arn
   )
 }
 
@@ -114,7 +114,7 @@ export const stopTasks = (world: World.World, options: Stop, now: number): Reado
       if (world.now >= life.stoppingAt || (arns !== undefined && !arns.has(task.arn))) continue
       if (!Tally.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
       const stopCode = options.stopCode ?? "EssentialContainerExited"
-      Roster.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
+      TaskTable.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
       stopped.push(task.arn)
     }
   }

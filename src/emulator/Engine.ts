@@ -17,7 +17,7 @@ import * as Fault from "./model/Fault.ts"
 import * as Prng from "./model/Prng.ts"
 import * as Throttle from "./model/RateLimit.ts"
 import * as Reply from "./model/Reply.ts"
-import * as Roster from "./model/TaskTable.ts"
+import * as TaskTable from "./model/TaskTable.ts"
 import type { Call, Exchange, World } from "./model/World.ts"
 import { operations } from "./operations/index.ts"
 
@@ -72,7 +72,7 @@ export const advance = (world: World, now: number): void => {
   for (let event = Agenda.takeDue(world.agenda, until); event !== undefined;) {
     world.now = Math.max(world.now, event.at)
     if (event._tag === "Process") event.exchange.reply = process(world, event.exchange)
-    else Roster.happen(world, event)
+    else TaskTable.happen(world, event)
     event = Agenda.takeDue(world.agenda, until)
   }
   world.now = until

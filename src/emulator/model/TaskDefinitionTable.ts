@@ -2,7 +2,7 @@
  * Finds task definitions by what a call names them with.
  */
 import * as Place from "./Arn.ts"
-import * as Catalog from "./ClusterTable.ts"
+import * as ClusterTable from "./ClusterTable.ts"
 import type { Definition, World } from "./World.ts"
 
 const definitionKey = (place: Place.Place, family: string): string => `${Place.keyOf(place)}/${family}`
@@ -66,7 +66,7 @@ export const parse = (
   place: Place.Place,
   text: string
 ): { readonly place: Place.Place; readonly family: string; readonly revision: number | undefined } | undefined => {
-  const found = Catalog.reference(world, place, "task-definition", text)
+  const found = ClusterTable.reference(world, place, "task-definition", text)
   const [, family, revision] = /^([a-zA-Z0-9_-]{1,255})(?::([1-9][0-9]{0,8}))?$/.exec(found?.name ?? "") ?? []
   return found === undefined || family === undefined
     ? undefined

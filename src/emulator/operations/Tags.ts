@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import * as Place from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Tags } from "../model/Task.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
@@ -53,8 +53,8 @@ const resourceOf = (
 ): { tags: Tags } | Reply.Reply => {
   const parsed = Place.parseArn(arn)
   if (parsed?.kind === "cluster") {
-    const cluster = Catalog.lookupCluster(world, place, arn)
-    return cluster?.status === "ACTIVE" ? cluster : Catalog.clusterNotFound
+    const cluster = ClusterTable.lookupCluster(world, place, arn)
+    return cluster?.status === "ACTIVE" ? cluster : ClusterTable.clusterNotFound
   }
   if (parsed?.kind === "task-definition") {
     return Definitions.lookup(world, place, arn) ??
@@ -62,8 +62,8 @@ const resourceOf = (
   }
   if (parsed?.kind === "task") {
     const clusterArn = Place.arn(parsed.place, "cluster", parsed.name.split("/", 1).join(""))
-    const cluster = Catalog.lookupCluster(world, place, clusterArn)
-    const task = cluster === undefined ? undefined : Catalog.findTask(cluster, arn)
+    const cluster = ClusterTable.lookupCluster(world, place, clusterArn)
+    const task = cluster === undefined ? undefined : ClusterTable.findTask(cluster, arn)
     return task ?? Reply.invalid("The specified task was not found.")
   }
   return Reply.invalid("Invalid ARN.")
@@ -81,7 +81,7 @@ const change = (
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
-  if (Catalog.isReply(resource)) return resource
+  if (ClusterTable.isReply(resource)) return resource
   const tags = next(resource.tags, decoded.value)
   if (typeof tags === "string") return Reply.invalid(tags)
   resource.tags = tags
@@ -116,5 +116,5 @@ export const listTagsForResource = (world: World, place: Place.Place, input: unk
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
-  return Catalog.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
+  return ClusterTable.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
 }
