@@ -41,8 +41,8 @@ export const counting: ReadonlyArray<Mutant> = [
     100,
     [[
       launch,
-      "if (slot !== undefined && Slots.isUnsent(slot)) Dr",
-      "if (slot !== undefined) Dr"
+      "if (slot !== undefined && Slots.isUnsent(slot)) Transactions",
+      "if (slot !== undefined) Transactions"
     ]],
     "restart"
   ),
