@@ -6,7 +6,7 @@ import * as World from "./Engine.ts"
 import * as ClusterTable from "./model/ClusterTable.ts"
 import * as Fault from "./model/Fault.ts"
 import type { StopCode } from "./model/Lifecycle.ts"
-import * as Tally from "./model/LiveCount.ts"
+import * as LiveCount from "./model/LiveCount.ts"
 import * as Definitions from "./model/TaskDefinitionTable.ts"
 import * as TaskTable from "./model/TaskTable.ts"
 
@@ -87,7 +87,7 @@ export const launchForeign = (
  *
  * @category options
  */
-export interface Stop extends Tally.Filter {
+export interface Stop extends LiveCount.Filter {
   /** Only these ARNs. */
   readonly arns?: ReadonlyArray<string> | undefined
   /** How many at most, the oldest first. All of them by default. */
@@ -112,7 +112,7 @@ export const stopTasks = (world: World.World, options: Stop, now: number): Reado
       const { life, origin, spec } = task
       if (stopped.length >= limit) return stopped
       if (world.now >= life.stoppingAt || (arns !== undefined && !arns.has(task.arn))) continue
-      if (!Tally.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
+      if (!LiveCount.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
       const stopCode = options.stopCode ?? "EssentialContainerExited"
       TaskTable.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
       stopped.push(task.arn)

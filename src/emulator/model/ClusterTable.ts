@@ -78,7 +78,7 @@ export const createCluster = (
     endedForgotten: 0,
     endedDropped: 0,
     tokens: new Map(),
-    tallies: known?.tallies ?? new Map()
+    liveCounts: known?.liveCounts ?? new Map()
   }
   world.clusters.set(key, cluster)
   return cluster

@@ -7,7 +7,7 @@ import type { TokenRecord } from "./ClientToken.ts"
 import * as Agenda from "./EventQueue.ts"
 import type * as Fault from "./Fault.ts"
 import type { Life } from "./Lifecycle.ts"
-import type { Tally } from "./LiveCount.ts"
+import type { LiveCount } from "./LiveCount.ts"
 import * as Prng from "./Prng.ts"
 import type { Buckets } from "./RateLimit.ts"
 import type { Reply } from "./Reply.ts"
@@ -69,7 +69,7 @@ export interface Cluster {
   /** How many have been dropped from the front of `ended`. */
   endedDropped: number
   readonly tokens: Map<string, TokenRecord>
-  readonly tallies: Map<string, Tally>
+  readonly liveCounts: Map<string, LiveCount>
 }
 
 /**
