@@ -12,7 +12,7 @@
 import * as Duration from "effect/Duration"
 import * as Place from "./model/Arn.ts"
 import * as Contradiction from "./model/Contradiction.ts"
-import * as Agenda from "./model/EventQueue.ts"
+import * as EventQueue from "./model/EventQueue.ts"
 import * as Fault from "./model/Fault.ts"
 import * as Prng from "./model/Prng.ts"
 import * as Throttle from "./model/RateLimit.ts"
@@ -69,11 +69,11 @@ const process = (world: World, exchange: Exchange): Reply.Reply => {
  */
 export const advance = (world: World, now: number): void => {
   const until = Math.max(world.now, now)
-  for (let event = Agenda.takeDue(world.agenda, until); event !== undefined;) {
+  for (let event = EventQueue.takeDue(world.eventQueue, until); event !== undefined;) {
     world.now = Math.max(world.now, event.at)
     if (event._tag === "Process") event.exchange.reply = process(world, event.exchange)
     else TaskTable.happen(world, event)
-    event = Agenda.takeDue(world.agenda, until)
+    event = EventQueue.takeDue(world.eventQueue, until)
   }
   world.now = until
 }
@@ -135,7 +135,7 @@ export const handle = (world: World, call: Call, now: number): Exchange => {
     reply: refusal(fault)
   }
   if (exchange.reply !== undefined || lost) return exchange
-  if (arrival > world.now) Agenda.add(world.agenda, { _tag: "Process", at: arrival, rank: 1, exchange })
+  if (arrival > world.now) EventQueue.add(world.eventQueue, { _tag: "Process", at: arrival, rank: 1, exchange })
   else exchange.reply = process(world, exchange)
   return exchange
 }

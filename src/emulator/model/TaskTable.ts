@@ -3,7 +3,7 @@
  */
 import * as Place from "./Arn.ts"
 import * as Token from "./ClientToken.ts"
-import * as Agenda from "./EventQueue.ts"
+import * as EventQueue from "./EventQueue.ts"
 import * as Lifecycle from "./Lifecycle.ts"
 import * as LiveCount from "./LiveCount.ts"
 import * as Prng from "./Prng.ts"
@@ -25,9 +25,9 @@ const tallyOf = (cluster: Cluster, task: Task): LiveCount.LiveCount => {
 const announceEnd = (world: World, cluster: Cluster, task: Task): void => {
   const { life } = task
   const common = { rank: rankOfEnd, cluster, task, life }
-  Agenda.add(world.agenda, { ...common, _tag: "Ending", at: life.stoppingAt })
-  Agenda.add(world.agenda, { ...common, _tag: "Stopped", at: life.stoppedAt })
-  Agenda.add(world.agenda, { ...common, _tag: "Forgotten", at: life.forgottenAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Ending", at: life.stoppingAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Stopped", at: life.stoppedAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Forgotten", at: life.forgottenAt })
 }
 
 /**
@@ -132,7 +132,7 @@ export const happen = (world: World, event: Exclude<Event, { readonly _tag: "Pro
  * @category operations
  */
 export const expireToken = (world: World, cluster: Cluster, token: string, record: Token.TokenRecord): void =>
-  Agenda.add(world.agenda, {
+  EventQueue.add(world.eventQueue, {
     _tag: "TokenExpired",
     at: Token.expiresAt(record),
     rank: rankOfEnd,

@@ -4,7 +4,7 @@
 import type * as Schema from "effect/Schema"
 import type * as Place from "./Arn.ts"
 import type { TokenRecord } from "./ClientToken.ts"
-import * as Agenda from "./EventQueue.ts"
+import * as EventQueue from "./EventQueue.ts"
 import type * as Fault from "./Fault.ts"
 import type { Life } from "./Lifecycle.ts"
 import type { LiveCount } from "./LiveCount.ts"
@@ -96,7 +96,7 @@ export interface Definition {
  * @category models
  */
 export type Event =
-  & Agenda.Entry
+  & EventQueue.Entry
   & (
     | {
       readonly _tag: "Ending" | "Stopped" | "Forgotten"
@@ -121,7 +121,7 @@ export interface World {
   now: number
   readonly clusters: Map<string, Cluster>
   readonly definitions: Map<string, Map<number, Definition>>
-  readonly agenda: Agenda.Agenda<Event>
+  readonly eventQueue: EventQueue.EventQueue<Event>
   readonly buckets: Buckets
   readonly script: Array<Fault.Pending>
   replicas: ReadonlyArray<Visibility.Replica>
@@ -146,7 +146,7 @@ export const make = (settings: Settings.Settings): World => {
     now: 0,
     clusters: new Map(),
     definitions: new Map(),
-    agenda: Agenda.make(),
+    eventQueue: EventQueue.make(),
     buckets: new Map(),
     script: [],
     replicas: Visibility.replicas(Prng.make(seed, 0), lag.replicas),

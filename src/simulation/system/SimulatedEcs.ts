@@ -84,10 +84,10 @@ export const make = (options: {
   }
 
   const advance = (now: number): void => {
-    for (let next = world.agenda.slots[0]; next !== undefined && next.entry.at <= now;) {
+    for (let next = world.eventQueue.slots[0]; next !== undefined && next.entry.at <= now;) {
       World.advance(world, next.entry.at)
       look()
-      next = world.agenda.slots[0]
+      next = world.eventQueue.slots[0]
     }
     World.advance(world, now)
   }
