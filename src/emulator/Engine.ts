@@ -7,7 +7,7 @@
  * changed in place, and its time never goes back.
  *
  * Calls are answered as late and as wrongly as the settings say. The truth is in
- * `Truth`, and what a test may do to the world is in `Control`.
+ * `GroundTruth`, and what a test may do to the world is in `Control`.
  */
 import * as Duration from "effect/Duration"
 import * as Place from "./model/Arn.ts"
