@@ -10,7 +10,7 @@
  * `GroundTruth`, and what a test may do to the world is in `Control`.
  */
 import * as Duration from "effect/Duration"
-import * as Place from "./model/Arn.ts"
+import * as Arn from "./model/Arn.ts"
 import * as Contradiction from "./model/Contradiction.ts"
 import * as EventQueue from "./model/EventQueue.ts"
 import * as Fault from "./model/Fault.ts"
@@ -53,7 +53,7 @@ const process = (world: World, exchange: Exchange): Reply.Reply => {
   const run = operations.get(operation)
   if (run === undefined) return Reply.unknownOperation
   if (world.resolved.rates) {
-    const call = { operation, place: Place.keyOf(place), launches: launchesOf(input) }
+    const call = { operation, place: Arn.keyOf(place), launches: launchesOf(input) }
     if (!Throttle.admit(world.buckets, call, world.now)) return Reply.throttled
   }
   const reply = run(world, place, input, fault)

@@ -1,7 +1,7 @@
 /**
  * The tasks of a world: launched here, stopped here, and gone from here in time.
  */
-import * as Place from "./Arn.ts"
+import * as Arn from "./Arn.ts"
 import * as Token from "./ClientToken.ts"
 import * as EventQueue from "./EventQueue.ts"
 import * as Lifecycle from "./Lifecycle.ts"
@@ -51,7 +51,7 @@ export const launch = (
   const task: Task = {
     number: ++world.launched,
     id,
-    arn: Place.arn(cluster.place, "task", `${cluster.name}/${id}`),
+    arn: Arn.arn(cluster.place, "task", `${cluster.name}/${id}`),
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     place: cluster.place,

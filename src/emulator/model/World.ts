@@ -2,7 +2,7 @@
  * The state of an emulated ECS, as plain data that the operations change.
  */
 import type * as Schema from "effect/Schema"
-import type * as Place from "./Arn.ts"
+import type * as Arn from "./Arn.ts"
 import type { TokenRecord } from "./ClientToken.ts"
 import * as EventQueue from "./EventQueue.ts"
 import type * as Fault from "./Fault.ts"
@@ -35,7 +35,7 @@ export interface Call {
  */
 export interface Exchange {
   readonly call: Call
-  readonly place: Place.Place
+  readonly place: Arn.Place
   readonly fault: Fault.Fault | undefined
   /** Epoch milliseconds; infinite for a call that never is. */
   readonly processedAt: number
@@ -53,7 +53,7 @@ export interface Exchange {
 export interface Cluster {
   readonly name: string
   readonly arn: string
-  readonly place: Place.Place
+  readonly place: Arn.Place
   status: "ACTIVE" | "INACTIVE"
   /** What it was created with. */
   readonly registered: Schema.JsonObject

@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import * as Place from "../model/Arn.ts"
+import * as Arn from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
@@ -51,7 +51,7 @@ const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.Js
  *
  * @category operations
  */
-export const createCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const createCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeCreate(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusterName, tags, ...rest } = decoded.value
@@ -71,7 +71,7 @@ export const createCluster = (world: World, place: Place.Place, input: unknown):
  *
  * @category operations
  */
-export const describeClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const describeClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeDescribe(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusters, include } = decoded.value
@@ -82,7 +82,7 @@ export const describeClusters = (world: World, place: Place.Place, input: unknow
   for (const name of new Set(names)) {
     const cluster = ClusterTable.lookupCluster(world, place, name)
     if (cluster !== undefined) found.push(toJson(world, cluster, include?.includes("TAGS") ?? false))
-    else failures.push({ arn: name.startsWith("arn:") ? name : Place.arn(place, "cluster", name), reason: "MISSING" })
+    else failures.push({ arn: name.startsWith("arn:") ? name : Arn.arn(place, "cluster", name), reason: "MISSING" })
   }
   return Reply.ok({ clusters: found, failures })
 }
@@ -92,7 +92,7 @@ export const describeClusters = (world: World, place: Place.Place, input: unknow
  *
  * @category operations
  */
-export const listClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const listClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   return Option.isNone(decoded)
     ? Reply.malformed
@@ -104,7 +104,7 @@ export const listClusters = (world: World, place: Place.Place, input: unknown): 
  *
  * @category operations
  */
-export const deleteCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const deleteCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeDelete(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { cluster: name } = decoded.value

@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import * as Place from "../model/Arn.ts"
+import * as Arn from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Task from "../model/Task.ts"
@@ -18,7 +18,7 @@ const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
  *
  * @category operations
  */
-export const describeTasks = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const describeTasks = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const tasks = decoded.value.tasks ?? []
@@ -39,7 +39,7 @@ export const describeTasks = (world: World, place: Place.Place, input: unknown):
       ? undefined
       : Visibility.describedAs(task.life, lag, replica, world.now)
     if (task === undefined || moment === undefined) {
-      const arn = text.startsWith("arn:") ? text : Place.arn(cluster.place, "task", `${cluster.name}/${text}`)
+      const arn = text.startsWith("arn:") ? text : Arn.arn(cluster.place, "task", `${cluster.name}/${text}`)
       failures.push({ arn, reason: "MISSING" })
     } else {
       found.push(Task.toJson(task, moment, includeTags))
