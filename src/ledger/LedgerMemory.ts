@@ -18,7 +18,7 @@ import * as Ref from "effect/Ref"
 import * as Time from "../Time.ts"
 import type { Change } from "./Change.ts"
 import { type AttachOptions, type FleetLedger, Ledger, LedgerMismatch } from "./Ledger.ts"
-import * as Steps from "./Operation.ts"
+import * as Operations from "./Operation.ts"
 import * as Descriptions from "./rules/Description.ts"
 import * as Holders from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
@@ -75,8 +75,10 @@ const decideIn =
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
-  const operations = Steps.operations((step) =>
-    decide((occupancy, now) => Steps.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now))
+  const operations = Operations.operations((step) =>
+    decide((occupancy, now) =>
+      Operations.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
+    )
   )
   return {
     ...operations,

@@ -74,7 +74,7 @@ export interface Answers {
  *
  * @category models
  */
-export interface Step<T extends Tag = Tag> {
+export interface Operation<T extends Tag = Tag> {
   readonly tag: T
   readonly payload: Payloads[T]
 }
@@ -84,7 +84,7 @@ export interface Step<T extends Tag = Tag> {
  *
  * @category guards
  */
-export const isStep = <T extends Tag>(tag: T, step: Step): step is Step<T> => step.tag === tag
+export const isOperation = <T extends Tag>(tag: T, step: Operation): step is Operation<T> => step.tag === tag
 
 /**
  * The answer to one step.
@@ -148,7 +148,7 @@ const rules: Rules = {
  */
 export const decide = <T extends Tag>(
   occupancy: Occupancy,
-  { payload, tag }: Step<T>,
+  { payload, tag }: Operation<T>,
   asker: Asker,
   now: Time
 ): Decision<Answers[T]> => {
@@ -162,7 +162,7 @@ export const decide = <T extends Tag>(
  *
  * @category models
  */
-export type Ask = <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
+export type Ask = <T extends Tag>(step: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
 
 /**
  * The operations of a ledger that are steps.

@@ -22,7 +22,7 @@ import type * as Scope from "effect/Scope"
 import * as Time from "../../Time.ts"
 import type { Change } from "../Change.ts"
 import type { AttachOptions, FleetLedger, LedgerUnavailable } from "../Ledger.ts"
-import * as Steps from "../Operation.ts"
+import * as Operations from "../Operation.ts"
 import type { Turn } from "../rules/LedgerState.ts"
 import * as Batchers from "./Batcher.ts"
 import { type Batch, type Decided, lineHeartbeat } from "./SharedState.ts"
@@ -184,7 +184,7 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.forever(serve))
   yield* Effect.forkScoped(Effect.forever(batcher.expire))
 
-  const operations = Steps.operations(batcher.ask)
+  const operations = Operations.operations(batcher.ask)
   return {
     ...operations,
     // What it has not sent is freed when it leaves, if not before: a holder that closes does not wait for it.

@@ -10,9 +10,9 @@
  */
 import type { Time } from "../../Time.ts"
 import type { Change } from "../Change.ts"
-import type { Answer, Asker, Step, Tag } from "../Operation.ts"
+import type { Answer, Asker, Operation, Tag } from "../Operation.ts"
 import { isAnswerTo } from "../Operation.ts"
-import * as Steps from "../Operation.ts"
+import * as Operations from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Holders from "../rules/Holders.ts"
 import type { Line } from "../rules/Launch.ts"
@@ -77,7 +77,7 @@ export const keptChanges = 1024
 export interface Batch {
   /** Grows by one with each batch of the holder. One that is sent again has the number that it had. */
   readonly number: number
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Operation>
   /** The number of the latest change that the holder has seen. */
   readonly seen: number
   readonly closing: boolean
@@ -214,7 +214,7 @@ export const decide = (
       answers.push(answered)
       continue
     }
-    const stepped = decideStep(next, step, asker, now)
+    const stepped = decideOperation(next, step, asker, now)
     next = stepped.fleet
     answers.push(stepped.answer)
   }
@@ -269,8 +269,8 @@ const begin = (description: Description, now: DecidedAt): SharedState => ({
 /** Every decision begins with it: a fleet is written with the time at which it was decided. */
 const atTime = (fleet: SharedState, decidedAt: DecidedAt): SharedState => ({ ...fleet, decidedAt })
 
-const decideStep = (fleet: SharedState, step: Step, asker: Asker, now: Time) => {
-  const decision = Steps.decide(fleet.occupancy, step, asker, now)
+const decideOperation = (fleet: SharedState, step: Operation, asker: Asker, now: Time) => {
+  const decision = Operations.decide(fleet.occupancy, step, asker, now)
   const answer: Answer = { tag: step.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
 }

@@ -6,7 +6,7 @@ import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
-import type { Answer, Step } from "../../../src/ledger/Operation.ts"
+import type { Answer, Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
@@ -32,7 +32,7 @@ export interface Aged {
 export const ask = (
   aged: Aged,
   holder: string,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<Operation>,
   later = 20
 ): Aged & { answers: Array<Answer> } => {
   const { fleet, gone } = aged
@@ -53,7 +53,7 @@ export const hex = (length: number) =>
     (digits) => digits.map((digit) => digit.toString(16)).join("")
   )
 
-export const reserve = (id: string, key: string): Step => ({ tag: "Reserve", payload: reservation(key, id) })
+export const reserve = (id: string, key: string): Operation => ({ tag: "Reserve", payload: reservation(key, id) })
 
 export const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>
@@ -71,7 +71,7 @@ export const launch = Effect.fnUntraced(
     const tickets = granted(reserved.answers)
     const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "Gate", payload: ticket })))
     const tasks: Array<TaskArn> = []
-    const steps: Array<Step> = []
+    const steps: Array<Operation> = []
     for (const [n, ticket] of tickets.entries()) {
       if (unknown && n % 3 === 0) continue
       const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/production/${yield* hex(32)}`)

@@ -7,7 +7,7 @@ import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
 import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
-import type { Step } from "../../../src/ledger/Operation.ts"
+import type { Operation } from "../../../src/ledger/Operation.ts"
 import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
 import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
@@ -55,8 +55,8 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: numbe
   const tasks = [...HashMap.keys(fleet.occupancy.byArn)]
   const some = (yield* pick(tasks)) ?? arn(0)
   const now = fleet.decidedAt.time
-  const steps: ReadonlyArray<Step> = [
-    ...[1, 2].map((): Step => ({
+  const steps: ReadonlyArray<Operation> = [
+    ...[1, 2].map((): Operation => ({
       tag: "Reserve",
       payload: {
         slotId: SlotId(`id-${serial}`),

@@ -3,7 +3,7 @@ import { Duration, Effect, Fiber, HashMap, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
-import type { Step } from "../../../src/ledger/Operation.ts"
+import type { Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import type { Decided } from "../../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
@@ -17,7 +17,7 @@ const line = { waiting: 0, since: undefined }
 
 /** A step that a holder of some tickets may ask. */
 const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<Ticket>) {
-  const reserve: Step = {
+  const reserve: Operation = {
     tag: "Reserve",
     payload: reservation(`k${yield* Random.nextIntBetween(0, 6)}`, id)
   }
@@ -25,7 +25,7 @@ const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<
   if (ticket === undefined) return reserve
   const taskArn = TaskArn(`arn-${ticket.slotId}`)
   const lastStatus = (yield* Random.nextBoolean) ? "STOPPED" : undefined
-  const others: ReadonlyArray<Step> = [
+  const others: ReadonlyArray<Operation> = [
     { tag: "Gate", payload: ticket },
     { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn, lastStatus } } },
     { tag: "Withdraw", payload: ticket },
