@@ -15,7 +15,7 @@ import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
 import * as Holders from "./rules/Holders.ts"
 import * as Launch from "./rules/Launch.ts"
-import type { Occupancy, Standing } from "./rules/LedgerState.ts"
+import type { LedgerState, Standing } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
 import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
@@ -115,14 +115,14 @@ export interface Asker {
 
 type Rules = {
   readonly [K in Tag]: (
-    occupancy: Occupancy,
+    occupancy: LedgerState,
     payload: Payloads[K],
     asker: Asker,
     now: Time
   ) => Decision<Answers[K]>
 }
 
-const look = <A>(occupancy: Occupancy, answer: A): Decision<A> => ({ answer, occupancy, changes: [] })
+const look = <A>(occupancy: LedgerState, answer: A): Decision<A> => ({ answer, occupancy, changes: [] })
 
 const rules: Rules = {
   Reserve: (occupancy, options, { elsewhere, holder }, now) =>
@@ -147,7 +147,7 @@ const rules: Rules = {
  * @category decisions
  */
 export const decide = <T extends Tag>(
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   { payload, tag }: Operation<T>,
   asker: Asker,
   now: Time

@@ -11,7 +11,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import type { LedgerUnavailable } from "../Ledger.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { Delta } from "../shared/Delta.ts"
 import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
@@ -176,9 +176,9 @@ export const make = (options: {
     }
     const version = known.version + 1
     const { occupancy } = after
-    yield* table.writeFleet(fleetId, { body, version }, { occupied: Occupancies.used(occupancy), cap: occupancy.cap })
+    yield* table.writeFleet(fleetId, { body, version }, { occupied: LedgerStates.used(occupancy), cap: occupancy.cap })
     known = { version, fleet: after, gone, size: body.length }
-    for (const id of unwritten.keys()) if (Occupancies.find(occupancy, id) === undefined) unwritten.delete(id)
+    for (const id of unwritten.keys()) if (LedgerStates.find(occupancy, id) === undefined) unwritten.delete(id)
     const answer: Written = { _tag: "Written", now: time.now() ?? decidedAt }
     return answer
   })
@@ -220,7 +220,7 @@ export const make = (options: {
     word: Effect.never,
     size: () => ({
       bytes: known.size,
-      occupied: known.fleet === undefined ? 0 : Occupancies.used(known.fleet.occupancy)
+      occupied: known.fleet === undefined ? 0 : LedgerStates.used(known.fleet.occupancy)
     })
   }
 }

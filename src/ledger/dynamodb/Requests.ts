@@ -7,8 +7,8 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { isAnswerTo } from "../Operation.ts"
-import type { Occupancy } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import type { LedgerState } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as ItemCodec from "./ItemCodec.ts"
@@ -18,10 +18,10 @@ import * as ItemCodec from "./ItemCodec.ts"
  *
  * @category edits
  */
-export const withRequests = (occupancy: Occupancy, requests: Occupancy["requests"]): Occupancy => ({
+export const withRequests = (occupancy: LedgerState, requests: LedgerState["requests"]): LedgerState => ({
   ...occupancy,
   requests: HashMap.filter(requests, (_, id) => {
-    const slot = Occupancies.find(occupancy, id)
+    const slot = LedgerStates.find(occupancy, id)
     return slot !== undefined && slot.state._tag !== "Launched"
   })
 })
@@ -31,10 +31,10 @@ export const withRequests = (occupancy: Occupancy, requests: Occupancy["requests
  *
  * @category accessors
  */
-export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
+export const abandoned = (occupancy: LedgerState): ReadonlyArray<SlotId> =>
   [...HashMap.values(occupancy.slots)].flatMap(({ holder, id, key, state }) =>
     holder === undefined && key !== undefined && state._tag === "Launching" &&
-      Occupancies.findByKey(occupancy, key)?.id === id
+      LedgerStates.findByKey(occupancy, key)?.id === id
       ? [id]
       : []
   )
@@ -48,7 +48,7 @@ export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
 export const takenOver = (fleet: SharedState, holder: string): ReadonlyArray<SlotId> =>
   (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
     answer !== undefined && isAnswerTo("TakeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
-  ).filter((id) => Occupancies.find(fleet.occupancy, id)?.state._tag === "Launching")
+  ).filter((id) => LedgerStates.find(fleet.occupancy, id)?.state._tag === "Launching")
 
 /**
  * Returns a fleet in which a holder's latest answers have their requests again.

@@ -12,8 +12,8 @@ import * as Places from "../../ecs/Place.ts"
 import type { Contradiction, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import { adoptTask } from "./Evidence.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Transaction } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -44,7 +44,7 @@ export const believed = (
 
 /** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
 const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
-  const slot = Occupancies.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.occupancy, id)
   return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
 }
 
@@ -53,18 +53,18 @@ const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
  * place, it is another launch's, or the launch has another one. One that was listed
  * and not described yet may be that of any launch.
  */
-const contradiction = (occupancy: Occupancy, id: SlotId, arn: TaskArn): Contradiction | undefined => {
+const contradiction = (occupancy: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
   const stray = Places.stray(occupancy.place, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
-  const slot = Occupancies.find(occupancy, id)
+  const slot = LedgerStates.find(occupancy, id)
   const known = slot === undefined ? undefined : Slots.taskArn(slot)
   const named = (detail: string): Contradiction => ({ detail: `${arn} was named, and ${detail}`, elsewhere: false })
   if (known !== undefined && known !== arn) return named(`its task is ${known}`)
-  const other = Occupancies.findByArn(occupancy, arn)
+  const other = LedgerStates.findByArn(occupancy, arn)
   if (other !== undefined && other.id !== id && other.key !== undefined) {
     return named(`that is the task of launch ${other.id}`)
   }
-  return slot?.state._tag === "Launching" && Occupancies.isGone(occupancy, arn)
+  return slot?.state._tag === "Launching" && LedgerStates.isGone(occupancy, arn)
     ? named("that had stopped as the task of another")
     : undefined
 }

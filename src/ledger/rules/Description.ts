@@ -5,7 +5,7 @@ import * as HashMap from "effect/HashMap"
 import * as Places from "../../ecs/Place.ts"
 import type { Time } from "../../Time.ts"
 import type { Cap } from "../Change.ts"
-import type { Description, Occupancy } from "./LedgerState.ts"
+import type { Description, LedgerState } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -14,7 +14,7 @@ import * as Transactions from "./Transaction.ts"
  *
  * @category decisions
  */
-export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void> =>
+export const resize = (occupancy: LedgerState, cap: Cap, now: Time): Decision<void> =>
   Transactions.decide(occupancy, now, (tx) => {
     tx.occupancy = { ...tx.occupancy, cap }
     Transactions.note(tx, { _tag: "Resized" })
@@ -29,7 +29,7 @@ export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void
  * @category decisions
  */
 export const describe = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   before: Description,
   description: Description,
   now: Time
@@ -55,7 +55,7 @@ export const describe = (
  *
  * @category accessors
  */
-export const mismatch = (occupancy: Occupancy, relied: Description, description: Description): string | undefined => {
+export const mismatch = (occupancy: LedgerState, relied: Description, description: Description): string | undefined => {
   const away = elsewhere(occupancy, description)
   if (away !== undefined) return away
   if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
@@ -72,7 +72,7 @@ export const mismatch = (occupancy: Occupancy, relied: Description, description:
  *
  * @category accessors
  */
-export const elsewhere = (occupancy: Occupancy, { place }: Pick<Description, "place">): string | undefined =>
+export const elsewhere = (occupancy: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
   Places.differ(occupancy.place, place)
     ? `it is in ${Places.text(occupancy.place)}, and this process calls ECS in ${Places.text(place)}: ` +
       "give the process that region and account, or the fleet another id"
@@ -84,7 +84,7 @@ export const elsewhere = (occupancy: Occupancy, { place }: Pick<Description, "pl
  *
  * @category accessors
  */
-export const moved = (occupancy: Occupancy, description: Description): string | undefined =>
+export const moved = (occupancy: LedgerState, description: Description): string | undefined =>
   HashMap.isEmpty(occupancy.slots) ? undefined : elsewhere(occupancy, description)
 
 /**
@@ -92,7 +92,7 @@ export const moved = (occupancy: Occupancy, description: Description): string | 
  *
  * @category decisions
  */
-export const join = (occupancy: Occupancy, { place }: Description, now: Time): Decision<void> =>
+export const join = (occupancy: LedgerState, { place }: Description, now: Time): Decision<void> =>
   Transactions.decide(occupancy, now, (tx) => {
     const completed = Places.complete(occupancy.place, place)
     if (completed !== occupancy.place) tx.occupancy = { ...tx.occupancy, place: completed }

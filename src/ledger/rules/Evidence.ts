@@ -15,8 +15,8 @@ import * as Time from "../../Time.ts"
 import { missingSpacing, stoppedRetention } from "../SafetyLimits.ts"
 import type { Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Decision, Transaction } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -64,14 +64,14 @@ export interface Reading extends Listing {
  *
  * @category decisions
  */
-export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): Decision<Question> =>
+export const adopt = (occupancy: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
   Transactions.decide<Question>(occupancy, now, (tx) => {
     const stray = Places.stray(occupancy.place, listed(listing))
     if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
     for (const arn of listing.running ?? []) adoptTask(tx, arn)
     const taskArns = new Set(HashMap.keys(tx.occupancy.byArn))
     for (const arn of listing.stopped ?? []) {
-      if (!Occupancies.isGone(tx.occupancy, arn)) taskArns.add(arn)
+      if (!LedgerStates.isGone(tx.occupancy, arn)) taskArns.add(arn)
     }
     return {
       taskArns: [...taskArns],
@@ -88,7 +88,7 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
  *
  * @category decisions
  */
-export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time): Decision<Tally> =>
+export const observe = (occupancy: LedgerState, reading: Reading, now: Time.Time): Decision<Tally> =>
   Transactions.decide(occupancy, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
     const stray = Places.stray(occupancy.place, [...listed(reading), ...described, ...reading.missing])
@@ -97,10 +97,10 @@ export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time):
       if (reading.running !== undefined) observeListed(tx, reading, reading.running)
     }
     const { cap } = tx.occupancy
-    const occupied = Occupancies.used(tx.occupancy)
-    const foreign = cap !== "unlimited" && occupied > cap ? Occupancies.foreignTasks(tx.occupancy) : 0
+    const occupied = LedgerStates.used(tx.occupancy)
+    const foreign = cap !== "unlimited" && occupied > cap ? LedgerStates.foreignTasks(tx.occupancy) : 0
     if (foreign !== occupancy.foreignOver) tx.occupancy = { ...tx.occupancy, foreignOver: foreign }
-    const undescribed = Occupancies.undescribedTasks(tx.occupancy, now)
+    const undescribed = LedgerStates.undescribedTasks(tx.occupancy, now)
     return { cap, occupied, foreign, isMore: foreign > occupancy.foreignOver, undescribed, stray }
   })
 
@@ -110,7 +110,7 @@ export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time):
  * @category models
  */
 export interface Tally {
-  readonly cap: Occupancy["cap"]
+  readonly cap: LedgerState["cap"]
   readonly occupied: number
   /** How many of them are known to be nobody's launch under this ledger. None where the cap is kept. */
   readonly foreign: number
@@ -142,9 +142,9 @@ export type Release =
  *
  * @category decisions
  */
-export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decision<Release> =>
+export const release = (occupancy: LedgerState, id: SlotId, now: Time.Time): Decision<Release> =>
   Transactions.decide<Release>(occupancy, now, (tx) => {
-    const slot = Occupancies.find(occupancy, id)
+    const slot = LedgerStates.find(occupancy, id)
     if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
     const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)
     if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
@@ -159,13 +159,13 @@ export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decis
  * @category edits
  */
 export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = Occupancies.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.occupancy, id)
   if (slot?.state._tag !== "Launching") {
     adoptTask(tx, arn)
     return observeStatus(tx, arn, lastStatus)
   }
   // A task is one slot however many ways it was seen.
-  const seen = Occupancies.findByArn(tx.occupancy, arn)
+  const seen = LedgerStates.findByArn(tx.occupancy, arn)
   if (seen !== undefined) Transactions.free(tx, seen.id, "merged")
   Transactions.locate(tx, arn)
   const launched = Slots.launched(slot, arn, lastStatus, tx.now)
@@ -173,19 +173,19 @@ export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus
   Transactions.dropRequest(tx, id)
   if (!tx.occupancy.exclusiveKeys) Transactions.dropKey(tx, launched)
   Transactions.note(tx, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
-  if (Occupancies.isGone(tx.occupancy, arn)) Transactions.free(tx, id, "stopped")
+  if (LedgerStates.isGone(tx.occupancy, arn)) Transactions.free(tx, id, "stopped")
   else observeStatus(tx, arn, lastStatus)
 }
 
 const observeTask = (tx: Transaction, task: TaskDescription): void => {
-  const seen = Occupancies.findByArn(tx.occupancy, task.taskArn)
+  const seen = LedgerStates.findByArn(tx.occupancy, task.taskArn)
   if (seen?.key !== undefined && task.startedBy !== undefined && task.startedBy !== seen.id) {
     const detail = `${task.taskArn} is described as started by ${task.startedBy.slice(0, 128)}`
     return Transactions.dispute(tx, seen.id, { detail, elsewhere: false })
   }
   const own = task.startedBy === undefined
     ? undefined
-    : Occupancies.find(tx.occupancy, Slots.SlotId(task.startedBy))
+    : LedgerStates.find(tx.occupancy, Slots.SlotId(task.startedBy))
   if (own?.state._tag === "Launching") return recordTask(tx, own.id, task.taskArn, task.lastStatus)
   if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)
   observeStatus(tx, task.taskArn, task.lastStatus)
@@ -198,7 +198,7 @@ const observeTask = (tx: Transaction, task: TaskDescription): void => {
  * @category edits
  */
 export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
-  if (HashMap.has(tx.occupancy.byArn, arn) || Occupancies.isGone(tx.occupancy, arn)) return
+  if (HashMap.has(tx.occupancy.byArn, arn) || LedgerStates.isGone(tx.occupancy, arn)) return
   Transactions.locate(tx, arn)
   const slot = Slots.adopted(arn, tx.now)
   Transactions.put(tx, slot)
@@ -206,7 +206,7 @@ export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
 }
 
 const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = Occupancies.findByArn(tx.occupancy, arn)
+  const slot = LedgerStates.findByArn(tx.occupancy, arn)
   if (isTerminal(lastStatus)) {
     if (slot === undefined) Transactions.remember(tx, arn)
     else Transactions.free(tx, slot.id, "stopped")
@@ -233,7 +233,7 @@ const observeMissing = (tx: Transaction, reading: Reading, running: ReadonlyArra
   if (reading.missing.length === 0) return
   const listed = new Set(running)
   for (const arn of reading.missing) {
-    const slot = Occupancies.findByArn(tx.occupancy, arn)
+    const slot = LedgerStates.findByArn(tx.occupancy, arn)
     if (slot?.state._tag !== "Launched") continue
     const { state } = slot
     if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {
@@ -260,7 +260,7 @@ const observeAbsent = (tx: Transaction, begunAt: Time.Time): void => {
 }
 
 /** The tasks that have been known for longer than ECS remembers stopped ones. */
-const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<TaskArn> {
+const forgettable = function*(occupancy: LedgerState, at: Time.Time): Generator<TaskArn> {
   for (const { state } of HashMap.values(occupancy.slots)) {
     if (state._tag === "Launched" && Time.atLeast(state.knownSince, at) > stoppedRetention) yield state.taskArn
   }
@@ -272,13 +272,13 @@ const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<Ta
  *
  * @category guards
  */
-export const isSearching = (occupancy: Occupancy, now: Time.Time): boolean => {
+export const isSearching = (occupancy: LedgerState, now: Time.Time): boolean => {
   for (const _ of sought(occupancy, now)) return true
   return false
 }
 
 /** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
-const sought = function*(occupancy: Occupancy, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
+const sought = function*(occupancy: LedgerState, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
   for (const slot of HashMap.values(occupancy.slots)) {
     if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
     if (slot.contradiction?.elsewhere === true) continue

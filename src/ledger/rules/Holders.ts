@@ -9,8 +9,8 @@ import type { Key } from "../Key.ts"
 import type { Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import type { Holder } from "./Launch.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -20,7 +20,7 @@ import * as Transactions from "./Transaction.ts"
  *
  * @category decisions
  */
-export const abandon = (occupancy: Occupancy, holder: string, now: Time): Decision<void> =>
+export const abandon = (occupancy: LedgerState, holder: string, now: Time): Decision<void> =>
   Transactions.decide(occupancy, now, (tx) => {
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
@@ -56,12 +56,12 @@ export interface TakenOver {
  *
  * @category decisions
  */
-export const takeOver = (occupancy: Occupancy, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
+export const takeOver = (occupancy: LedgerState, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
   Transactions.decide(occupancy, now, (tx) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
-      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      if (holder.closing || LedgerStates.findByKey(occupancy, slot.key)?.id !== slot.id) continue
       const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)

@@ -12,8 +12,8 @@ import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Contradictions from "./Contradiction.ts"
 import { recordTask } from "./Evidence.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -88,7 +88,7 @@ export interface Line {
  * @category decisions
  */
 export const reserve = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   options: ReserveOptions,
   elsewhere: ReadonlyArray<Line>,
   asker: Holder,
@@ -96,7 +96,7 @@ export const reserve = (
 ): Decision<Reservation> =>
   Transactions.decide<Reservation>(occupancy, now, (tx) => {
     if (asker.closing) return { _tag: "Closed" }
-    const holding = Occupancies.findByKey(occupancy, options.key)
+    const holding = LedgerStates.findByKey(occupancy, options.key)
     if (holding !== undefined) {
       const taskArn = Slots.taskArn(holding)
       return taskArn === undefined
@@ -105,7 +105,7 @@ export const reserve = (
     }
     if (occupancy.cap !== "unlimited") {
       if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
-      const occupied = Occupancies.used(occupancy)
+      const occupied = LedgerStates.used(occupancy)
       const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)
       if (!(occupied + owed < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
     }
@@ -150,12 +150,12 @@ export type GateAnswer =
  *
  * @category decisions
  */
-export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
+export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
   Transactions.decide<GateAnswer>(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
-    const others = Occupancies.used(occupancy) - 1
+    const others = LedgerStates.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
       if (over || holder.closing) Transactions.free(tx, slot.id, "withdrawn")
@@ -198,7 +198,7 @@ export type Settlement =
  *
  * @category decisions
  */
-export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
+export const settle = (occupancy: LedgerState, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
   Transactions.decide<Settlement>(occupancy, now, (tx) => {
     const verdict = Contradictions.believed(tx, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
@@ -229,7 +229,7 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, no
  *
  * @category decisions
  */
-export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: Time): Decision<void> =>
+export const withdraw = (occupancy: LedgerState, ticket: Ticket, now: Time): Decision<void> =>
   Transactions.decide(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
     if (slot !== undefined && Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
@@ -254,10 +254,10 @@ export type Trace =
  *
  * @category accessors
  */
-export const trace = (occupancy: Occupancy, id: SlotId): Trace => {
-  const slot = Occupancies.find(occupancy, id)
+export const trace = (occupancy: LedgerState, id: SlotId): Trace => {
+  const slot = LedgerStates.find(occupancy, id)
   if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
-  if (slot?.key === undefined || Occupancies.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
+  if (slot?.key === undefined || LedgerStates.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
   return { _tag: "InFlight" }
 }
 
@@ -272,7 +272,7 @@ const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArra
 }
 
 /** The slot that a ticket may act on: it is there, and has not changed hands since. */
-const held = (occupancy: Occupancy, ticket: Ticket): Slot | undefined => {
-  const slot = Occupancies.find(occupancy, ticket.slotId)
+const held = (occupancy: LedgerState, ticket: Ticket): Slot | undefined => {
+  const slot = LedgerStates.find(occupancy, ticket.slotId)
   return slot?.fence === ticket.fence ? slot : undefined
 }

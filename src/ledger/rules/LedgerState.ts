@@ -48,7 +48,7 @@ export interface Standing {
  *
  * @category models
  */
-export interface Occupancy extends Standing {
+export interface LedgerState extends Standing {
   /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
@@ -118,7 +118,7 @@ interface Gone {
  *
  * @category constructors
  */
-export const make = (description: Description, { slow: now }: Time.Time): Occupancy => ({
+export const make = (description: Description, { slow: now }: Time.Time): LedgerState => ({
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,
@@ -209,5 +209,5 @@ export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
  *
  * @category guards
  */
-export const isGone = (occupancy: Occupancy, arn: TaskArn): boolean =>
+export const isGone = (occupancy: LedgerState, arn: TaskArn): boolean =>
   HashSet.has(occupancy.gone.recent, arn) || HashSet.has(occupancy.gone.older, arn)

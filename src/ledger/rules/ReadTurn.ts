@@ -14,7 +14,7 @@
 import type { Time } from "../../Time.ts"
 import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../SafetyLimits.ts"
 import { isSearching } from "./Evidence.ts"
-import type { FailedReader, Occupancy, Turn } from "./LedgerState.ts"
+import type { FailedReader, LedgerState, Turn } from "./LedgerState.ts"
 import { used } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
@@ -34,7 +34,7 @@ export type Claim =
   | {
     readonly _tag: "Yours"
     readonly begunAt: Time
-    readonly cap: Occupancy["cap"]
+    readonly cap: LedgerState["cap"]
     /** Whether stopped tasks have to be listed too, to find those of launches without a verdict. */
     readonly searching: boolean
   }
@@ -59,7 +59,7 @@ export type Outcome = "read" | "failed" | "unread"
  *
  * @category decisions
  */
-export const claim = (occupancy: Occupancy, holder: string, since: number, now: Time): Decision<Claim> =>
+export const claim = (occupancy: LedgerState, holder: string, since: number, now: Time): Decision<Claim> =>
   Transactions.decide<Claim>(occupancy, now, (tx) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
@@ -90,7 +90,7 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
  * @category decisions
  */
 export const end = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   holder: string,
   rest: number,
   outcome: Outcome,
@@ -121,7 +121,7 @@ export const end = (
   })
 
 /** How long a turn may take before another holder may have it: a large fleet is longer to read. */
-const limit = (occupancy: Occupancy): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
+const limit = (occupancy: LedgerState): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
 
 /** From when on a holder may have the turn that is due at a time. */
 const dueFor = ({ failed }: Turn, dueAt: number, holder: string): number => {

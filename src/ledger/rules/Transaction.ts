@@ -14,8 +14,8 @@ import type { Key } from "../Key.ts"
 import { goneRetention } from "../SafetyLimits.ts"
 import type { Contradiction, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 
 /**
  * An occupancy being changed, at one moment. It does not outlive the decision
@@ -24,7 +24,7 @@ import * as Occupancies from "./LedgerState.ts"
  * @category models
  */
 export interface Transaction {
-  occupancy: Occupancy
+  occupancy: LedgerState
   readonly changes: Array<Change>
   readonly now: Time
 }
@@ -36,7 +36,7 @@ export interface Transaction {
  */
 export interface Decision<out A> {
   readonly answer: A
-  readonly occupancy: Occupancy
+  readonly occupancy: LedgerState
   readonly changes: ReadonlyArray<Change>
 }
 
@@ -45,7 +45,7 @@ export interface Decision<out A> {
  *
  * @category constructors
  */
-export const decide = <A>(occupancy: Occupancy, now: Time, edit: (tx: Transaction) => A): Decision<A> => {
+export const decide = <A>(occupancy: LedgerState, now: Time, edit: (tx: Transaction) => A): Decision<A> => {
   const tx: Transaction = { occupancy, changes: [], now }
   const answer = edit(tx)
   return { answer, occupancy: tx.occupancy, changes: tx.changes }
@@ -63,7 +63,7 @@ export const note = (tx: Transaction, happening: Happening): void => {
     ...happening,
     sequence,
     at: tx.now.fast,
-    occupied: Occupancies.used(tx.occupancy),
+    occupied: LedgerStates.used(tx.occupancy),
     cap: tx.occupancy.cap,
     by: undefined
   })
@@ -129,7 +129,7 @@ export const dropKey = (tx: Transaction, slot: Slot): void => {
  * @category edits
  */
 export const free = (tx: Transaction, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
-  const slot = Occupancies.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.occupancy, id)
   if (slot !== undefined) remove(tx, slot, reason)
 }
 
@@ -177,7 +177,7 @@ export const locate = (tx: Transaction, arn: TaskArn): void => {
  * @category edits
  */
 export const dispute = (tx: Transaction, id: SlotId, { detail, elsewhere }: Contradiction): void => {
-  const slot = Occupancies.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.occupancy, id)
   const known = slot?.contradiction
   if (known?.detail === detail) return
   if (slot !== undefined) {

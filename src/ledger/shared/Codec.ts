@@ -12,7 +12,7 @@ import type { Change as AnyChange } from "../Change.ts"
 import type { Answer as AnyAnswer } from "../Operation.ts"
 import type { TakenOver as Taken } from "../rules/Holders.ts"
 import type * as Launches from "../rules/Launch.ts"
-import type * as Occupancies from "../rules/LedgerState.ts"
+import type * as LedgerStates from "../rules/LedgerState.ts"
 import type * as Turns from "../rules/ReadTurn.ts"
 import type { Slot as AnySlot } from "../Slot.ts"
 import type * as SharedStates from "./SharedState.ts"
@@ -164,7 +164,7 @@ export const Description = Schema.Struct({
  *
  * @category schemas
  */
-export const Turn: Schema.Codec<Occupancies.Turn, unknown> = Schema.Struct({
+export const Turn: Schema.Codec<LedgerStates.Turn, unknown> = Schema.Struct({
   reader: maybe(Schema.String),
   begunAt: Moment,
   dueAt: Moment,

@@ -10,8 +10,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { TaskArn } from "../../ecs/Ecs.ts"
 import * as Time from "../../Time.ts"
-import type { Occupancy } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import type { LedgerState } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Codec from "./Codec.ts"
@@ -105,7 +105,7 @@ export const between = (before: SharedState | undefined, after: SharedState): De
 export const apply = (before: SharedState | undefined, delta: Delta): SharedState => {
   const { changes, forgotten, head, members } = delta
   const { description, goneBefore, goneSince } = head
-  const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))
+  const start = before?.occupancy ?? LedgerStates.make(description, Time.of(goneSince))
   const next = new Map(before?.members)
   for (const { id, member } of members) next.set(id, member)
   for (const id of forgotten) next.delete(id)
@@ -134,13 +134,13 @@ export const apply = (before: SharedState | undefined, delta: Delta): SharedStat
   }
 }
 
-const holdsKey = (occupancy: Occupancy, { id, key }: Slots.Slot): boolean =>
+const holdsKey = (occupancy: LedgerState, { id, key }: Slots.Slot): boolean =>
   key !== undefined && Option.getOrUndefined(HashMap.get(occupancy.byKey, key)) === id
 
-const changedSlots = (before: Occupancy | undefined, after: Occupancy): Delta["slots"] => {
+const changedSlots = (before: LedgerState | undefined, after: LedgerState): Delta["slots"] => {
   const changed: Array<Delta["slots"][number]> = []
   for (const slot of HashMap.values(after.slots)) {
-    const earlier = before === undefined ? undefined : Occupancies.find(before, slot.id)
+    const earlier = before === undefined ? undefined : LedgerStates.find(before, slot.id)
     const holds = holdsKey(after, slot)
     if (before !== undefined && earlier === slot && holdsKey(before, slot) === holds) continue
     const request = earlier === undefined ? Option.getOrUndefined(HashMap.get(after.requests, slot.id)) : undefined
@@ -149,7 +149,7 @@ const changedSlots = (before: Occupancy | undefined, after: Occupancy): Delta["s
   return changed
 }
 
-type Gone = Occupancy["gone"]
+type Gone = LedgerState["gone"]
 
 const changedGone = (before: Gone | undefined, after: Gone): Delta["gone"] => {
   if (before === after) return []
@@ -172,7 +172,7 @@ const goneAfter = (before: Gone, come: Delta["gone"], since: number): HashSet.Ha
   return gone
 }
 
-const slotsAfter = (before: Occupancy, { freed, slots }: Delta): Occupancy => {
+const slotsAfter = (before: LedgerState, { freed, slots }: Delta): LedgerState => {
   let { byArn, byKey, requests, slots: held } = before
   const letGo = (id: SlotId, key: Slots.Slot["key"]): void => {
     if (key !== undefined && Option.getOrUndefined(HashMap.get(byKey, key)) === id) byKey = HashMap.remove(byKey, key)

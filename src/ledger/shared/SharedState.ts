@@ -16,8 +16,8 @@ import * as Operations from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Holders from "../rules/Holders.ts"
 import type { Line } from "../rules/Launch.ts"
-import type { Description, Occupancy, Turn } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import type { Description, LedgerState, Turn } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { Decision } from "../rules/Transaction.ts"
 import type { DecidedAt } from "./StoreClock.ts"
 
@@ -128,7 +128,7 @@ export interface Member {
 export interface SharedState {
   /** What its holders said of it. The cap may have been changed since. */
   readonly description: Description
-  readonly occupancy: Occupancy
+  readonly occupancy: LedgerState
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
@@ -260,7 +260,7 @@ const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", 
 
 const begin = (description: Description, now: DecidedAt): SharedState => ({
   description,
-  occupancy: Occupancies.make(description, now.time),
+  occupancy: LedgerStates.make(description, now.time),
   members: new Map(),
   changes: [],
   decidedAt: now

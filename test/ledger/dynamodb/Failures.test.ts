@@ -8,7 +8,7 @@ import { Context, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import * as Time from "../../../src/Time.ts"
 import { failure, serve } from "../../ecs/FaultServer.ts"
 import { credentials, secretsOf } from "../../ecs/fixtures.ts"
@@ -83,7 +83,7 @@ describe("LedgerDynamoDb, whose calls fail", () => {
       mistreat(door, "answer lost", 1)
       assert.strictEqual((yield* reserve(ledger, "k"))._tag, "Granted")
       const standing = yield* ledger.standing
-      assert.deepStrictEqual([Occupancy.used(standing), standing.sequence], [1, 1])
+      assert.deepStrictEqual([LedgerState.used(standing), standing.sequence], [1, 1])
     })
   )
 

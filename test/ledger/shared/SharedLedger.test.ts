@@ -7,7 +7,7 @@ import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import * as Places from "../../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { Refused } from "../../../src/ledger/shared/SharedLedger.ts"
 import * as SharedLedgers from "../../../src/ledger/shared/SharedLedger.ts"
 import type { Link } from "../../../src/simulation/system/SharedStore.ts"
@@ -99,7 +99,7 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* Fiber.join(asking))._tag, "Granted")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 1)
       assert.strictEqual((yield* ledger.standing).sequence, 1)
     }).pipe(quiet))
 
@@ -114,7 +114,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
     }).pipe(quiet))
 
   it.effect("takes an attempt back that was let through when nobody waited any more, and believes a refusal of the next", () =>
@@ -147,7 +147,7 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* Deferred.succeed(answer, undefined)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
     }).pipe(quiet))
 
   it.effect("frees what a holder that is not heard of had not sent, and lets another go on with what it had", () =>
@@ -161,9 +161,9 @@ describe("a shared ledger whose link is bad", () => {
       yield* lost.gate(sent)
       becomes(cut)
       yield* TestClock.adjust("9 seconds")
-      assert.strictEqual(Occupancy.used(yield* other.standing), 2)
+      assert.strictEqual(LedgerState.used(yield* other.standing), 2)
       yield* TestClock.adjust("3 seconds")
-      assert.strictEqual(Occupancy.used(yield* other.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* other.standing), 1)
       const [taken] = yield* other.takeOver
       assert.strictEqual(taken?.key, "sent")
       becomes(SharedStore.soundLink)

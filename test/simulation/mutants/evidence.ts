@@ -66,7 +66,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "foreign"),
   mutant("terminal is absorbing", "a stale list brings a task back", 100, [[
     file,
-    "|| Occupancies.isGone(tx.occupancy, arn)) return",
+    "|| LedgerStates.isGone(tx.occupancy, arn)) return",
     ") return"
   ]], "churn"),
   mutant("an unknown launch is settled", "an absent launch is never freed", 50, [[

@@ -37,7 +37,7 @@ export const places: ReadonlyArray<Mutant> = [
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
     contradiction,
-    "&& Occupancies.isGone(occupancy, arn)\n    ?",
+    "&& LedgerStates.isGone(occupancy, arn)\n    ?",
     "&& occupancy.sequence < 0\n    ?"
   ]], "contradiction"),
   mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
