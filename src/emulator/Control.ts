@@ -22,7 +22,7 @@ export const script = (world: World.World, faults: ReadonlyArray<Fault.ScriptedF
 }
 
 /**
- * Tasks that somebody else launches: by hand, or from another program.
+ * Tasks that are launched from elsewhere: by hand, or by another program.
  *
  * @category options
  */
@@ -38,7 +38,7 @@ export interface ForeignTasks {
 }
 
 /**
- * Launches tasks as somebody else, without a call, and gives their ARNs.
+ * Launches foreign tasks, without a call, and returns their ARNs.
  *
  * **Details**
  *

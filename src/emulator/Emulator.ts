@@ -90,7 +90,7 @@ export class Emulator extends Context.Service<Emulator, {
   readonly configure: (settings: Settings) => Effect.Effect<void>
   /** Makes tasks stop, by default all, and gives the ARNs of those that had not begun to. */
   readonly stopTasks: (options?: Control.Stop) => Effect.Effect<ReadonlyArray<string>>
-  /** Launches tasks as somebody else, without a call, and gives their ARNs. */
+  /** Launches foreign tasks, without a call, and returns their ARNs. */
   readonly launchForeign: (options: Control.ForeignTasks) => Effect.Effect<ReadonlyArray<string>>
   /** Begins anew with an empty world, no calls counted, and the settings as they are now. */
   readonly reset: Effect.Effect<void>

@@ -110,7 +110,7 @@ export const isOperation = (name: string): boolean => operations.has(name)
  * **Details**
  *
  * It is processed at once, or, where it takes time on its way, at
- * `processedAt`, whether somebody still waits for it or not. Who made the call
+ * `processedAt`, whether its caller still waits for it or not. Who made the call
  * waits until `answeredAt` and then asks for its {@link outcome}.
  *
  * @category operations

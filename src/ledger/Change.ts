@@ -68,7 +68,7 @@ export type Happening =
  * `sequence` grows by one with every change of a fleet: a subscriber that was
  * too slow sees the gap. `at` is in epoch milliseconds. `by` is the holder that
  * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
- * of what a reading shows, the reader. Nobody asks that a holder be taken to be gone.
+ * of what a reading shows, the reader. It is undefined where the ledger itself takes a holder to be gone.
  *
  * @category models
  */

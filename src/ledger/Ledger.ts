@@ -106,7 +106,7 @@ export interface FleetLedger {
   readonly trace: (slotId: SlotId) => Effect.Effect<Launch.Trace, LedgerUnavailable>
   /**
    * Asks for the turn to read ECS, unless there is a reading that began at `since`
-   * or later. Whoever gets it ends it.
+   * or later. The holder that gets it ends it.
    */
   readonly claimTurn: (since: number) => Effect.Effect<Turns.Claim, LedgerUnavailable>
   /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
@@ -115,7 +115,7 @@ export interface FleetLedger {
   readonly turn: Effect.Effect<Turn>
   /** Returns when the latest complete reading began that listed the running tasks, as far as this holder has heard. */
   readonly readingBegunAt: Effect.Effect<number>
-  /** Waits until a turn ends. One that ended a moment ago may be missed: whoever waits looks again after a while. */
+  /** Waits until a turn ends. One that ended a moment ago may be missed: a waiting caller looks again after a while. */
   readonly turnEnds: Effect.Effect<void>
   /** Counts the listed tasks that are not known, and says what to describe. */
   readonly adopt: (listing: Evidence.Listing) => Effect.Effect<Evidence.Question, LedgerUnavailable>

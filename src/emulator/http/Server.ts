@@ -33,7 +33,7 @@ import * as Request from "./RequestParser.ts"
 export interface Options {
   /** The default is 0: any port that is free. */
   readonly port?: number | undefined
-  /** The default is `127.0.0.1`: nobody else on the network can reach it. */
+  /** The default is `127.0.0.1`: no other machine on the network can reach it. */
   readonly host?: string | undefined
 }
 

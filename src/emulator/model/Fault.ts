@@ -51,7 +51,7 @@ export type Fault =
  * - `latest task`: it names the last one
  * - `two tasks`: it names its own, and that one too
  * - `another place`: it names the task in another account
- * - `another starter`: it says that somebody else started the task
+ * - `another starter`: it says that another caller started the task
  * - `another family`: it says that the task is of another family
  * - `task and failure`: it names the task, and has a failure as well
  *

@@ -13,7 +13,7 @@ import { LedgerUnavailable } from "../Ledger.ts"
  *
  * - `conflict`: the item is not as it was expected; nothing was written
  * - `throttled`: too many calls, or too large ones; nothing was written
- * - `refused`: nothing was written, nor will be until somebody changes something
+ * - `refused`: nothing was written, nor will be until an operator changes something
  * - `unfit`: it is too large to be written, ever
  * - `unknown`: what was to be written may be written, or may be yet
  *

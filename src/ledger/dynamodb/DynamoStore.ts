@@ -38,7 +38,7 @@ export interface DynamoStore extends VersionedStore {
 /** How many requests are read or written at once. */
 const concurrency = 16
 
-/** How often a call is made again that was throttled, before whoever asked is told. */
+/** Maximum repeats of a throttled call before the caller gets its error. */
 const throttledTries = 4
 
 interface Known {
@@ -64,7 +64,7 @@ export const make = (options: {
   const { fleet: fleetId, holder, table, time, timeout } = options
   const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
   let known = nothing
-  /** What slots of this holder are to be launched with, until that is in the table. One that nobody sends needs it not. */
+  /** What slots of this holder are to be launched with, until that is in the table. A launch that is not sent does not need it. */
   const unwritten = new Map<SlotId, RunTaskRequest>()
   /** Requests that were looked for in vain. */
   const lost = new Set<SlotId>()
@@ -107,7 +107,7 @@ export const make = (options: {
       return Effect.void
     })
 
-  /** Reads the requests of those launches that somebody has to take over. Says whether there are some that were not known. */
+  /** Reads the requests of those launches that a holder has to take over. Says whether there are some that were not known. */
   const fetchRequests = (fleet: SharedState): Effect.Effect<boolean, CallFailed> =>
     Effect.gen(function*() {
       const needed = [...Requests.abandoned(fleet.occupancy), ...Requests.takenOver(fleet, holder)].filter((id) =>
@@ -186,7 +186,7 @@ export const make = (options: {
   const write = (version: number, delta: Delta): Effect.Effect<Written, CallFailed> =>
     Effect.gen(function*() {
       const now = time.now()
-      // Whoever was held up looks again: the time that it decided by is not that of the others any more.
+      // A process that was held up looks again: the time that it decided by is not that of the others any more.
       const isLate = now === undefined || now - delta.head.decidedAt.store > decisionValidity
       if (isLate || version !== known.version) return yield* conflict(read(version))
       const after = Deltas.apply(known.fleet, delta)
@@ -216,7 +216,7 @@ export const make = (options: {
   return {
     ...calls,
     inLine: (losses, decision) => Effect.andThen(spread(losses), decision(calls)),
-    // DynamoDB tells nobody anything: what others do is heard when this holder looks.
+    // DynamoDB has no push notifications: this holder hears what others do when it looks.
     word: Effect.never,
     size: () => ({
       bytes: known.size,

@@ -86,7 +86,7 @@ export const remember = (before: Gone, { gone, head }: Delta): Gone => {
 
 /**
  * Returns what a holder took over with its latest batch, with its requests again.
- * What is not found is left out: nobody can send it again.
+ * What is not found is left out: no holder can send it again.
  *
  * @category conversions
  */

@@ -3,7 +3,7 @@
  * number of replicas, through crashes and restarts.
  *
  * A fleet is one item. A process reads it, decides with the same rules as every
- * other ledger, and writes it on the condition that nobody has since: key and cap
+ * other ledger, and writes it on the condition that no process has since: key and cap
  * are decided in one conditional write. A process that is alone needs one round
  * trip, for it remembers what it wrote; one that was not first waits a moment, at
  * random and the longer the more often it was not, reads what the others wrote, and
@@ -34,10 +34,10 @@
  * 1000 units a second. At a cap of 100 the item has about 10 KB, at 500 about 35 KB, so
  * that this ledger is for caps up to about 100, and works up to 500 at a price. With
  * nothing to do, a process reads the item twice and writes it once in 3 seconds; while
- * somebody waits with it, it writes once a second. An item that has grown to 192 KB
+ * a request waits with it, it writes once a second. An item that has grown to 192 KB
  * grants nothing, whatever the cap: the fleet is said to be full.
  *
- * DynamoDB tells nobody that something has happened. Other processes hear of a
+ * DynamoDB has no push notifications. Other processes hear of a
  * freed slot when they look, once a second.
  *
  * Of the tasks that have stopped, the newest 128 are remembered. An older one that a

@@ -56,10 +56,10 @@ export interface Label {
  */
 export interface Table {
   readonly readFleet: (fleet: string) => Effect.Effect<FleetItem | undefined, CallFailed>
-  /** Writes a fleet, if nobody has since the version before. It begins with version 1. */
+  /** Writes a fleet, if no process has since the version before. It begins with version 1. */
   readonly writeFleet: (fleet: string, item: FleetItem, label: Label) => Effect.Effect<unknown, CallFailed>
   readonly readRequest: (fleet: string, id: SlotId) => Effect.Effect<RunTaskRequest | undefined, CallFailed>
-  /** Writes a request, to be deleted by the table a while after nobody can need it. */
+  /** Writes a request, to be deleted by the table a while after no holder can need it. */
   readonly writeRequest: (
     fleet: string,
     id: SlotId,

@@ -73,7 +73,7 @@ export interface Options {
    * it had not sent is freed then, and what it had is settled by another. The default
    * is 10 seconds, the least is 1 second.
    *
-   * Shorter, a launch of a process that is killed waits less for somebody to go on
+   * Shorter, a launch of a process that is killed waits less for another to go on
    * with it, and a pause of a process that lives sooner costs it what it had not
    * sent. Neither costs a task too many. Processes may have different leases.
    */
@@ -106,7 +106,7 @@ export const migrate = (
 
 /**
  * Returns what a role has to be granted that uses the ledger and does not migrate
- * it, as statements for whoever does.
+ * it, as statements for an administrator.
  *
  * @category constructors
  */

@@ -21,7 +21,7 @@ export const resize = (occupancy: LedgerState, cap: Cap, now: Time): Decision<vo
   })
 
 /**
- * Takes over what a holder says of the fleet when it attaches and nobody else is:
+ * Takes over what a holder says of the fleet when it attaches and no other is:
  * a cap that was changed since the last holder came stays, unless this one
  * describes another than that one did. A fleet that has no slots is where its next
  * holder says.
@@ -79,7 +79,7 @@ export const elsewhere = (occupancy: LedgerState, { place }: Pick<Description, "
     : undefined
 
 /**
- * Says why a holder may not attach where nobody else is attached: there are slots,
+ * Says why a holder may not attach where no other holder is attached: there are slots,
  * and their tasks are in another place.
  *
  * @category accessors

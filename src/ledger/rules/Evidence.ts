@@ -83,7 +83,7 @@ export const adopt = (occupancy: LedgerState, listing: Listing, now: Time.Time):
 const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn> => [...running, ...stopped]
 
 /**
- * Takes a complete reading as evidence. One that listed nothing shows nobody
+ * Takes a complete reading as evidence. One that listed nothing shows no holder
  * else's tasks: no slot is granted on it.
  *
  * @category decisions
@@ -112,9 +112,9 @@ export const observe = (occupancy: LedgerState, reading: Reading, now: Time.Time
 export interface Tally {
   readonly cap: LedgerState["cap"]
   readonly occupied: number
-  /** How many of them are known to be nobody's launch under this ledger. None where the cap is kept. */
+  /** How many of them are known to be no launch under this ledger. None where the cap is kept. */
   readonly foreign: number
-  /** Whether these are more than the reading before showed, whoever read that. */
+  /** Whether these are more than the reading before showed, of whichever holder. */
   readonly isMore: boolean
   /** How many were listed a while ago and have never been described. */
   readonly undescribed: number

@@ -52,7 +52,7 @@ export interface TakenOver {
 }
 
 /**
- * Takes over the launches that nobody holds and that may still be sent again.
+ * Takes over the launches that no holder has and that may still be sent again.
  *
  * @category decisions
  */

@@ -72,7 +72,7 @@ export interface ReserveOptions {
  */
 export interface Line {
   readonly waiting: number
-  /** When whoever is at its head began to wait. */
+  /** When the request at its head began to wait. */
   readonly since: number | undefined
 }
 
@@ -81,7 +81,7 @@ export interface Line {
  *
  * **Details**
  *
- * `elsewhere` are the lines of the fleet's other holders. Whoever waits leaves a
+ * `elsewhere` are the lines of the fleet's other holders. A waiting request leaves a
  * slot to each head that has waited longer, so that holders are served in turn,
  * and not the one that hears of a freed slot first.
  *
@@ -131,7 +131,7 @@ export const reserve = (
  * - `Settled`: the task was found in the meantime
  * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
- * - `Lost`: the slot is somebody else's now, or is settled
+ * - `Lost`: another holder has the slot now, or it is settled
  *
  * @category models
  */
@@ -176,7 +176,7 @@ export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now
  * - `Launched`: its task is known
  * - `Refused`: it is known that there is no task; the slot was freed
  * - `Resend`: the same request is to be sent again
- * - `Lost`: the slot is somebody else's now, or is settled
+ * - `Lost`: another holder has the slot now, or it is settled
  *
  * @category models
  */
@@ -191,7 +191,7 @@ export type Settlement =
  *
  * **Details**
  *
- * A task that exists is recorded whoever asks, for one token is one task, unless
+ * A task that exists is recorded for any caller, for one token is one task, unless
  * what is known says that it cannot be this launch's: then the answer is none. That
  * there is none is believed only of the holder, and only as long as no attempt
  * was ambiguous, or if ECS answered with `failures`, which complete the request.

@@ -55,13 +55,13 @@ export interface LedgerState extends Standing {
   readonly lagBound: number
   /** Where the fleet is, as far as its holders and its tasks have shown. */
   readonly place: Place
-  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
+  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for the holder that takes it over. */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
   readonly readingBegunAt: number
   readonly turn: Turn
   readonly gone: Gone
-  /** How many tasks over the cap are nobody's launch under this ledger, as the latest reading showed. */
+  /** How many tasks over the cap are no launch under this ledger, as the latest reading showed. */
   readonly foreignOver: number
 }
 
@@ -71,7 +71,7 @@ export interface LedgerState extends Standing {
  * @category models
  */
 export interface Turn {
-  /** Who reads. Nobody between two readings. */
+  /** The holder that reads. Undefined between two readings. */
   readonly reader: string | undefined
   /** When the latest reading began. */
   readonly begunAt: number
@@ -149,7 +149,7 @@ export const make = (description: Description, { slow: now }: Time.Time): Ledger
 export const used = (occupancy: Standing): number => HashMap.size(occupancy.slots)
 
 /**
- * Returns how many tasks are known to be nobody's launch under this ledger.
+ * Returns how many tasks are known to be no launch under this ledger.
  *
  * @category accessors
  */

@@ -98,7 +98,7 @@ export const end = (
 ): Decision<void> =>
   Transactions.decide(occupancy, now, (tx) => {
     const { turn } = occupancy
-    // Nobody has read yet: what never began would serve for ever.
+    // No holder has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
     const failed = failedAfter(turn, holder, outcome, now.fast + rest)
     // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.

@@ -1,6 +1,6 @@
 /**
  * How an occupancy is changed: a decision opens a {@link Transaction}, edits it, and
- * closes it into the next occupancy and the changes that led there. Whoever keeps
+ * closes it into the next occupancy and the changes that led there. The ledger that keeps
  * the occupancy swaps it in one atomic step.
  */
 import * as HashMap from "effect/HashMap"

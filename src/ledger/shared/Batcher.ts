@@ -1,6 +1,6 @@
 /**
  * What a holder has to send to where its fleet is kept: what its fibers ask, and
- * what takes back a grant that nobody waited for.
+ * what takes back a grant that no caller waited for.
  *
  * What is asked at the same time goes out together. A fiber that cannot wait so
  * long is told that the ledger is unavailable; what has gone out for it may be
@@ -31,11 +31,11 @@ const most = 500
 /** What may be left at any time, also by a caller that cannot be interrupted otherwise: what it grants is undone. */
 const mayBeLeft: ReadonlySet<Tag> = new Set<Tag>(["Reserve", "Gate"])
 
-/** A step that somebody waits for. */
+/** An operation that a caller may wait for. */
 interface Pending {
   readonly step: Operation
   readonly askedAt: number
-  /** Takes the answer, and says whether somebody still waits for it. */
+  /** Takes the answer, and says whether its caller still waits for it. */
   readonly answered: (answer: Answer) => boolean
   readonly failed: (error: LedgerUnavailable) => void
 }
@@ -67,13 +67,13 @@ export interface Batcher {
   /** Opened when there is something to send. */
   readonly stirred: Latch.Latch
   readonly next: () => Parcel
-  /** Takes why what went out is not answered yet: whoever waits for too long is told. */
+  /** Takes why what went out is not answered yet: a caller that waits for too long is told. */
   readonly troubled: (trouble: Trouble | undefined) => void
-  /** Tells whoever waits for longer than it may. */
+  /** Fails the callers that have waited for too long. */
   readonly expire: Effect.Effect<void>
-  /** Returns what was taken over for somebody who did not wait for it, once. */
+  /** Returns what was taken over for a caller that did not wait for it, once. */
   readonly inherited: () => ReadonlyArray<TakenOver>
-  /** Fails whoever waits, and whoever asks from here on. */
+  /** Fails the callers that wait, and those that ask from here on. */
   readonly close: (detail: string) => void
 }
 
@@ -94,7 +94,7 @@ export const make = (elapsed: () => number): Batcher => {
   let closed: string | undefined
   let trouble: Trouble | undefined
 
-  /** Gives back what was granted to somebody who did not wait for it. */
+  /** Gives back what was granted to a caller that did not wait for it. */
   const undo = (step: Operation, answer: Answer): void => {
     if (Operations.isAnswerTo("TakeOver", answer)) inherited.push(...answer.value)
     const inverse = inverseOf(step, answer)
@@ -128,7 +128,7 @@ export const make = (elapsed: () => number): Batcher => {
         mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer,
         () =>
           Effect.sync(() => {
-            entry.failed(new LedgerUnavailable({ detail: "nobody waits for it" }))
+            entry.failed(new LedgerUnavailable({ detail: "its caller stopped waiting" }))
             pending.delete(entry)
             if (given !== undefined) undo(step, given)
           })

@@ -155,7 +155,7 @@ const changedGone = (before: Gone | undefined, after: Gone): Delta["gone"] => {
   if (before === after) return []
   const known = before?.turnedAt === after.turnedAt ? before.recent : HashSet.empty<TaskArn>()
   const recent = [...after.recent].filter((arn) => !HashSet.has(known, arn))
-  // A whole fleet is told of those before, too. To whoever knows it, they are the recent ones of before.
+  // A whole fleet is told of those before, too. To a holder that knows it, they are the recent ones of before.
   const older = before === undefined ? [...after.older] : []
   return [
     ...recent.map((taskArn) => ({ taskArn, since: after.turnedAt })),

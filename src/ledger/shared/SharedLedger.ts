@@ -88,7 +88,7 @@ export const make = Effect.fnUntraced(function*(
   const { store } = attached
   const own = Time.reader(yield* Clock.Clock)
   const elapsed = () => own().fast
-  /** How long the ledger is left alone when nobody asks anything. */
+  /** How long the ledger is left alone when no operation waits. */
   const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
   const batcher = Batchers.make(elapsed)
   const { stirred } = batcher
@@ -108,7 +108,7 @@ export const make = Effect.fnUntraced(function*(
     const before = turn
     turn = decided.turn
     readingBegunAt = decided.readingBegunAt
-    // It was decided after it was sent and before it was heard, which may be long: as late as somebody that had stood
+    // It was decided after it was sent and before it was heard, which may be long: as late as a process that had stood
     // still in between hears it. What is held to be the time stays, as far as it agrees with that.
     ahead = Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)
     for (const change of decided.changes) {
@@ -130,7 +130,7 @@ export const make = Effect.fnUntraced(function*(
       return Effect.logWarning(`The ledger of fleet ${options.fleet} ${happened[reason]}: ${error.detail}`)
     })
 
-  /** A bug must not keep whoever asks for something else from being answered. */
+  /** A bug must not keep the callers of other operations from being answered. */
   const broken = (defect: unknown) =>
     Effect.andThen(
       Effect.logError(`The ledger of fleet ${options.fleet} broke down`, Cause.die(defect)),
@@ -176,7 +176,7 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       batcher.close("this holder has left")
-      // What it leaves behind is found when its lease has run out, should nobody hear this.
+      // What it leaves behind is found when its lease has run out, should no other holder hear this.
       return Effect.ignore(store.leave)
     })
   )

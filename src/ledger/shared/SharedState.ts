@@ -39,7 +39,7 @@ export const heartbeat = (lease: number): number => lease / 4
 
 /**
  * For how long a holder's line counts after it was last heard of: 3 seconds, in
- * milliseconds, or its lease where that is shorter. Whoever waits with another
+ * milliseconds, or its lease where that is shorter. A request that waits with another
  * holder does not wait longer for one that is not there.
  *
  * @category configuration
@@ -179,7 +179,7 @@ export const attach = (
 
 /**
  * Decides a batch. `undefined` if a later one was decided already, or the holder
- * has left: nobody waits for its answer. The lease is that of a holder that the
+ * has left: no caller waits for its answer. The lease is that of a holder that the
  * fleet does not know, which was removed and made anew.
  *
  * @category decisions

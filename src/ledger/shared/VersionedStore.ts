@@ -107,7 +107,7 @@ interface Known {
   readonly fleet: SharedState | undefined
 }
 
-/** What a decision comes to: the fleet after it, and what is told to whoever asked. */
+/** What a decision comes to: the fleet after it, and what is told to the caller. */
 interface Decision<out A> {
   readonly fleet: SharedState
   readonly answer: A
