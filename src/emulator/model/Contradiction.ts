@@ -53,7 +53,7 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
     case "another place":
       return one({ taskArn: Arn.arn({ ...task.place, account: "999999999999" }, "task", name) })
     case "another starter":
-      return one({ startedBy: "somebody-else" })
+      return one({ startedBy: "another-caller" })
     case "another family":
       return one({ taskDefinitionArn: Arn.arn(task.place, "task-definition", "another:1") })
     case "task and failure":
