@@ -1,5 +1,5 @@
 /**
- * What a test may do to an emulated ECS, besides calling it.
+ * Controls of an emulated ECS for tests, besides its calls.
  */
 import * as Duration from "effect/Duration"
 import * as World from "./Engine.ts"

@@ -1,5 +1,5 @@
 /**
- * What is true of an emulated ECS, however late and wrong its answers are.
+ * The true state of an emulated ECS, however late and wrong its answers are.
  *
  * Everything takes the time: the truth of now, not of the last call.
  */

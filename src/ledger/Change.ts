@@ -1,5 +1,5 @@
 /**
- * What happened to a fleet, one change at a time.
+ * The changes of a fleet, one at a time.
  *
  * Changes are made by the ledger in the step that decided them, so that their
  * order and their numbers are those of the decisions. What changes nothing, a

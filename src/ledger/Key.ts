@@ -1,5 +1,5 @@
 /**
- * What a caller wants a worker for.
+ * The key that a caller asks for a worker with.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

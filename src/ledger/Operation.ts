@@ -1,5 +1,5 @@
 /**
- * What a ledger is asked, as data: one step for each of its operations, what it
+ * The operations of a ledger, as data: what each carries, what it
  * is answered, and the rule that decides it.
  *
  * A ledger in memory decides a step where it is asked. A shared one sends steps to

@@ -1,5 +1,5 @@
 /**
- * What will happen, in the order in which it will.
+ * The queue of events to come, in the order of their times.
  *
  * A binary heap: what comes next is found without looking at all that is to come.
  */

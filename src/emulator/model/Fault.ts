@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a call, and which call it goes wrong with.
+ * Faults of calls, and the choice of the calls that get them.
  */
 import type * as Duration from "effect/Duration"
 import * as Prng from "./Prng.ts"

@@ -1,5 +1,5 @@
 /**
- * How many tasks of a family are live, and have been at any time before.
+ * Counts of a family's live tasks, now and at any time before.
  */
 
 /**

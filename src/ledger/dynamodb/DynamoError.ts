@@ -1,5 +1,5 @@
 /**
- * What went wrong with a call to DynamoDB, in words that say what to do.
+ * Explains failed calls to DynamoDB, in words that say what to do.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb"
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb"

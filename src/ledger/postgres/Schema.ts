@@ -1,5 +1,5 @@
 /**
- * What the ledger keeps in PostgreSQL, and the two functions that it calls.
+ * The tables that the ledger keeps in PostgreSQL, and the two functions that it calls.
  *
  * All of it is in one schema. `read` looks; `commit` is the only thing that writes: it takes the
  * fleet's row, compares the version that the decision was made on, and writes what

@@ -1,5 +1,5 @@
 /**
- * What answers to `RunTask` are worth, held against what is known: one that cannot
+ * Checks answers to `RunTask` against what is known: one that cannot
  * be so is no verdict.
  *
  * One token is one task, and a task is one launch's. An answer that says otherwise

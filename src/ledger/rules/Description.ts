@@ -1,5 +1,5 @@
 /**
- * What holders say of a fleet, and how its cap changes.
+ * The description of a fleet that holders agree on, and changes of its cap.
  */
 import * as HashMap from "effect/HashMap"
 import * as Places from "../../ecs/Place.ts"

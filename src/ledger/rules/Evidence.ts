@@ -1,5 +1,5 @@
 /**
- * What readings of ECS prove about a fleet's slots.
+ * Evidence from readings of ECS about a fleet's slots.
  *
  * A list may only add: a task that the ledger does not know is adopted. Only a
  * description with a terminal status frees, and what is not shown is not proof,

@@ -1,5 +1,5 @@
 /**
- * What becomes of a holder's slots when it is gone, and who goes on with them.
+ * Hands the slots of a holder that is gone to another holder.
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"

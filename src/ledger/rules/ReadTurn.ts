@@ -1,5 +1,5 @@
 /**
- * Whose turn it is to read ECS: one holder reads at a time, for all.
+ * The turn to read ECS: one holder reads at a time, for all.
  *
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.

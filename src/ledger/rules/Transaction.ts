@@ -1,7 +1,7 @@
 /**
- * How an occupancy is changed: a decision opens a {@link Transaction}, edits it, and
- * closes it into the next occupancy and the changes that led there. The ledger that keeps
- * the occupancy swaps it in one atomic step.
+ * Changes a ledger state: a decision opens a {@link Transaction}, edits it, and
+ * closes it into the next state and the changes that led there. The ledger that keeps
+ * the state swaps it in one atomic step.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"

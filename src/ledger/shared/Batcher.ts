@@ -1,5 +1,5 @@
 /**
- * What a holder has to send to where its fleet is kept: what its fibers ask, and
+ * Batches what a holder sends to its store: the operations of its fibers, and
  * what takes back a grant that no caller waited for.
  *
  * What is asked at the same time goes out together. A fiber that cannot wait so

@@ -1,5 +1,5 @@
 /**
- * How the parts of a shared fleet are written down: as JSON.
+ * Writes the parts of a shared fleet as JSON, and reads them.
  *
  * What a ledger has stored may have been written by another release, or by hand.
  * It is read through these schemas, and refused where it does not fit them. In
