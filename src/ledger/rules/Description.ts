@@ -59,7 +59,7 @@ export const mismatch = (occupancy: LedgerState, relied: Description, descriptio
   const away = elsewhere(occupancy, description)
   if (away !== undefined) return away
   if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
-    return `its cap is ${occupancy.cap}, not ${description.cap}: resize it first, then describe it so`
+    return `its cap is ${occupancy.cap}, not ${description.cap}: call \`resize\` first, then deploy with the new cap`
   }
   if (description.exclusiveKeys !== relied.exclusiveKeys) return `its exclusiveKeys is ${relied.exclusiveKeys}`
   if (description.lagBound !== relied.lagBound) return `its lagBound is ${relied.lagBound} ms`
