@@ -117,7 +117,7 @@ describe("a task", () => {
 })
 
 describe("the truth", () => {
-  it("knows the peak exactly, though nobody looked while it lasted", () => {
+  it("knows the peak exactly, though no caller looked while it lasted", () => {
     const world = World.make({ lifecycle: { lifetime: "10 seconds" } })
     for (let index = 0; index < 5; index++) launch(world, index * second)
     for (let index = 0; index < 3; index++) launch(world, hour + index * 20 * second)

@@ -202,7 +202,7 @@ describe("a fault", () => {
     assert.strictEqual(GroundTruth.live(world, 0), 1)
   })
 
-  it("may make a call arrive late, though nobody waits for it any more", () => {
+  it("may make a call arrive late, though its caller waits no more", () => {
     const world = World.make({ latency: "100 millis" })
     Control.script(world, [{ fault: { _tag: "LateProcessing", by: "1 minute" } }])
     const exchange = World.handle(world, { operation: "RunTask", input: one() }, 0)

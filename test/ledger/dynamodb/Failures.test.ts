@@ -67,7 +67,7 @@ const put = Effect.fnUntraced(function*(door: Door, fields: { readonly format: n
   yield* Effect.promise(() => client.send(new PutItemCommand({ TableName: door.table, Item })))
 })
 
-/** What somebody is told who may not attach. */
+/** What a holder is told that may not attach. */
 const refusal = <R>(attaching: Effect.Effect<unknown, LedgerUnavailable | LedgerMismatch, R>) =>
   Effect.match(attaching, { onSuccess: () => "attached", onFailure: ({ message }) => message })
 
@@ -207,7 +207,7 @@ describe("LedgerDynamoDb, where something is missing", () => {
   )
 
   live(
-    "refuses what another version has written, and what nobody has",
+    "refuses what another version has written, and what no version has",
     Effect.gen(function*() {
       const door = yield* open
       yield* put(door, { format: 2, body: "{}" })

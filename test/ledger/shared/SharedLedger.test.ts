@@ -103,7 +103,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* ledger.standing).sequence, 1)
     }).pipe(quiet))
 
-  it.effect("says within seconds that it is unavailable, and gives back what was granted to nobody", () =>
+  it.effect("says within seconds that it is unavailable, and gives back what was granted too late", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -117,7 +117,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
     }).pipe(quiet))
 
-  it.effect("takes an attempt back that was let through when nobody waited any more, and believes a refusal of the next", () =>
+  it.effect("takes an attempt back that was let through when its caller waited no more, and believes a refusal of the next", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -134,7 +134,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* ledger.settle(ticket, refusal))._tag, "Refused")
     }).pipe(quiet))
 
-  it.effect("gives back what was granted to somebody who was interrupted", () =>
+  it.effect("gives back what was granted to a caller that was interrupted", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -186,7 +186,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.isAtMost(Math.abs((yield* ledger.now) - now), 10)
     }).pipe(quiet))
 
-  it.effect("hands what was taken over for somebody who did not wait to the next who asks", () =>
+  it.effect("hands what was taken over for a caller that did not wait to the next that asks", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -204,7 +204,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.deepStrictEqual((yield* ledger.takeOver).map(({ key }) => String(key)), ["k"])
     }).pipe(quiet))
 
-  it.effect("gives back the turn to read that was given to somebody who did not wait for it", () =>
+  it.effect("gives back the turn to read that was given to a caller that did not wait for it", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
