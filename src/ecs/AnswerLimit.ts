@@ -37,7 +37,7 @@ export const limit = (response: unknown): void => {
       else next(null, chunk)
     }
   })
-  // Whoever reads is told what went wrong.
+  // The reader of the body gets the error.
   pipeline(response.body, limited, () => {})
   response.body = limited
 }

@@ -142,7 +142,7 @@ export const call = Effect.fnUntraced(
       command.middlewareStack.add((next, handled) => (args) => {
         secrets = secretsOf(handled)
         if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
-        // Credentials may take long: by now nobody may be waiting, and the slot may be free.
+        // Credentials may take long: by now no caller may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
         if (Time.atMost(calledAt, now()) > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
         sent++

@@ -165,7 +165,7 @@ export const isTransient = (failure: Failure): boolean =>
  * - `Throttled`: a `Rejected` that only asks to be slower.
  * - `Unknown`: the attempt may have launched the task, or may do so yet.
  * - `Contradictory`: an answer that cannot be that to a `RunTask` of one task. It is
- *   as good as none, and somebody has to look at what answered so.
+ *   as good as none, and an operator has to look at what answered so.
  *
  * @category models
  */

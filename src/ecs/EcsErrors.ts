@@ -1,5 +1,5 @@
 /**
- * What the errors and the answers of ECS calls mean, as a table.
+ * The table of errors and answers of ECS calls, and what each means.
  *
  * A launch is only ever called refused where the call certainly launched nothing:
  * ECS said so itself, or the request never left. The rest is `Unknown`, and so is

@@ -3,7 +3,7 @@
  *
  * Evidence is of a place. Two replicas that call ECS in different regions do not
  * see each other's tasks, and what one of them does not see has not stopped.
- * Nobody knows all of it from the start: the region is that of the client, and the
+ * No process knows all of it from the start: the region is that of the client, and the
  * account shows in the first ARN. What is not known yet is completed, once; what
  * is known has to agree.
  */

@@ -1,5 +1,5 @@
 /**
- * What the SDK signs a request with.
+ * The clock and credentials that the SDK signs a request with.
  */
 import * as Predicate from "effect/Predicate"
 

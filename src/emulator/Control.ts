@@ -1,14 +1,14 @@
 /**
- * What a test may do to an emulated ECS, besides calling it.
+ * Controls of an emulated ECS for tests, besides its calls.
  */
 import * as Duration from "effect/Duration"
 import * as World from "./Engine.ts"
-import * as Catalog from "./model/ClusterTable.ts"
+import * as ClusterTable from "./model/ClusterTable.ts"
 import * as Fault from "./model/Fault.ts"
 import type { StopCode } from "./model/Lifecycle.ts"
-import * as Tally from "./model/LiveCount.ts"
+import * as LiveCount from "./model/LiveCount.ts"
 import * as Definitions from "./model/TaskDefinitionTable.ts"
-import * as Roster from "./model/TaskTable.ts"
+import * as TaskTable from "./model/TaskTable.ts"
 
 export type { StopCode } from "./model/Lifecycle.ts"
 
@@ -22,7 +22,7 @@ export const script = (world: World.World, faults: ReadonlyArray<Fault.ScriptedF
 }
 
 /**
- * Tasks that somebody else launches: by hand, or from another program.
+ * Tasks that are launched from elsewhere: by hand, or by another program.
  *
  * @category options
  */
@@ -38,7 +38,7 @@ export interface ForeignTasks {
 }
 
 /**
- * Launches tasks as somebody else, without a call, and gives their ARNs.
+ * Launches foreign tasks, without a call, and returns their ARNs.
  *
  * **Details**
  *
@@ -55,8 +55,8 @@ export const launchForeign = (
 ): ReadonlyArray<string> => {
   World.advance(world, now)
   const { account, region } = world.resolved
-  const cluster = Catalog.useCluster(world, { region, account }, options.cluster)
-  if (Catalog.isReply(cluster)) return []
+  const cluster = ClusterTable.useCluster(world, { region, account }, options.cluster)
+  if (ClusterTable.isReply(cluster)) return []
   const definition = Definitions.use(world, cluster.place, options.family)
   if (definition === undefined) return []
   const spec = {
@@ -78,7 +78,7 @@ export const launchForeign = (
   const lifetime = options.lifetime === undefined ? undefined : Duration.toMillis(options.lifetime)
   return Array.from(
     { length: options.count ?? 1 },
-    () => Roster.launch(world, cluster, spec, { origin: "foreign", lifetime }).arn
+    () => TaskTable.launch(world, cluster, spec, { origin: "foreign", lifetime }).arn
   )
 }
 
@@ -87,7 +87,7 @@ export const launchForeign = (
  *
  * @category options
  */
-export interface Stop extends Tally.Filter {
+export interface Stop extends LiveCount.Filter {
   /** Only these ARNs. */
   readonly arns?: ReadonlyArray<string> | undefined
   /** How many at most, the oldest first. All of them by default. */
@@ -112,9 +112,9 @@ export const stopTasks = (world: World.World, options: Stop, now: number): Reado
       const { life, origin, spec } = task
       if (stopped.length >= limit) return stopped
       if (world.now >= life.stoppingAt || (arns !== undefined && !arns.has(task.arn))) continue
-      if (!Tally.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
+      if (!LiveCount.matches({ cluster: cluster.arn, family: spec.family, origin }, options)) continue
       const stopCode = options.stopCode ?? "EssentialContainerExited"
-      Roster.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
+      TaskTable.stop(world, cluster, task, stopCode, options.reason ?? "Essential container in task exited")
       stopped.push(task.arn)
     }
   }

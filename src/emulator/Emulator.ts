@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Control from "./Control.ts"
 import * as World from "./Engine.ts"
-import * as Truth from "./GroundTruth.ts"
+import * as GroundTruth from "./GroundTruth.ts"
 import type { Place } from "./model/Arn.ts"
 import type { ScriptedFault } from "./model/Fault.ts"
 import type { Settings } from "./model/Settings.ts"
@@ -69,15 +69,15 @@ export class Emulator extends Context.Service<Emulator, {
   /** The region and the account of calls that do not name one. */
   readonly place: Effect.Effect<Place>
   /** How many tasks are live: launched and not stopped. A task that is stopping is live. */
-  readonly live: (filter?: Truth.Filter) => Effect.Effect<number>
+  readonly live: (filter?: GroundTruth.Filter) => Effect.Effect<number>
   /** The most tasks that have been live at once, ever. Exact, not sampled. */
-  readonly peak: (filter?: Truth.Filter) => Effect.Effect<number>
+  readonly peak: (filter?: GroundTruth.Filter) => Effect.Effect<number>
   /** How many tasks were live from when on: the line of a chart. */
-  readonly steps: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.Step>>
+  readonly steps: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.Step>>
   /** The tasks that are live. */
-  readonly tasks: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.TaskTruth>>
+  readonly tasks: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.TaskTruth>>
   /** The tasks that were ever launched, but for those that are forgotten, and from when until when each was live. */
-  readonly history: (filter?: Truth.Filter) => Effect.Effect<ReadonlyArray<Truth.TaskLife>>
+  readonly history: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.TaskLife>>
   /** How often an operation has been called. */
   readonly calls: (operation: string) => Effect.Effect<CallCount>
   /** How often each operation that was called at all has been called. Those that ECS does not have are `unknown`. */
@@ -90,7 +90,7 @@ export class Emulator extends Context.Service<Emulator, {
   readonly configure: (settings: Settings) => Effect.Effect<void>
   /** Makes tasks stop, by default all, and gives the ARNs of those that had not begun to. */
   readonly stopTasks: (options?: Control.Stop) => Effect.Effect<ReadonlyArray<string>>
-  /** Launches tasks as somebody else, without a call, and gives their ARNs. */
+  /** Launches foreign tasks, without a call, and returns their ARNs. */
   readonly launchForeign: (options: Control.ForeignTasks) => Effect.Effect<ReadonlyArray<string>>
   /** Begins anew with an empty world, no calls counted, and the settings as they are now. */
   readonly reset: Effect.Effect<void>
@@ -161,11 +161,11 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
     return Emulator.of({
       call,
       place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
-      live: (filter) => withNow((now) => Truth.live(world, now, filter)),
-      peak: (filter) => withNow((now) => Truth.peak(world, now, filter)),
-      steps: (filter) => withNow((now) => Truth.steps(world, now, filter)),
-      tasks: (filter) => withNow((now) => Truth.tasks(world, now, filter)),
-      history: (filter) => withNow((now) => Truth.history(world, now, filter)),
+      live: (filter) => withNow((now) => GroundTruth.live(world, now, filter)),
+      peak: (filter) => withNow((now) => GroundTruth.peak(world, now, filter)),
+      steps: (filter) => withNow((now) => GroundTruth.steps(world, now, filter)),
+      tasks: (filter) => withNow((now) => GroundTruth.tasks(world, now, filter)),
+      history: (filter) => withNow((now) => GroundTruth.history(world, now, filter)),
       calls: (operation) => Effect.sync(() => ({ ...(counts.get(operation) ?? none) })),
       allCalls: Effect.sync(() =>
         Object.fromEntries([...counts].map(([operation, count]) => [operation, { ...count }]))

@@ -7,17 +7,17 @@
  * changed in place, and its time never goes back.
  *
  * Calls are answered as late and as wrongly as the settings say. The truth is in
- * `Truth`, and what a test may do to the world is in `Control`.
+ * `GroundTruth`, and what a test may do to the world is in `Control`.
  */
 import * as Duration from "effect/Duration"
-import * as Place from "./model/Arn.ts"
+import * as Arn from "./model/Arn.ts"
 import * as Contradiction from "./model/Contradiction.ts"
-import * as Agenda from "./model/EventQueue.ts"
+import * as EventQueue from "./model/EventQueue.ts"
 import * as Fault from "./model/Fault.ts"
 import * as Prng from "./model/Prng.ts"
 import * as Throttle from "./model/RateLimit.ts"
 import * as Reply from "./model/Reply.ts"
-import * as Roster from "./model/TaskTable.ts"
+import * as TaskTable from "./model/TaskTable.ts"
 import type { Call, Exchange, World } from "./model/World.ts"
 import { operations } from "./operations/index.ts"
 
@@ -53,7 +53,7 @@ const process = (world: World, exchange: Exchange): Reply.Reply => {
   const run = operations.get(operation)
   if (run === undefined) return Reply.unknownOperation
   if (world.resolved.rates) {
-    const call = { operation, place: Place.keyOf(place), launches: launchesOf(input) }
+    const call = { operation, place: Arn.keyOf(place), launches: launchesOf(input) }
     if (!Throttle.admit(world.buckets, call, world.now)) return Reply.throttled
   }
   const reply = run(world, place, input, fault)
@@ -69,11 +69,11 @@ const process = (world: World, exchange: Exchange): Reply.Reply => {
  */
 export const advance = (world: World, now: number): void => {
   const until = Math.max(world.now, now)
-  for (let event = Agenda.takeDue(world.agenda, until); event !== undefined;) {
+  for (let event = EventQueue.takeDue(world.eventQueue, until); event !== undefined;) {
     world.now = Math.max(world.now, event.at)
     if (event._tag === "Process") event.exchange.reply = process(world, event.exchange)
-    else Roster.happen(world, event)
-    event = Agenda.takeDue(world.agenda, until)
+    else TaskTable.happen(world, event)
+    event = EventQueue.takeDue(world.eventQueue, until)
   }
   world.now = until
 }
@@ -110,7 +110,7 @@ export const isOperation = (name: string): boolean => operations.has(name)
  * **Details**
  *
  * It is processed at once, or, where it takes time on its way, at
- * `processedAt`, whether somebody still waits for it or not. Who made the call
+ * `processedAt`, whether its caller still waits for it or not. Who made the call
  * waits until `answeredAt` and then asks for its {@link outcome}.
  *
  * @category operations
@@ -135,7 +135,7 @@ export const handle = (world: World, call: Call, now: number): Exchange => {
     reply: refusal(fault)
   }
   if (exchange.reply !== undefined || lost) return exchange
-  if (arrival > world.now) Agenda.add(world.agenda, { _tag: "Process", at: arrival, rank: 1, exchange })
+  if (arrival > world.now) EventQueue.add(world.eventQueue, { _tag: "Process", at: arrival, rank: 1, exchange })
   else exchange.reply = process(world, exchange)
   return exchange
 }

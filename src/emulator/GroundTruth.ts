@@ -1,5 +1,5 @@
 /**
- * What is true of an emulated ECS, however late and wrong its answers are.
+ * The true state of an emulated ECS, however late and wrong its answers are.
  *
  * Everything takes the time: the truth of now, not of the last call.
  */
@@ -7,14 +7,14 @@ import type * as Schema from "effect/Schema"
 import * as World from "./Engine.ts"
 import type { LastStatus } from "./model/Lifecycle.ts"
 import * as Lifecycle from "./model/Lifecycle.ts"
-import * as Tally from "./model/LiveCount.ts"
+import * as LiveCount from "./model/LiveCount.ts"
 import type { Task } from "./model/Task.ts"
 
 export type { Filter, Step } from "./model/LiveCount.ts"
 
-const tallies = (world: World.World, filter: Tally.Filter): ReadonlyArray<Tally.Tally> =>
+const liveCounts = (world: World.World, filter: LiveCount.Filter): ReadonlyArray<LiveCount.LiveCount> =>
   [...world.clusters.values()].flatMap((cluster) =>
-    [...cluster.tallies.values()].filter((tally) => Tally.matches(tally, filter))
+    [...cluster.liveCounts.values()].filter((liveCount) => LiveCount.matches(liveCount, filter))
   )
 
 /**
@@ -22,9 +22,9 @@ const tallies = (world: World.World, filter: Tally.Filter): ReadonlyArray<Tally.
  *
  * @category getters
  */
-export const live = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+export const live = (world: World.World, now: number, filter: LiveCount.Filter = {}): number => {
   World.advance(world, now)
-  return Tally.live(tallies(world, filter))
+  return LiveCount.live(liveCounts(world, filter))
 }
 
 /**
@@ -32,9 +32,9 @@ export const live = (world: World.World, now: number, filter: Tally.Filter = {})
  *
  * @category getters
  */
-export const peak = (world: World.World, now: number, filter: Tally.Filter = {}): number => {
+export const peak = (world: World.World, now: number, filter: LiveCount.Filter = {}): number => {
   World.advance(world, now)
-  return Tally.peak(tallies(world, filter))
+  return LiveCount.peak(liveCounts(world, filter))
 }
 
 /**
@@ -42,9 +42,13 @@ export const peak = (world: World.World, now: number, filter: Tally.Filter = {})
  *
  * @category getters
  */
-export const steps = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<Tally.Step> => {
+export const steps = (
+  world: World.World,
+  now: number,
+  filter: LiveCount.Filter = {}
+): ReadonlyArray<LiveCount.Step> => {
   World.advance(world, now)
-  return Tally.steps(tallies(world, filter))
+  return LiveCount.steps(liveCounts(world, filter))
 }
 
 /**
@@ -70,7 +74,7 @@ export interface TaskTruth {
  *
  * @category getters
  */
-export const tasks = (world: World.World, now: number, filter: Tally.Filter = {}): ReadonlyArray<TaskTruth> => {
+export const tasks = (world: World.World, now: number, filter: LiveCount.Filter = {}): ReadonlyArray<TaskTruth> => {
   World.advance(world, now)
   return all(world, filter).flatMap((task) => {
     const { life } = task
@@ -110,7 +114,7 @@ export interface TaskLife {
 export const history = (
   world: World.World,
   now: number,
-  filter: Tally.Filter = {}
+  filter: LiveCount.Filter = {}
 ): ReadonlyArray<TaskLife> => {
   World.advance(world, now)
   return all(world, filter).map((task) => lifeOf(task, world.now))
@@ -124,10 +128,10 @@ const lifeOf = (task: Task, now: number): TaskLife => ({
 })
 
 /** All tasks that are not forgotten. */
-const all = (world: World.World, filter: Tally.Filter): ReadonlyArray<Task> =>
+const all = (world: World.World, filter: LiveCount.Filter): ReadonlyArray<Task> =>
   [...world.clusters.values()].flatMap(({ tasks }) =>
     [...tasks.values()].filter(({ clusterArn, origin, spec }) =>
-      Tally.matches({ cluster: clusterArn, family: spec.family, origin }, filter)
+      LiveCount.matches({ cluster: clusterArn, family: spec.family, origin }, filter)
     )
   )
 

@@ -1,5 +1,5 @@
 /**
- * What may be in the body of a call: members that are not known are ignored, and
+ * Schemas of the bodies of calls: members that are not known are ignored, and
  * `null` is the same as nothing.
  */
 import * as Schema from "effect/Schema"

@@ -49,7 +49,7 @@ export const DurationInput = Schema.Union([
   DurationFromSecondsAndNanos,
   DurationFromParts
 ]).pipe(
-  // To which of the forms a wrong value came closest is of no use to whoever wrote it.
+  // To which of the forms a wrong value came closest does not help its author.
   expecting("a duration such as \"30 seconds\"")
 )
 

@@ -1,5 +1,5 @@
 /**
- * What a fleet is: a cluster, a task definition, a network and a cap.
+ * The description of a fleet: a cluster, a task definition, a network and a cap.
  *
  * **Details**
  *

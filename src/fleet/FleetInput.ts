@@ -30,7 +30,7 @@ export interface Input {
    * its latest revision when the task is launched.
    *
    * The family has to be this fleet's alone: all its tasks in the cluster are
-   * counted, whoever launched them. Prefer a revision: ECS may refuse to repeat an
+   * counted, also those of other programs. Prefer a revision: ECS may refuse to repeat an
    * unanswered launch once `family` means something else.
    */
   readonly taskDefinition: string

@@ -1,5 +1,5 @@
 /**
- * What the description of a fleet says of its place.
+ * The place of a fleet, as far as its description says it.
  */
 import * as EcsName from "../ecs/EcsName.ts"
 import type { Place } from "../ecs/Place.ts"

@@ -1,5 +1,5 @@
 /**
- * What is wrong with what a user wrote, in plain words.
+ * Names the problems of a user's input, in plain words.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -18,9 +18,9 @@ export interface Settings {
   readonly requestTimeout: Duration.Duration
   /** How old a census may be for a slot to be granted on it. Shorter notices foreign tasks sooner, and reads more. */
   readonly censusMaxAge: Duration.Duration
-  /** How long after the end of a census the next one begins, while somebody waits for a slot. */
+  /** How long after the end of a census the next one begins, while a request waits for a slot. */
   readonly censusInterval: Duration.Duration
-  /** How often ECS is read while slots are held and nobody asks, so that slots of stopped tasks do not pile up. */
+  /** How often ECS is read while slots are held and no request waits, so that slots of stopped tasks do not pile up. */
   readonly backgroundCensusInterval: Duration.Duration
   /** How long one page of a reading may take before it counts as unread. */
   readonly readTimeout: Duration.Duration
@@ -39,7 +39,7 @@ export interface Settings {
   /** How long to wait at most before a launch is sent again. */
   readonly replayBackoffMax: Duration.Duration
   /**
-   * How long closing waits for the launches that were sent. Under `TestClock` somebody has to let that time pass, or
+   * How long closing waits for the launches that were sent. Under `TestClock` the test has to let that time pass, or
    * the test that closes with a launch in flight hangs.
    */
   readonly shutdownTimeout: Duration.Duration

@@ -1,5 +1,5 @@
 /**
- * What happened to a fleet, one change at a time.
+ * The changes of a fleet, one at a time.
  *
  * Changes are made by the ledger in the step that decided them, so that their
  * order and their numbers are those of the decisions. What changes nothing, a
@@ -68,7 +68,7 @@ export type Happening =
  * `sequence` grows by one with every change of a fleet: a subscriber that was
  * too slow sees the gap. `at` is in epoch milliseconds. `by` is the holder that
  * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
- * of what a reading shows, the reader. Nobody asks that a holder be taken to be gone.
+ * of what a reading shows, the reader. It is undefined where the ledger itself takes a holder to be gone.
  *
  * @category models
  */

@@ -1,5 +1,5 @@
 /**
- * What a caller wants a worker for.
+ * The key that a caller asks for a worker with.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -24,7 +24,7 @@ export const maxKeyLength = 256
  */
 export const Key = Schema.String.check(
   Schema.makeFilter((text) => reasonAgainst(text), { expected: "a key" }, true),
-  // Says nothing new, but whoever generates keys or documents them can read it.
+  // Says nothing new, but generators of keys and of documentation can read it.
   Schema.isBetweenLength(1, maxKeyLength)
 ).pipe(Schema.brand("Key"))
 

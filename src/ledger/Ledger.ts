@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
 import type { Verdict } from "../ecs/Ecs.ts"
 import type { Cap, Change } from "./Change.ts"
 import type * as Evidence from "./rules/Evidence.ts"
-import type * as Handover from "./rules/Holders.ts"
+import type * as Holders from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
 import type { Description, Standing, Turn } from "./rules/LedgerState.ts"
 import type * as Turns from "./rules/ReadTurn.ts"
@@ -101,12 +101,12 @@ export interface FleetLedger {
   /** Gives a slot back whose `RunTask` has certainly launched nothing; of any other does nothing. */
   readonly withdraw: (ticket: Ticket) => Effect.Effect<void, LedgerUnavailable>
   /** Takes over the launches of holders that are gone. */
-  readonly takeOver: Effect.Effect<ReadonlyArray<Handover.TakenOver>, LedgerUnavailable>
+  readonly takeOver: Effect.Effect<ReadonlyArray<Holders.TakenOver>, LedgerUnavailable>
   /** Returns how a launch goes that another holder may have in flight. */
   readonly trace: (slotId: SlotId) => Effect.Effect<Launch.Trace, LedgerUnavailable>
   /**
    * Asks for the turn to read ECS, unless there is a reading that began at `since`
-   * or later. Whoever gets it ends it.
+   * or later. The holder that gets it ends it.
    */
   readonly claimTurn: (since: number) => Effect.Effect<Turns.Claim, LedgerUnavailable>
   /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
@@ -115,7 +115,7 @@ export interface FleetLedger {
   readonly turn: Effect.Effect<Turn>
   /** Returns when the latest complete reading began that listed the running tasks, as far as this holder has heard. */
   readonly readingBegunAt: Effect.Effect<number>
-  /** Waits until a turn ends. One that ended a moment ago may be missed: whoever waits looks again after a while. */
+  /** Waits until a turn ends. One that ended a moment ago may be missed: a waiting caller looks again after a while. */
   readonly turnEnds: Effect.Effect<void>
   /** Counts the listed tasks that are not known, and says what to describe. */
   readonly adopt: (listing: Evidence.Listing) => Effect.Effect<Evidence.Question, LedgerUnavailable>

@@ -18,17 +18,17 @@ import * as Ref from "effect/Ref"
 import * as Time from "../Time.ts"
 import type { Change } from "./Change.ts"
 import { type AttachOptions, type FleetLedger, Ledger, LedgerMismatch } from "./Ledger.ts"
-import * as Steps from "./Operation.ts"
+import * as Operations from "./Operation.ts"
 import * as Descriptions from "./rules/Description.ts"
-import * as Handover from "./rules/Holders.ts"
+import * as Holders from "./rules/Holders.ts"
 import type * as Launch from "./rules/Launch.ts"
-import type { Description, Occupancy } from "./rules/LedgerState.ts"
-import * as Occupancies from "./rules/LedgerState.ts"
+import type { Description, LedgerState } from "./rules/LedgerState.ts"
+import * as LedgerStates from "./rules/LedgerState.ts"
 import type { Decision } from "./rules/Transaction.ts"
 
 /** A fleet in memory. It outlives its holders: slots do not end with who asked for them. */
 interface Fleet {
-  readonly occupancy: Ref.Ref<Occupancy>
+  readonly occupancy: Ref.Ref<LedgerState>
   readonly subscribers: Set<Queue.Enqueue<Change>>
   readonly now: () => Time.Time
   /** Who waits, by holder. */
@@ -40,7 +40,7 @@ interface Fleet {
 }
 
 const makeFleet = (description: Description, now: () => Time.Time): Fleet => ({
-  occupancy: Ref.makeUnsafe(Occupancies.make(description, now())),
+  occupancy: Ref.makeUnsafe(LedgerStates.make(description, now())),
   subscribers: new Set(),
   now,
   lines: new Map(),
@@ -63,8 +63,8 @@ const elsewhere = (fleet: Fleet, holder: string): ReadonlyArray<Launch.Line> => 
 
 /** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
 const decideIn =
-  (fleet: Fleet) => <A>(decision: (occupancy: Occupancy, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
-    Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {
+  (fleet: Fleet) => <A>(decision: (occupancy: LedgerState, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
+    Ref.modify(fleet.occupancy, (before): readonly [A, LedgerState] => {
       const { answer, changes, occupancy } = decision(before, fleet.now())
       for (const subscriber of fleet.subscribers) {
         for (const change of changes) Queue.offerUnsafe(subscriber, change)
@@ -75,8 +75,10 @@ const decideIn =
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
-  const operations = Steps.operations((step) =>
-    decide((occupancy, now) => Steps.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now))
+  const operations = Operations.operations((step) =>
+    decide((occupancy, now) =>
+      Operations.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
+    )
   )
   return {
     ...operations,
@@ -141,7 +143,7 @@ export const layer: Layer.Layer<Ledger> = Layer.effect(
         decideIn(fleet)((occupancy, now) => {
           fleet.holders--
           fleet.lines.delete(holder)
-          return Handover.abandon(occupancy, holder, now)
+          return Holders.abandon(occupancy, holder, now)
         }),
         Effect.sync(() => tellTurnEnds(fleet))
       )

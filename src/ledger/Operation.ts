@@ -1,5 +1,5 @@
 /**
- * What a ledger is asked, as data: one step for each of its operations, what it
+ * The operations of a ledger, as data: what each carries, what it
  * is answered, and the rule that decides it.
  *
  * A ledger in memory decides a step where it is asked. A shared one sends steps to
@@ -13,9 +13,9 @@ import type { Cap, Change } from "./Change.ts"
 import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
 import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
-import * as Handover from "./rules/Holders.ts"
+import * as Holders from "./rules/Holders.ts"
 import * as Launch from "./rules/Launch.ts"
-import type { Occupancy, Standing } from "./rules/LedgerState.ts"
+import type { LedgerState, Standing } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
 import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
@@ -58,7 +58,7 @@ export interface Answers {
   readonly Gate: Launch.GateAnswer
   readonly Settle: Launch.Settlement
   readonly Withdraw: void
-  readonly TakeOver: ReadonlyArray<Handover.TakenOver>
+  readonly TakeOver: ReadonlyArray<Holders.TakenOver>
   readonly Trace: Launch.Trace
   readonly ClaimTurn: Turns.Claim
   readonly EndTurn: void
@@ -74,7 +74,7 @@ export interface Answers {
  *
  * @category models
  */
-export interface Step<T extends Tag = Tag> {
+export interface Operation<T extends Tag = Tag> {
   readonly tag: T
   readonly payload: Payloads[T]
 }
@@ -84,7 +84,7 @@ export interface Step<T extends Tag = Tag> {
  *
  * @category guards
  */
-export const isStep = <T extends Tag>(tag: T, step: Step): step is Step<T> => step.tag === tag
+export const isOperation = <T extends Tag>(tag: T, step: Operation): step is Operation<T> => step.tag === tag
 
 /**
  * The answer to one step.
@@ -115,14 +115,14 @@ export interface Asker {
 
 type Rules = {
   readonly [K in Tag]: (
-    occupancy: Occupancy,
+    occupancy: LedgerState,
     payload: Payloads[K],
     asker: Asker,
     now: Time
   ) => Decision<Answers[K]>
 }
 
-const look = <A>(occupancy: Occupancy, answer: A): Decision<A> => ({ answer, occupancy, changes: [] })
+const look = <A>(occupancy: LedgerState, answer: A): Decision<A> => ({ answer, occupancy, changes: [] })
 
 const rules: Rules = {
   Reserve: (occupancy, options, { elsewhere, holder }, now) =>
@@ -130,7 +130,7 @@ const rules: Rules = {
   Gate: (occupancy, ticket, { holder }, now) => Launch.gate(occupancy, ticket, holder, now),
   Settle: (occupancy, { ticket, verdict }, _, now) => Launch.settle(occupancy, ticket, verdict, now),
   Withdraw: (occupancy, ticket, _, now) => Launch.withdraw(occupancy, ticket, now),
-  TakeOver: (occupancy, _, { holder }, now) => Handover.takeOver(occupancy, holder, now),
+  TakeOver: (occupancy, _, { holder }, now) => Holders.takeOver(occupancy, holder, now),
   Trace: (occupancy, { slotId }) => look(occupancy, Launch.trace(occupancy, slotId)),
   ClaimTurn: (occupancy, { since }, { holder }, now) => Turns.claim(occupancy, holder.id, since, now),
   EndTurn: (occupancy, { outcome, rest }, { holder }, now) => Turns.end(occupancy, holder.id, rest, outcome, now),
@@ -147,8 +147,8 @@ const rules: Rules = {
  * @category decisions
  */
 export const decide = <T extends Tag>(
-  occupancy: Occupancy,
-  { payload, tag }: Step<T>,
+  occupancy: LedgerState,
+  { payload, tag }: Operation<T>,
   asker: Asker,
   now: Time
 ): Decision<Answers[T]> => {
@@ -162,7 +162,7 @@ export const decide = <T extends Tag>(
  *
  * @category models
  */
-export type Ask = <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
+export type Ask = <T extends Tag>(step: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
 
 /**
  * The operations of a ledger that are steps.

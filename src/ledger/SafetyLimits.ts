@@ -8,7 +8,8 @@ const minute = 60_000
  * For how long after its first send a launch may be sent again with its token:
  * 45 minutes, in milliseconds.
  *
- * ECS remembers a token for one hour at least. After that the same token launches
+ * ECS remembers a token for one hour at least
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html}). After that the same token launches
  * a second task, so that the last attempt has to arrive well before.
  *
  * @category configuration
@@ -50,7 +51,8 @@ export const stoppedRetention = 65 * minute
  * How far apart two readings have to be that both miss a task, before its slot is
  * freed: 5 minutes, in milliseconds.
  *
- * AWS advises to wait so long for its answers to agree.
+ * AWS advises to wait so long for its answers to agree
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html}).
  *
  * @category configuration
  */
@@ -70,7 +72,8 @@ export const goneRetention = 65 * minute
 /**
  * How many reads of ECS a fleet makes per second on average, at most.
  *
- * All that runs in an account and region shares 20 reads a second: a fleet may
+ * All that runs in an account and region shares 20 reads a second
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html}): a fleet may
  * not starve the others, nor itself.
  *
  * @category configuration

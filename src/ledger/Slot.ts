@@ -2,9 +2,17 @@
  * A slot: the right to one live task, from before its `RunTask` is sent until
  * the task is proved stopped.
  *
+ * ```text
+ *  reserve ---> Reserved --- gate ---> Launching --- verdict or reading ---> Launched <--- adopt
+ *                  |                       |                                     |
+ *                  | withdrawn             | refused, absent                     | stopped, merged, forgotten
+ *                  v                       v                                     v
+ *                freed                   freed                                 freed
+ * ```
+ *
  * A slot is `Reserved` while its `RunTask` has certainly not been sent,
  * `Launching` from the first time it may have been, and `Launched` once its task
- * is known. A `Reserved` slot may be given back by whoever holds it. From
+ * is known. A `Reserved` slot may be given back by its holder. From
  * `Launching` on, only evidence about its task frees it: nothing here looks at
  * a clock to decide that a task is gone, save where evidence cannot reach.
  */
@@ -31,7 +39,7 @@ export const SlotId = (id: string): SlotId => id as SlotId
 
 /**
  * The right to act on a slot. It is made by granting the slot, or by taking it
- * over, and is worth nothing once somebody else has taken the slot over.
+ * over, and is worth nothing once another holder has taken the slot over.
  *
  * @category models
  */
@@ -110,7 +118,7 @@ export interface Slot {
   readonly id: SlotId
   /** What the task is for. An adopted task has none. */
   readonly key: Key | undefined
-  /** Who may act on it; nobody when its holder is gone. */
+  /** The holder that may act on it; undefined when that holder is gone. */
   readonly holder: string | undefined
   /** Grows each time the slot changes hands. */
   readonly fence: number
@@ -123,7 +131,7 @@ export interface Slot {
 
 /**
  * What people are told about where a slot is: its state, and whether it is a
- * launch without a verdict or a task that somebody else launched.
+ * launch without a verdict or a task that was launched from elsewhere.
  *
  * @category models
  */

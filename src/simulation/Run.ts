@@ -10,7 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Step } from "../emulator/GroundTruth.ts"
-import * as Truth from "../emulator/GroundTruth.ts"
+import * as GroundTruth from "../emulator/GroundTruth.ts"
 import * as Simulation from "../testing/Simulation.ts"
 import type { Caller } from "./checks/CallerCheck.ts"
 import type { Process } from "./checks/Process.ts"
@@ -83,7 +83,7 @@ export const run = (scenario: Scenario, options: { readonly withStory?: boolean 
   const truth = (origin: "own" | "foreign"): ReadonlyArray<Step> =>
     system === undefined || options.withStory !== true
       ? []
-      : Truth.steps(system.ecs.world, system.ecs.world.now, { origin })
+      : GroundTruth.steps(system.ecs.world, system.ecs.world.now, { origin })
         .map(({ at, live }) => ({ at: at - Simulation.defaultStartTime, live }))
   return {
     scenario,

@@ -4,7 +4,7 @@
  * so that nothing that was wrong for a moment is missed.
  */
 import { Option, Schema } from "effect"
-import type { Truth } from "../../src/emulator/index.ts"
+import type { GroundTruth } from "../../src/emulator/index.ts"
 
 /** A task: what it was launched for, and from when until when it was live. */
 export interface Life {
@@ -34,7 +34,7 @@ const decodeOverrides = Schema.decodeUnknownOption(Schema.Struct({
   }))
 }))
 
-const keyOf = (task: Truth.TaskLife): string => {
+const keyOf = (task: GroundTruth.TaskLife): string => {
   const { containerOverrides } = Option.getOrThrow(decodeOverrides(task.overrides))
   const key = containerOverrides.flatMap(({ environment = [] }) => environment).find(({ name }) =>
     name === "FLEETCAP_KEY"
@@ -43,7 +43,7 @@ const keyOf = (task: Truth.TaskLife): string => {
   return key.value
 }
 
-export const ofTask = (task: Truth.TaskLife): Life => ({
+export const ofTask = (task: GroundTruth.TaskLife): Life => ({
   key: keyOf(task),
   from: task.createdAt,
   until: task.stoppedAt ?? Infinity

@@ -30,8 +30,8 @@ export const twins: ReadonlyArray<Twin> = [
     directed: "killed before it tells a verdict",
     patches: [{
       file: "ledger/rules/Holders.ts",
-      find: "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n",
-      replace: "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n"
+      find: "      if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, \"withdrawn\")\n",
+      replace: "      if (slot.key !== undefined) Transactions.free(tx, slot.id, \"withdrawn\")\n"
     }]
   },
   {

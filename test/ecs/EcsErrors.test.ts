@@ -86,7 +86,7 @@ describe("verdictOfError", () => {
     assert.strictEqual(tagOf(verdictOfError({ ...error, attempts: 1 })), "Unknown")
   })
 
-  it.prop("never calls an error that nobody knows a refusal", {
+  it.prop("never calls an unknown error a refusal", {
     name: Schema.Literals(["Error", "TypeError", "SyntaxError", "AbortError", "TimeoutError", "Unknown", "", "Foo"]),
     message: Schema.Union([Messages, Schema.String]),
     code: Schema.Literals(["ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPROTO"]),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Control, Truth, World } from "fleetcap/emulator"
+import { Control, GroundTruth, World } from "fleetcap/emulator"
 import { ask, launch, list, one, status } from "./ask.ts"
 
 const second = 1000
@@ -40,7 +40,7 @@ describe("a task", () => {
     const world = World.make({ lifecycle: { lifetime: "10 seconds" } })
     const first = launch(world, 0)
     const later = launch(world, 4 * second)
-    const lives = (at: number) => Truth.history(world, at).map(({ arn, stoppedAt }) => ({ arn, stoppedAt }))
+    const lives = (at: number) => GroundTruth.history(world, at).map(({ arn, stoppedAt }) => ({ arn, stoppedAt }))
     assert.deepStrictEqual(lives(12 * second), [
       { arn: first, stoppedAt: 10 * second },
       { arn: later, stoppedAt: undefined }
@@ -77,9 +77,9 @@ describe("a task", () => {
     assert.deepStrictEqual(list(world, 11 * second, { desiredStatus: "STOPPED" }), [arn])
     assert.strictEqual(status(world, arn, 39 * second), "STOPPING")
     assert.strictEqual(status(world, arn, 41 * second), "DEPROVISIONING")
-    assert.strictEqual(Truth.live(world, 44 * second), 1)
+    assert.strictEqual(GroundTruth.live(world, 44 * second), 1)
     assert.strictEqual(status(world, arn, 45 * second), "STOPPED")
-    assert.strictEqual(Truth.live(world, 45 * second), 0)
+    assert.strictEqual(GroundTruth.live(world, 45 * second), 0)
   })
 
   it("stops no sooner and no later when it is told to again", () => {
@@ -87,8 +87,8 @@ describe("a task", () => {
     const arn = launch(world, 0)
     ask(world, "StopTask", { task: arn }, 0)
     ask(world, "StopTask", { task: arn }, 10 * second)
-    assert.strictEqual(Truth.live(world, 20 * second - 1), 1)
-    assert.strictEqual(Truth.live(world, 20 * second), 0)
+    assert.strictEqual(GroundTruth.live(world, 20 * second - 1), 1)
+    assert.strictEqual(GroundTruth.live(world, 20 * second), 0)
     assert.strictEqual(ask(world, "StopTask", { task: arn }, 30 * second).task?.lastStatus, "STOPPED")
   })
 
@@ -106,7 +106,7 @@ describe("a task", () => {
     const lifetimes = (seed: number) => {
       const world = World.make({ seed, lifecycle: { lifetime: { min: "10 seconds", max: "20 seconds" } } })
       for (let index = 0; index < 20; index++) launch(world, 0)
-      return Truth.steps(world, hour).map((step) => step.at)
+      return GroundTruth.steps(world, hour).map((step) => step.at)
     }
     const drawn = lifetimes(7).slice(1)
     assert.isTrue(drawn.every((at) => at >= 10 * second && at <= 20 * second))
@@ -117,19 +117,19 @@ describe("a task", () => {
 })
 
 describe("the truth", () => {
-  it("knows the peak exactly, though nobody looked while it lasted", () => {
+  it("knows the peak exactly, though no caller looked while it lasted", () => {
     const world = World.make({ lifecycle: { lifetime: "10 seconds" } })
     for (let index = 0; index < 5; index++) launch(world, index * second)
     for (let index = 0; index < 3; index++) launch(world, hour + index * 20 * second)
-    assert.strictEqual(Truth.peak(world, 2 * hour), 5)
-    assert.strictEqual(Truth.live(world, 2 * hour), 0)
+    assert.strictEqual(GroundTruth.peak(world, 2 * hour), 5)
+    assert.strictEqual(GroundTruth.live(world, 2 * hour), 0)
   })
 
   it("counts a task that stops at the very time another is launched only once", () => {
     const world = World.make({ lifecycle: { lifetime: "10 seconds" } })
     launch(world, 0)
     launch(world, 10 * second)
-    assert.strictEqual(Truth.peak(world, hour), 1)
+    assert.strictEqual(GroundTruth.peak(world, hour), 1)
   })
 
   it("tells own tasks from those of others, and adds them up over time", () => {
@@ -139,19 +139,19 @@ describe("the truth", () => {
     launch(world, 20 * second)
     launch(world, 21 * second, { taskDefinition: "g:1" })
     const now = 25 * second
-    assert.strictEqual(Truth.live(world, now, { family: "f" }), 3)
-    assert.strictEqual(Truth.live(world, now, { family: "f", origin: "own" }), 1)
-    assert.strictEqual(Truth.peak(world, now, { family: "f", origin: "own" }), 1)
-    assert.strictEqual(Truth.peak(world, now, { family: "f" }), 3)
-    assert.strictEqual(Truth.peak(world, now, { cluster: "default" }), 4)
-    assert.strictEqual(Truth.peak(world, now, { cluster: "other" }), 0)
-    assert.deepStrictEqual(Truth.steps(world, now, { family: "f" }), [
+    assert.strictEqual(GroundTruth.live(world, now, { family: "f" }), 3)
+    assert.strictEqual(GroundTruth.live(world, now, { family: "f", origin: "own" }), 1)
+    assert.strictEqual(GroundTruth.peak(world, now, { family: "f", origin: "own" }), 1)
+    assert.strictEqual(GroundTruth.peak(world, now, { family: "f" }), 3)
+    assert.strictEqual(GroundTruth.peak(world, now, { cluster: "default" }), 4)
+    assert.strictEqual(GroundTruth.peak(world, now, { cluster: "other" }), 0)
+    assert.deepStrictEqual(GroundTruth.steps(world, now, { family: "f" }), [
       { at: 0, live: 1 },
       { at: 5 * second, live: 3 },
       { at: 10 * second, live: 2 },
       { at: 20 * second, live: 3 }
     ])
-    assert.deepStrictEqual(Truth.tasks(world, now, { origin: "foreign" }).map((task) => task.createdAt), [
+    assert.deepStrictEqual(GroundTruth.tasks(world, now, { origin: "foreign" }).map((task) => task.createdAt), [
       5 * second,
       5 * second
     ])
@@ -162,9 +162,9 @@ describe("the truth", () => {
     const first = launch(world, 0)
     launch(world, second)
     assert.deepStrictEqual(Control.stopTasks(world, { family: "f", count: 1 }, 2 * second), [first])
-    assert.strictEqual(Truth.live(world, 2 * second), 1)
+    assert.strictEqual(GroundTruth.live(world, 2 * second), 1)
     assert.strictEqual(Control.stopTasks(world, {}, 3 * second).length, 1)
-    assert.strictEqual(Truth.live(world, 3 * second), 0)
+    assert.strictEqual(GroundTruth.live(world, 3 * second), 0)
   })
 })
 
@@ -185,7 +185,7 @@ describe("the same seed and the same calls", () => {
     for (let round = 0; round < 60; round++) {
       const now = round * second
       answers.push(ask(world, "RunTask", one({ count: 1 + round % 3, clientToken: `t${round % 40}` }), now))
-      answers.push(list(world, now), Truth.tasks(world, now))
+      answers.push(list(world, now), GroundTruth.tasks(world, now))
     }
     return JSON.stringify(answers)
   }
@@ -208,7 +208,7 @@ describe("a world", () => {
       launch(world, index * 60, { clientToken: `token-${index}` })
       if (index % 100 === 0) list(world, index * 60)
     }
-    assert.strictEqual(Truth.peak(world, 0), 1000)
+    assert.strictEqual(GroundTruth.peak(world, 0), 1000)
     assert.isBelow(performance.now() - started, 5000)
   })
 

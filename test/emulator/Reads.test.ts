@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Control, Truth, World } from "fleetcap/emulator"
+import { Control, GroundTruth, World } from "fleetcap/emulator"
 import { ask, launch, list, one, status } from "./ask.ts"
 
 const second = 1000
@@ -15,7 +15,7 @@ describe("a list that lags", () => {
   it("shows a task as running for a while after it stopped, and only then as stopped", () => {
     const world = World.make({ lag: { lingering: "30 seconds" }, lifecycle: { lifetime: "10 seconds" } })
     const arn = launch(world, 0)
-    assert.strictEqual(Truth.live(world, 20 * second), 0)
+    assert.strictEqual(GroundTruth.live(world, 20 * second), 0)
     assert.deepStrictEqual(list(world, 39 * second), [arn])
     assert.deepStrictEqual(list(world, 39 * second, { desiredStatus: "STOPPED" }), [])
     assert.deepStrictEqual(list(world, 40 * second), [])

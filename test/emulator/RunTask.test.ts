@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Control, Truth, World } from "fleetcap/emulator"
+import { Control, GroundTruth, World } from "fleetcap/emulator"
 import { ask, launch, list, one } from "./ask.ts"
 
 const second = 1000
@@ -11,7 +11,7 @@ describe("a client token", () => {
     const arn = launch(world, 0, { clientToken: "t" })
     const again = ask(world, "RunTask", one({ clientToken: "t" }), 40 * 60 * second)
     assert.deepStrictEqual(again.tasks?.map((task) => [task.taskArn, task.lastStatus]), [[arn, "RUNNING"]])
-    assert.strictEqual(Truth.peak(world, hour), 1)
+    assert.strictEqual(GroundTruth.peak(world, hour), 1)
   })
 
   it("shows no more than the status of a task that has stopped", () => {
@@ -56,14 +56,14 @@ describe("a client token", () => {
     const first = launch(world, 0, { clientToken: "t" })
     assert.strictEqual(launch(world, 24 * hour - 1, { clientToken: "t" }), first)
     assert.notStrictEqual(launch(world, 24 * hour, { clientToken: "t" }), first)
-    assert.strictEqual(Truth.live(world, 24 * hour), 2)
+    assert.strictEqual(GroundTruth.live(world, 24 * hour), 2)
   })
 
   it("belongs to a cluster", () => {
     const world = World.make({})
     launch(world, 0, { clientToken: "t" })
     launch(world, 0, { clientToken: "t", cluster: "other" })
-    assert.strictEqual(Truth.live(world, 0), 2)
+    assert.strictEqual(GroundTruth.live(world, 0), 2)
   })
 
   it("repeats a failure, without its reason once that is old", () => {
@@ -74,7 +74,7 @@ describe("a client token", () => {
     World.configure(world, { capacity: 10 })
     assert.match(reasons(hour)?.[0] ?? "", /limit on the number of vCPUs/)
     assert.deepStrictEqual(reasons(2 * hour), [undefined])
-    assert.strictEqual(Truth.live(world, 2 * hour), 1)
+    assert.strictEqual(GroundTruth.live(world, 2 * hour), 1)
   })
 
   it("is not bound by a call that was refused", () => {
@@ -118,7 +118,7 @@ describe("RunTask", () => {
       assert.strictEqual(answer.__type, "InvalidParameterException")
       assert.match(answer.message ?? "", message)
     }
-    assert.strictEqual(Truth.peak(world, 0), 0)
+    assert.strictEqual(GroundTruth.peak(world, 0), 0)
   })
 
   it("wants clusters and task definitions to exist where the world is strict", () => {
@@ -156,7 +156,7 @@ describe("a fault", () => {
     ) {
       const { __type, status: seen, world } = after(fault)
       assert.deepStrictEqual([seen, __type], [status, name])
-      assert.strictEqual(Truth.live(world, second), 0)
+      assert.strictEqual(GroundTruth.live(world, second), 0)
       assert.strictEqual(ask(world, "RunTask", one({ clientToken: "t" }), second).status, 200)
     }
   })
@@ -183,7 +183,7 @@ describe("a fault", () => {
       const { ending: seen, tasks, world } = after(fault)
       assert.strictEqual(seen, ending)
       if (ending !== "Cut") assert.strictEqual(tasks, undefined)
-      assert.strictEqual(Truth.live(world, second), 1)
+      assert.strictEqual(GroundTruth.live(world, second), 1)
       assert.deepStrictEqual(list(world, second), [launch(world, second, { clientToken: "t" })])
     }
   })
@@ -191,7 +191,7 @@ describe("a fault", () => {
   it("of the connection before the call was processed leaves nothing", () => {
     const { ending, world } = after({ _tag: "Reset", processed: false })
     assert.strictEqual(ending, "Reset")
-    assert.strictEqual(Truth.peak(world, hour), 0)
+    assert.strictEqual(GroundTruth.peak(world, hour), 0)
   })
 
   it("may make the answer late", () => {
@@ -199,23 +199,23 @@ describe("a fault", () => {
     Control.script(world, [{ fault: { _tag: "LateAnswer", by: "1 minute" } }])
     const exchange = World.handle(world, { operation: "RunTask", input: one() }, 0)
     assert.strictEqual(exchange.answeredAt, 60_100)
-    assert.strictEqual(Truth.live(world, 0), 1)
+    assert.strictEqual(GroundTruth.live(world, 0), 1)
   })
 
-  it("may make a call arrive late, though nobody waits for it any more", () => {
+  it("may make a call arrive late, though its caller waits no more", () => {
     const world = World.make({ latency: "100 millis" })
     Control.script(world, [{ fault: { _tag: "LateProcessing", by: "1 minute" } }])
     const exchange = World.handle(world, { operation: "RunTask", input: one() }, 0)
     assert.deepStrictEqual([exchange.processedAt, exchange.answeredAt], [60_000, 60_100])
-    assert.strictEqual(Truth.live(world, 59_999), 0)
-    assert.strictEqual(Truth.live(world, 60_000), 1)
-    assert.deepStrictEqual(Truth.steps(world, hour), [{ at: 60_000, live: 1 }])
+    assert.strictEqual(GroundTruth.live(world, 59_999), 0)
+    assert.strictEqual(GroundTruth.live(world, 60_000), 1)
+    assert.deepStrictEqual(GroundTruth.steps(world, hour), [{ at: 60_000, live: 1 }])
   })
 
   it("may let the task fail to start", () => {
     const { tasks, world } = after({ _tag: "StartFailure" })
     assert.strictEqual(tasks?.length, 1)
-    assert.strictEqual(Truth.live(world, second), 0)
+    assert.strictEqual(GroundTruth.live(world, second), 0)
   })
 
   it("waits for its operation, lets calls pass before, and happens as often as it is told to", () => {

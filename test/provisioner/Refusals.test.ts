@@ -5,10 +5,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Queue, Scope, Stream } from "effect"
 import * as Places from "../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
-import { apply, type Difference } from "../../src/ledger/shared/Delta.ts"
+import { apply, type Delta } from "../../src/ledger/shared/Delta.ts"
 import * as SharedLedgers from "../../src/ledger/shared/SharedLedger.ts"
-import type { SharedFleet } from "../../src/ledger/shared/SharedState.ts"
-import * as Keepers from "../../src/ledger/shared/VersionedStore.ts"
+import type { SharedState } from "../../src/ledger/shared/SharedState.ts"
+import * as VersionedStores from "../../src/ledger/shared/VersionedStore.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
@@ -16,19 +16,19 @@ import { ask, Emulator, fleet, keys, layer, layerWorld, pass, tally } from "../w
 
 /** A database in memory that counts what it is asked. */
 const makeKeeper = Effect.map(Clock.Clock, (clock) => {
-  const log: Array<Difference> = []
+  const log: Array<Delta> = []
   const counted = { reads: 0, writes: 0 }
   /** In milliseconds. None while a holder attaches: the clock does not go on then. */
   const latency = { of: 0 }
-  let kept: SharedFleet | undefined
+  let kept: SharedState | undefined
   const now = () => clock.currentTimeMillisUnsafe()
-  const since = (from: number): Keepers.Kept => ({
+  const since = (from: number): VersionedStores.Kept => ({
     version: log.length,
     now: now(),
     changed: log.slice(from),
     whole: from === 0
   })
-  const calls: Keepers.Calls = {
+  const calls: VersionedStores.Calls = {
     read: (from) =>
       Effect.suspend(() =>
         Effect.delay(
@@ -39,22 +39,26 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
           latency.of
         )
       ),
-    write: (from, difference) =>
+    write: (from, delta) =>
       Effect.suspend(() =>
         Effect.delay(
-          Effect.sync((): Keepers.Written => {
+          Effect.sync((): VersionedStores.Written => {
             counted.writes++
             if (from !== log.length) return { _tag: "Conflict", kept: since(from) }
-            log.push(difference)
-            kept = apply(kept, difference)
+            log.push(delta)
+            kept = apply(kept, delta)
             return { _tag: "Written", now: now() }
           }),
           latency.of
         )
       )
   }
-  const keeper: Keepers.Keeper = { ...calls, inLine: (_, decision) => decision(calls), word: Effect.never }
-  return { keeper, counted, latency, fleet: () => kept }
+  const database: VersionedStores.VersionedStore = {
+    ...calls,
+    inLine: (_, decision) => decision(calls),
+    word: Effect.never
+  }
+  return { database, counted, latency, fleet: () => kept }
 })
 
 /** A provisioner over a ledger. It is not closed: the clock does not go on then. */
@@ -73,10 +77,10 @@ const refused = Effect.fnUntraced(function*(count: number) {
 describe("2,000 requests that a full fleet turns away", () => {
   it.effect("write nothing into a shared ledger but who reads", () =>
     Effect.gen(function*() {
-      const { counted, fleet: kept, keeper, latency } = yield* makeKeeper
+      const { counted, fleet: kept, database, latency } = yield* makeKeeper
       const ledger = Ledger.of({
         attach: (options) =>
-          Effect.flatMap(Effect.orDie(Keepers.attach(keeper, options)), (attached) =>
+          Effect.flatMap(Effect.orDie(VersionedStores.attach(database, options)), (attached) =>
             SharedLedgers.make(attached, options))
       })
       yield* Effect.gen(function*() {

@@ -162,7 +162,7 @@ describe("a seed that fails", inTurn, () => {
       file: "ledger/rules/Launch.ts",
       find: "    const ambiguous = verdict._tag === \"Unknown\"\n",
       replace: "    const ambiguous = verdict._tag === \"Unknown\"\n" +
-        "    if (ambiguous) Drafts.free(draft, slot.id, \"withdrawn\")\n" +
+        "    if (ambiguous) Transactions.free(tx, slot.id, \"withdrawn\")\n" +
         "    if (ambiguous) return { _tag: \"Lost\" }\n"
     }])
     const summary = broken.simulate({ seeds: 20, scenario: "lost-answers" })

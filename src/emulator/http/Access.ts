@@ -1,5 +1,5 @@
 /**
- * Who may use an emulator over HTTP: any program that reaches it, and no web page.
+ * Access to an emulator over HTTP: for any program that reaches it, and no web page.
  *
  * A browser sends requests to this machine for every page that it has open. For a
  * page of another origin it does so without asking the server where the content

@@ -1,5 +1,5 @@
 /**
- * What the control of an emulator takes as JSON.
+ * Schemas of the JSON that controls an emulator.
  */
 import * as Schema from "effect/Schema"
 import { contradictions } from "../model/Fault.ts"

@@ -18,7 +18,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from "node:http"
 import { Emulator } from "../Emulator.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Access from "./Access.ts"
 import * as Connection from "./Connection.ts"
@@ -33,7 +33,7 @@ import * as Request from "./RequestParser.ts"
 export interface Options {
   /** The default is 0: any port that is free. */
   readonly port?: number | undefined
-  /** The default is `127.0.0.1`: nobody else on the network can reach it. */
+  /** The default is `127.0.0.1`: no other machine on the network can reach it. */
   readonly host?: string | undefined
 }
 
@@ -99,7 +99,7 @@ const respond = Effect.fnUntraced(
       return Connection.sendJson(response, status, answer)
     }
     const call = Request.parse(request, body)
-    if (Catalog.isReply(call)) return Connection.send(response, call, requestId)
+    if (ClusterTable.isReply(call)) return Connection.send(response, call, requestId)
     const emulator = yield* Emulator
     Connection.conclude(response, yield* emulator.call(call), requestId)
   }

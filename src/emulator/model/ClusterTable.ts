@@ -1,7 +1,7 @@
 /**
  * Finds clusters and their tasks by what a call names them with.
  */
-import * as Place from "./Arn.ts"
+import * as Arn from "./Arn.ts"
 import * as Reply from "./Reply.ts"
 import type { Task } from "./Task.ts"
 import type { Cluster, World } from "./World.ts"
@@ -32,14 +32,14 @@ export const isReply = (value: object): value is Reply.Reply => "status" in valu
  */
 export const reference = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   kind: string,
   text: string
-): { readonly place: Place.Place; readonly name: string } | undefined => {
+): { readonly place: Arn.Place; readonly name: string } | undefined => {
   if (!text.startsWith("arn:")) return { place, name: text }
-  const arn = Place.parseArn(text)
+  const arn = Arn.parseArn(text)
   if (arn === undefined || arn.kind !== kind) return undefined
-  return world.resolved.strict && Place.keyOf(arn.place) !== Place.keyOf(place) ? undefined : arn
+  return world.resolved.strict && Arn.keyOf(arn.place) !== Arn.keyOf(place) ? undefined : arn
 }
 
 /**
@@ -49,7 +49,7 @@ export const reference = (
  */
 export const clusterNotFound = Reply.error("ClusterNotFoundException", "Cluster not found.")
 
-const clusterKey = (place: Place.Place, name: string): string => `${Place.keyOf(place)}/${name}`
+const clusterKey = (place: Arn.Place, name: string): string => `${Arn.keyOf(place)}/${name}`
 
 /**
  * Creates a cluster, or gives the one that has the name.
@@ -58,7 +58,7 @@ const clusterKey = (place: Place.Place, name: string): string => `${Place.keyOf(
  */
 export const createCluster = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   name: string,
   options: Partial<Pick<Cluster, "registered" | "tags">> = {}
 ): Cluster => {
@@ -67,7 +67,7 @@ export const createCluster = (
   if (known?.status === "ACTIVE") return known
   const cluster: Cluster = {
     name,
-    arn: Place.arn(place, "cluster", name),
+    arn: Arn.arn(place, "cluster", name),
     place,
     status: "ACTIVE",
     registered: options.registered ?? {},
@@ -78,7 +78,7 @@ export const createCluster = (
     endedForgotten: 0,
     endedDropped: 0,
     tokens: new Map(),
-    tallies: known?.tallies ?? new Map()
+    liveCounts: known?.liveCounts ?? new Map()
   }
   world.clusters.set(key, cluster)
   return cluster
@@ -91,7 +91,7 @@ export const createCluster = (
  */
 export const lookupCluster = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   text: string | null | undefined
 ): Cluster | undefined => {
   const found = reference(world, place, "cluster", text ?? "default")
@@ -105,11 +105,11 @@ export const lookupCluster = (
  *
  * @category getters
  */
-export const clustersOf = (world: World, place: Place.Place): ReadonlyArray<Cluster> => {
+export const clustersOf = (world: World, place: Arn.Place): ReadonlyArray<Cluster> => {
   lookupCluster(world, place, "default")
-  const key = Place.keyOf(place)
+  const key = Arn.keyOf(place)
   return [...world.clusters.values()].filter((cluster) =>
-    cluster.status === "ACTIVE" && Place.keyOf(cluster.place) === key
+    cluster.status === "ACTIVE" && Arn.keyOf(cluster.place) === key
   )
 }
 
@@ -120,7 +120,7 @@ export const clustersOf = (world: World, place: Place.Place): ReadonlyArray<Clus
  */
 export const useCluster = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   text: string | null | undefined
 ): Cluster | Reply.Reply => {
   const known = lookupCluster(world, place, text)

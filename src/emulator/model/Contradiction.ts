@@ -4,7 +4,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Place from "./Arn.ts"
+import * as Arn from "./Arn.ts"
 import type { Contradiction } from "./Fault.ts"
 import * as Lifecycle from "./Lifecycle.ts"
 import * as Reply from "./Reply.ts"
@@ -51,11 +51,11 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
     case "two tasks":
       return latest === undefined ? reply : Reply.ok({ tasks: [told, brief(world, latest)], failures: [] })
     case "another place":
-      return one({ taskArn: Place.arn({ ...task.place, account: "999999999999" }, "task", name) })
+      return one({ taskArn: Arn.arn({ ...task.place, account: "999999999999" }, "task", name) })
     case "another starter":
-      return one({ startedBy: "somebody-else" })
+      return one({ startedBy: "another-caller" })
     case "another family":
-      return one({ taskDefinitionArn: Place.arn(task.place, "task-definition", "another:1") })
+      return one({ taskDefinitionArn: Arn.arn(task.place, "task-definition", "another:1") })
     case "task and failure":
       return Reply.ok({ tasks: [told], failures: [{ reason: "RESOURCE:FARGATE" }] })
   }

@@ -1,5 +1,5 @@
 /**
- * What will happen, in the order in which it will.
+ * The queue of events to come, in the order of their times.
  *
  * A binary heap: what comes next is found without looking at all that is to come.
  */
@@ -22,21 +22,21 @@ interface Slot<E> {
 }
 
 /**
- * An agenda. It is changed by {@link add} and {@link takeDue}.
+ * An event queue. It is changed by {@link add} and {@link takeDue}.
  *
  * @category models
  */
-export interface Agenda<E extends Entry> {
+export interface EventQueue<E extends Entry> {
   readonly slots: Array<Slot<E>>
   added: number
 }
 
 /**
- * Creates an empty agenda.
+ * Creates an empty event queue.
  *
  * @category constructors
  */
-export const make = <E extends Entry>(): Agenda<E> => ({ slots: [], added: 0 })
+export const make = <E extends Entry>(): EventQueue<E> => ({ slots: [], added: 0 })
 
 const before = (a: Slot<Entry>, b: Slot<Entry>): boolean => {
   if (a.entry.at !== b.entry.at) return a.entry.at < b.entry.at
@@ -48,10 +48,10 @@ const before = (a: Slot<Entry>, b: Slot<Entry>): boolean => {
  *
  * @category operations
  */
-export const add = <E extends Entry>(agenda: Agenda<E>, entry: E): void => {
+export const add = <E extends Entry>(eventQueue: EventQueue<E>, entry: E): void => {
   if (entry.at === Infinity) return
-  const { slots } = agenda
-  const slot = { entry, order: agenda.added++ }
+  const { slots } = eventQueue
+  const slot = { entry, order: eventQueue.added++ }
   let index = slots.length
   slots.push(slot)
   while (index > 0) {
@@ -69,8 +69,8 @@ export const add = <E extends Entry>(agenda: Agenda<E>, entry: E): void => {
  *
  * @category operations
  */
-export const takeDue = <E extends Entry>(agenda: Agenda<E>, now: number): E | undefined => {
-  const { slots } = agenda
+export const takeDue = <E extends Entry>(eventQueue: EventQueue<E>, now: number): E | undefined => {
+  const { slots } = eventQueue
   const first = slots[0]
   if (first === undefined || first.entry.at > now) return undefined
   const last = slots.pop()

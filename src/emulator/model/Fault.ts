@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a call, and which call it goes wrong with.
+ * Faults of calls, and the choice of the calls that get them.
  */
 import type * as Duration from "effect/Duration"
 import * as Prng from "./Prng.ts"
@@ -51,7 +51,7 @@ export type Fault =
  * - `latest task`: it names the last one
  * - `two tasks`: it names its own, and that one too
  * - `another place`: it names the task in another account
- * - `another starter`: it says that somebody else started the task
+ * - `another starter`: it says that another caller started the task
  * - `another family`: it says that the task is of another family
  * - `task and failure`: it names the task, and has a failure as well
  *

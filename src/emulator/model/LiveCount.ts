@@ -1,18 +1,18 @@
 /**
- * How many tasks of a family are live, and have been at any time before.
+ * Counts of a family's live tasks, now and at any time before.
  */
 
 /**
- * The tally of one family in one cluster, and one origin.
+ * The count of one family in one cluster, and one origin.
  *
  * **Details**
  *
- * It is exact: between calls tasks only stop, so that a tally can only rise when
+ * It is exact: between calls tasks only stop, so that a count can only rise when
  * something is launched.
  *
  * @category models
  */
-export interface Tally {
+export interface LiveCount {
   readonly cluster: string
   readonly family: string
   readonly origin: "own" | "foreign"
@@ -48,11 +48,11 @@ export interface Step {
 }
 
 /**
- * Creates the tally of nothing.
+ * Creates the count of nothing.
  *
  * @category constructors
  */
-export const make = (cluster: string, family: string, origin: "own" | "foreign"): Tally => ({
+export const make = (cluster: string, family: string, origin: "own" | "foreign"): LiveCount => ({
   cluster,
   family,
   origin,
@@ -67,45 +67,47 @@ export const make = (cluster: string, family: string, origin: "own" | "foreign")
  *
  * @category operations
  */
-export const change = (tally: Tally, by: 1 | -1, at: number): void => {
-  tally.live += by
-  tally.peak = Math.max(tally.peak, tally.live)
-  const last = tally.times.length - 1
-  if (tally.times[last] === at) {
-    tally.counts[last] = tally.live
+export const change = (liveCount: LiveCount, by: 1 | -1, at: number): void => {
+  liveCount.live += by
+  liveCount.peak = Math.max(liveCount.peak, liveCount.live)
+  const last = liveCount.times.length - 1
+  if (liveCount.times[last] === at) {
+    liveCount.counts[last] = liveCount.live
   } else {
-    tally.times.push(at)
-    tally.counts.push(tally.live)
+    liveCount.times.push(at)
+    liveCount.counts.push(liveCount.live)
   }
 }
 
 /**
- * Returns whether a tally is meant.
+ * Returns whether a count is meant.
  *
  * @category guards
  */
-export const matches = (tally: Pick<Tally, "cluster" | "family" | "origin">, filter: Filter): boolean =>
-  (filter.cluster === undefined || filter.cluster === tally.cluster || tally.cluster.endsWith(`/${filter.cluster}`)) &&
-  (filter.family === undefined || filter.family === tally.family) &&
-  (filter.origin === undefined || filter.origin === tally.origin)
+export const matches = (liveCount: Pick<LiveCount, "cluster" | "family" | "origin">, filter: Filter): boolean =>
+  (filter.cluster === undefined || filter.cluster === liveCount.cluster ||
+    liveCount.cluster.endsWith(`/${filter.cluster}`)) &&
+  (filter.family === undefined || filter.family === liveCount.family) &&
+  (filter.origin === undefined || filter.origin === liveCount.origin)
 
 /**
  * How many tasks are live.
  *
  * @category getters
  */
-export const live = (tallies: ReadonlyArray<Tally>): number => tallies.reduce((sum, tally) => sum + tally.live, 0)
+export const live = (liveCounts: ReadonlyArray<LiveCount>): number =>
+  liveCounts.reduce((sum, liveCount) => sum + liveCount.live, 0)
 
 /**
  * How many tasks were live at every time, as the steps of their sum.
  *
  * @category getters
  */
-export const steps = (tallies: ReadonlyArray<Tally>): ReadonlyArray<Step> => {
-  const changes = tallies.flatMap((tally) =>
-    tally.times.map((at, index) => ({
+export const steps = (liveCounts: ReadonlyArray<LiveCount>): ReadonlyArray<Step> => {
+  const changes = liveCounts.flatMap((liveCount) =>
+    liveCount.times.map((at, index) => ({
       at,
-      by: (tally.counts[index] ?? 0) - (tally.counts[index - 1] ?? 0)
+      by: (liveCount.counts[index] ?? 0) - (liveCount.counts[index - 1] ?? 0)
     }))
   )
   changes.sort((a, b) => a.at - b.at)
@@ -125,8 +127,8 @@ export const steps = (tallies: ReadonlyArray<Tally>): ReadonlyArray<Step> => {
  *
  * @category getters
  */
-export const peak = (tallies: ReadonlyArray<Tally>): number => {
-  const [first, ...others] = tallies
+export const peak = (liveCounts: ReadonlyArray<LiveCount>): number => {
+  const [first, ...others] = liveCounts
   if (first === undefined) return 0
-  return others.length === 0 ? first.peak : steps(tallies).reduce((most, step) => Math.max(most, step.live), 0)
+  return others.length === 0 ? first.peak : steps(liveCounts).reduce((most, step) => Math.max(most, step.live), 0)
 }

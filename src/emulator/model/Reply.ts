@@ -1,5 +1,5 @@
 /**
- * What ECS answers: a status and a body.
+ * The replies of ECS: a status and a body.
  */
 import type * as Schema from "effect/Schema"
 

@@ -1,5 +1,5 @@
 /**
- * How an emulated ECS behaves: how long tasks live, how late lists are, how slow
+ * Settings of an emulated ECS: how long tasks live, how late lists are, how slow
  * and how unreliable the calls are.
  *
  * The defaults are those of a perfect ECS: everything at once, nothing late,

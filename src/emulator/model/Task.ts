@@ -2,7 +2,7 @@
  * A task, and what ECS shows of it.
  */
 import type * as Schema from "effect/Schema"
-import * as Place from "./Arn.ts"
+import * as Arn from "./Arn.ts"
 import type { Life, Moment } from "./Lifecycle.ts"
 
 /**
@@ -46,7 +46,7 @@ export interface Task {
   readonly arn: string
   readonly clusterArn: string
   readonly clusterName: string
-  readonly place: Place.Place
+  readonly place: Arn.Place
   readonly origin: "own" | "foreign"
   readonly spec: TaskSpec
   /** The client token of its launch. */
@@ -106,7 +106,7 @@ export const toJson = (
     ...(spec.capacityProviderName === undefined ? {} : { capacityProviderName: spec.capacityProviderName }),
     clusterArn: task.clusterArn,
     containers: spec.containers.map(({ image, name }, index) => ({
-      containerArn: Place.arn(
+      containerArn: Arn.arn(
         task.place,
         "container",
         `${task.clusterName}/${task.id}/${uuid(task.id, ((index + 1) % 16).toString(16))}`

@@ -1,13 +1,13 @@
 /**
  * Finds task definitions by what a call names them with.
  */
-import * as Place from "./Arn.ts"
-import * as Catalog from "./ClusterTable.ts"
+import * as Arn from "./Arn.ts"
+import * as ClusterTable from "./ClusterTable.ts"
 import type { Definition, World } from "./World.ts"
 
-const definitionKey = (place: Place.Place, family: string): string => `${Place.keyOf(place)}/${family}`
+const definitionKey = (place: Arn.Place, family: string): string => `${Arn.keyOf(place)}/${family}`
 
-const revisionsOf = (world: World, place: Place.Place, family: string): ReadonlyMap<number, Definition> =>
+const revisionsOf = (world: World, place: Arn.Place, family: string): ReadonlyMap<number, Definition> =>
   world.definitions.get(definitionKey(place, family)) ?? new Map()
 
 /**
@@ -15,7 +15,7 @@ const revisionsOf = (world: World, place: Place.Place, family: string): Readonly
  *
  * @category getters
  */
-export const all = (world: World, place: Place.Place): Array<Definition> => {
+export const all = (world: World, place: Arn.Place): Array<Definition> => {
   const prefix = definitionKey(place, "")
   return [...world.definitions].flatMap(([key, revisions]) =>
     key.startsWith(prefix) ? Array.from(revisions.values()) : []
@@ -29,7 +29,7 @@ export const all = (world: World, place: Place.Place): Array<Definition> => {
  */
 export const add = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   family: string,
   options: {
     readonly registered: Definition["registered"]
@@ -45,7 +45,7 @@ export const add = (
   const definition: Definition = {
     family,
     revision,
-    arn: Place.arn(place, "task-definition", `${family}:${revision}`),
+    arn: Arn.arn(place, "task-definition", `${family}:${revision}`),
     status: "ACTIVE",
     registeredAt: world.now,
     deregisteredAt: undefined,
@@ -63,10 +63,10 @@ export const add = (
  */
 export const parse = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   text: string
-): { readonly place: Place.Place; readonly family: string; readonly revision: number | undefined } | undefined => {
-  const found = Catalog.reference(world, place, "task-definition", text)
+): { readonly place: Arn.Place; readonly family: string; readonly revision: number | undefined } | undefined => {
+  const found = ClusterTable.reference(world, place, "task-definition", text)
   const [, family, revision] = /^([a-zA-Z0-9_-]{1,255})(?::([1-9][0-9]{0,8}))?$/.exec(found?.name ?? "") ?? []
   return found === undefined || family === undefined
     ? undefined
@@ -78,7 +78,7 @@ export const parse = (
  *
  * @category getters
  */
-export const lookup = (world: World, place: Place.Place, text: string): Definition | undefined => {
+export const lookup = (world: World, place: Arn.Place, text: string): Definition | undefined => {
   const parsed = parse(world, place, text)
   if (parsed === undefined) return undefined
   const revisions = revisionsOf(world, parsed.place, parsed.family)
@@ -95,7 +95,7 @@ export const lookup = (world: World, place: Place.Place, text: string): Definiti
  *
  * @category operations
  */
-export const use = (world: World, place: Place.Place, text: string): Definition | undefined => {
+export const use = (world: World, place: Arn.Place, text: string): Definition | undefined => {
   const known = lookup(world, place, text)
   if (known !== undefined || world.resolved.strict) return known
   const parsed = parse(world, place, text)

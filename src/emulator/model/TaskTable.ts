@@ -1,11 +1,11 @@
 /**
  * The tasks of a world: launched here, stopped here, and gone from here in time.
  */
-import * as Place from "./Arn.ts"
+import * as Arn from "./Arn.ts"
 import * as Token from "./ClientToken.ts"
-import * as Agenda from "./EventQueue.ts"
+import * as EventQueue from "./EventQueue.ts"
 import * as Lifecycle from "./Lifecycle.ts"
-import * as Tally from "./LiveCount.ts"
+import * as LiveCount from "./LiveCount.ts"
 import * as Prng from "./Prng.ts"
 import type { Task, TaskSpec } from "./Task.ts"
 import type { Cluster, Event, World } from "./World.ts"
@@ -13,21 +13,21 @@ import type { Cluster, Event, World } from "./World.ts"
 // Whatever ends at a time has ended when something else is done at that time.
 const rankOfEnd = 0
 
-const tallyOf = (cluster: Cluster, task: Task): Tally.Tally => {
+const tallyOf = (cluster: Cluster, task: Task): LiveCount.LiveCount => {
   const key = `${task.origin}/${task.spec.family}`
-  const known = cluster.tallies.get(key)
+  const known = cluster.liveCounts.get(key)
   if (known !== undefined) return known
-  const tally = Tally.make(cluster.arn, task.spec.family, task.origin)
-  cluster.tallies.set(key, tally)
-  return tally
+  const liveCount = LiveCount.make(cluster.arn, task.spec.family, task.origin)
+  cluster.liveCounts.set(key, liveCount)
+  return liveCount
 }
 
 const announceEnd = (world: World, cluster: Cluster, task: Task): void => {
   const { life } = task
   const common = { rank: rankOfEnd, cluster, task, life }
-  Agenda.add(world.agenda, { ...common, _tag: "Ending", at: life.stoppingAt })
-  Agenda.add(world.agenda, { ...common, _tag: "Stopped", at: life.stoppedAt })
-  Agenda.add(world.agenda, { ...common, _tag: "Forgotten", at: life.forgottenAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Ending", at: life.stoppingAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Stopped", at: life.stoppedAt })
+  EventQueue.add(world.eventQueue, { ...common, _tag: "Forgotten", at: life.forgottenAt })
 }
 
 /**
@@ -51,7 +51,7 @@ export const launch = (
   const task: Task = {
     number: ++world.launched,
     id,
-    arn: Place.arn(cluster.place, "task", `${cluster.name}/${id}`),
+    arn: Arn.arn(cluster.place, "task", `${cluster.name}/${id}`),
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     place: cluster.place,
@@ -67,7 +67,7 @@ export const launch = (
   cluster.tasks.set(id, task)
   cluster.running.set(task.number, task)
   world.live++
-  Tally.change(tallyOf(cluster, task), 1, world.now)
+  LiveCount.change(tallyOf(cluster, task), 1, world.now)
   announceEnd(world, cluster, task)
   return task
 }
@@ -121,7 +121,7 @@ export const happen = (world: World, event: Exclude<Event, { readonly _tag: "Pro
   if (event._tag === "Forgotten") forget(cluster, task)
   if (event._tag !== "Stopped") return
   world.live--
-  Tally.change(tallyOf(cluster, task), -1, event.at)
+  LiveCount.change(tallyOf(cluster, task), -1, event.at)
   const record = task.token === undefined ? undefined : cluster.tokens.get(task.token)
   if (record !== undefined && task.token !== undefined) expireToken(world, cluster, task.token, record)
 }
@@ -132,7 +132,7 @@ export const happen = (world: World, event: Exclude<Event, { readonly _tag: "Pro
  * @category operations
  */
 export const expireToken = (world: World, cluster: Cluster, token: string, record: Token.TokenRecord): void =>
-  Agenda.add(world.agenda, {
+  EventQueue.add(world.eventQueue, {
     _tag: "TokenExpired",
     at: Token.expiresAt(record),
     rank: rankOfEnd,

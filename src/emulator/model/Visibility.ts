@@ -1,5 +1,5 @@
 /**
- * What a replica of ECS knows of a task, which is not always the truth.
+ * A task as a replica of ECS shows it, which is not always as it is.
  */
 import type { Life, Moment } from "./Lifecycle.ts"
 import * as Lifecycle from "./Lifecycle.ts"

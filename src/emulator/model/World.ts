@@ -2,12 +2,12 @@
  * The state of an emulated ECS, as plain data that the operations change.
  */
 import type * as Schema from "effect/Schema"
-import type * as Place from "./Arn.ts"
+import type * as Arn from "./Arn.ts"
 import type { TokenRecord } from "./ClientToken.ts"
-import * as Agenda from "./EventQueue.ts"
+import * as EventQueue from "./EventQueue.ts"
 import type * as Fault from "./Fault.ts"
 import type { Life } from "./Lifecycle.ts"
-import type { Tally } from "./LiveCount.ts"
+import type { LiveCount } from "./LiveCount.ts"
 import * as Prng from "./Prng.ts"
 import type { Buckets } from "./RateLimit.ts"
 import type { Reply } from "./Reply.ts"
@@ -35,7 +35,7 @@ export interface Call {
  */
 export interface Exchange {
   readonly call: Call
-  readonly place: Place.Place
+  readonly place: Arn.Place
   readonly fault: Fault.Fault | undefined
   /** Epoch milliseconds; infinite for a call that never is. */
   readonly processedAt: number
@@ -53,7 +53,7 @@ export interface Exchange {
 export interface Cluster {
   readonly name: string
   readonly arn: string
-  readonly place: Place.Place
+  readonly place: Arn.Place
   status: "ACTIVE" | "INACTIVE"
   /** What it was created with. */
   readonly registered: Schema.JsonObject
@@ -69,7 +69,7 @@ export interface Cluster {
   /** How many have been dropped from the front of `ended`. */
   endedDropped: number
   readonly tokens: Map<string, TokenRecord>
-  readonly tallies: Map<string, Tally>
+  readonly liveCounts: Map<string, LiveCount>
 }
 
 /**
@@ -96,7 +96,7 @@ export interface Definition {
  * @category models
  */
 export type Event =
-  & Agenda.Entry
+  & EventQueue.Entry
   & (
     | {
       readonly _tag: "Ending" | "Stopped" | "Forgotten"
@@ -121,7 +121,7 @@ export interface World {
   now: number
   readonly clusters: Map<string, Cluster>
   readonly definitions: Map<string, Map<number, Definition>>
-  readonly agenda: Agenda.Agenda<Event>
+  readonly eventQueue: EventQueue.EventQueue<Event>
   readonly buckets: Buckets
   readonly script: Array<Fault.Pending>
   replicas: ReadonlyArray<Visibility.Replica>
@@ -146,7 +146,7 @@ export const make = (settings: Settings.Settings): World => {
     now: 0,
     clusters: new Map(),
     definitions: new Map(),
-    agenda: Agenda.make(),
+    eventQueue: EventQueue.make(),
     buckets: new Map(),
     script: [],
     replicas: Visibility.replicas(Prng.make(seed, 0), lag.replicas),

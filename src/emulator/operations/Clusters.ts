@@ -4,8 +4,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import * as Place from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as Arn from "../model/Arn.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Cluster, World } from "../model/World.ts"
@@ -51,18 +51,18 @@ const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.Js
  *
  * @category operations
  */
-export const createCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const createCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeCreate(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusterName, tags, ...rest } = decoded.value
   const name = given(clusterName) ? clusterName : "default"
-  if (!Catalog.isName(name)) return Reply.invalid("Cluster name is invalid.")
+  if (!ClusterTable.isName(name)) return Reply.invalid("Cluster name is invalid.")
   const wrong = tagsError(tags)
   if (wrong !== undefined) return Reply.invalid(wrong)
   const settings = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
   const registered = Option.getOrElse(jsonObject(settings), () => ({}))
   return Reply.ok({
-    cluster: toJson(world, Catalog.createCluster(world, place, name, { registered, tags: tagsOf(tags) }), true)
+    cluster: toJson(world, ClusterTable.createCluster(world, place, name, { registered, tags: tagsOf(tags) }), true)
   })
 }
 
@@ -71,7 +71,7 @@ export const createCluster = (world: World, place: Place.Place, input: unknown):
  *
  * @category operations
  */
-export const describeClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const describeClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeDescribe(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusters, include } = decoded.value
@@ -80,9 +80,9 @@ export const describeClusters = (world: World, place: Place.Place, input: unknow
   const found: Array<Schema.JsonObject> = []
   const failures: Array<Schema.JsonObject> = []
   for (const name of new Set(names)) {
-    const cluster = Catalog.lookupCluster(world, place, name)
+    const cluster = ClusterTable.lookupCluster(world, place, name)
     if (cluster !== undefined) found.push(toJson(world, cluster, include?.includes("TAGS") ?? false))
-    else failures.push({ arn: name.startsWith("arn:") ? name : Place.arn(place, "cluster", name), reason: "MISSING" })
+    else failures.push({ arn: name.startsWith("arn:") ? name : Arn.arn(place, "cluster", name), reason: "MISSING" })
   }
   return Reply.ok({ clusters: found, failures })
 }
@@ -92,11 +92,11 @@ export const describeClusters = (world: World, place: Place.Place, input: unknow
  *
  * @category operations
  */
-export const listClusters = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const listClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   return Option.isNone(decoded)
     ? Reply.malformed
-    : pageOf("clusterArns", Catalog.clustersOf(world, place).map((cluster) => cluster.arn), decoded.value)
+    : pageOf("clusterArns", ClusterTable.clustersOf(world, place).map((cluster) => cluster.arn), decoded.value)
 }
 
 /**
@@ -104,13 +104,13 @@ export const listClusters = (world: World, place: Place.Place, input: unknown): 
  *
  * @category operations
  */
-export const deleteCluster = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const deleteCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decodeDelete(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { cluster: name } = decoded.value
   if (!given(name)) return Reply.invalid("Cluster can not be blank.")
-  const cluster = Catalog.lookupCluster(world, place, name)
-  if (cluster === undefined || cluster.status === "INACTIVE") return Catalog.clusterNotFound
+  const cluster = ClusterTable.lookupCluster(world, place, name)
+  if (cluster === undefined || cluster.status === "INACTIVE") return ClusterTable.clusterNotFound
   for (const { life } of cluster.tasks.values()) {
     if (world.now < life.stoppedAt) {
       return Reply.error("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")

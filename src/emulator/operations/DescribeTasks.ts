@@ -4,8 +4,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import * as Place from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as Arn from "../model/Arn.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Task from "../model/Task.ts"
 import * as Visibility from "../model/Visibility.ts"
@@ -18,15 +18,15 @@ const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
  *
  * @category operations
  */
-export const describeTasks = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const describeTasks = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const tasks = decoded.value.tasks ?? []
   if (tasks.length === 0) return Reply.invalid("Tasks cannot be empty.")
   if (tasks.length > 100) return Reply.invalid("taskIds can have at most 100 items.")
-  if (tasks.some((text) => Catalog.taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
-  const cluster = Catalog.useCluster(world, place, decoded.value.cluster)
-  if (Catalog.isReply(cluster)) return cluster
+  if (tasks.some((text) => ClusterTable.taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
+  const cluster = ClusterTable.useCluster(world, place, decoded.value.cluster)
+  if (ClusterTable.isReply(cluster)) return cluster
 
   const { lag } = world.resolved
   const replica = Visibility.pick(world.random.reads, world.replicas)
@@ -34,12 +34,12 @@ export const describeTasks = (world: World, place: Place.Place, input: unknown):
   const found: Array<Schema.JsonObject> = []
   const failures: Array<Schema.JsonObject> = []
   for (const text of new Set(tasks)) {
-    const task = Catalog.findTask(cluster, text)
+    const task = ClusterTable.findTask(cluster, text)
     const moment = task === undefined
       ? undefined
       : Visibility.describedAs(task.life, lag, replica, world.now)
     if (task === undefined || moment === undefined) {
-      const arn = text.startsWith("arn:") ? text : Place.arn(cluster.place, "task", `${cluster.name}/${text}`)
+      const arn = text.startsWith("arn:") ? text : Arn.arn(cluster.place, "task", `${cluster.name}/${text}`)
       failures.push({ arn, reason: "MISSING" })
     } else {
       found.push(Task.toJson(task, moment, includeTags))

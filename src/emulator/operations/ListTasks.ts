@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Place } from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Prng from "../model/Prng.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Task } from "../model/Task.ts"
@@ -88,8 +88,8 @@ export const listTasks = (world: World, place: Place, input: unknown): Reply.Rep
   const query = decoded.value
   const wrong = problem(query)
   if (wrong !== undefined) return Reply.invalid(wrong)
-  const cluster = Catalog.useCluster(world, place, query.cluster)
-  if (Catalog.isReply(cluster)) return cluster
+  const cluster = ClusterTable.useCluster(world, place, query.cluster)
+  if (ClusterTable.isReply(cluster)) return cluster
   if (query.desiredStatus === "PENDING") return Reply.ok({ taskArns: [] })
   const listed = query.desiredStatus === "STOPPED" ? "STOPPED" : "RUNNING"
   const start = startOf(query.nextToken, listed)

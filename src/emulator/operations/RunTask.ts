@@ -6,13 +6,13 @@ import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Place } from "../model/Arn.ts"
 import * as Token from "../model/ClientToken.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import type { Fault } from "../model/Fault.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Task from "../model/Task.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
-import * as Roster from "../model/TaskTable.ts"
+import * as TaskTable from "../model/TaskTable.ts"
 import type { Cluster, Definition, World } from "../model/World.ts"
 import { tagsError, tagsOf } from "./Tags.ts"
 
@@ -117,7 +117,7 @@ const launch = (
   for (let index = 0; index < options.count; index++) {
     if (tasks.length < room && world.live < world.resolved.capacity) {
       const startFails = fault?._tag === "StartFailure"
-      tasks.push(Roster.launch(world, cluster, spec, { origin: "own", token: options.token, startFails }))
+      tasks.push(TaskTable.launch(world, cluster, spec, { origin: "own", token: options.token, startFails }))
     } else {
       failures.push({ reason: tasks.length < room ? quotaReason : reason })
     }
@@ -137,8 +137,8 @@ export const runTask = (world: World, place: Place, input: unknown, fault: Fault
   if (!given(parameters.taskDefinition)) return Reply.invalid("TaskDefinition can not be blank.")
   const wrong = problem(decoded.value)
   if (wrong !== undefined) return Reply.invalid(wrong)
-  const cluster = Catalog.useCluster(world, place, parameters.cluster)
-  if (Catalog.isReply(cluster)) return cluster
+  const cluster = ClusterTable.useCluster(world, place, parameters.cluster)
+  if (ClusterTable.isReply(cluster)) return cluster
 
   const token = textOf(clientToken)
   const fingerprint = JSON.stringify(parameters)
@@ -160,7 +160,7 @@ export const runTask = (world: World, place: Place, input: unknown, fault: Fault
   if (token !== undefined) {
     const record = { createdAt: world.now, parameters: fingerprint, tasks, failures }
     cluster.tokens.set(token, record)
-    if (tasks.length === 0) Roster.expireToken(world, cluster, token, record)
+    if (tasks.length === 0) TaskTable.expireToken(world, cluster, token, record)
   }
   return Reply.ok({
     tasks: tasks.map((task) => Task.toJson(task, Lifecycle.first(task.life), true)),

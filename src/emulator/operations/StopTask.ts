@@ -5,11 +5,11 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Place } from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Task from "../model/Task.ts"
-import * as Roster from "../model/TaskTable.ts"
+import * as TaskTable from "../model/TaskTable.ts"
 import type { World } from "../model/World.ts"
 
 const decode = Schema.decodeUnknownOption(Input.StopTask)
@@ -23,13 +23,13 @@ export const stopTask = (world: World, place: Place, input: unknown): Reply.Repl
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const text = decoded.value.task ?? ""
-  const id = Catalog.taskIdOf(text)
+  const id = ClusterTable.taskIdOf(text)
   if (!/^[0-9a-f]{32}$|^[0-9a-f-]{36}$/.test(id)) return Reply.invalid("Task Identifier is invalid")
-  const cluster = Catalog.useCluster(world, place, decoded.value.cluster)
-  if (Catalog.isReply(cluster)) return cluster
-  const task = Catalog.findTask(cluster, text)
+  const cluster = ClusterTable.useCluster(world, place, decoded.value.cluster)
+  if (ClusterTable.isReply(cluster)) return cluster
+  const task = ClusterTable.findTask(cluster, text)
   if (task === undefined) return Reply.invalid("The referenced task was not found.")
-  Roster.stop(world, cluster, task, "UserInitiated", decoded.value.reason ?? "Task stopped by user")
+  TaskTable.stop(world, cluster, task, "UserInitiated", decoded.value.reason ?? "Task stopped by user")
   const moment = Lifecycle.at(task.life, world.now) ?? Lifecycle.first(task.life)
   return Reply.ok({ task: Task.toJson(task, moment, false) })
 }

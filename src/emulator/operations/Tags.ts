@@ -4,8 +4,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import * as Place from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as Arn from "../model/Arn.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Tags } from "../model/Task.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
@@ -48,22 +48,22 @@ const decode = Schema.decodeUnknownOption(Input.TaggedResource)
 /** The resource of an ARN, as something whose tags can be changed. */
 const resourceOf = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   arn: string
 ): { tags: Tags } | Reply.Reply => {
-  const parsed = Place.parseArn(arn)
+  const parsed = Arn.parseArn(arn)
   if (parsed?.kind === "cluster") {
-    const cluster = Catalog.lookupCluster(world, place, arn)
-    return cluster?.status === "ACTIVE" ? cluster : Catalog.clusterNotFound
+    const cluster = ClusterTable.lookupCluster(world, place, arn)
+    return cluster?.status === "ACTIVE" ? cluster : ClusterTable.clusterNotFound
   }
   if (parsed?.kind === "task-definition") {
     return Definitions.lookup(world, place, arn) ??
       Reply.error("ClientException", "The specified task definition does not exist.")
   }
   if (parsed?.kind === "task") {
-    const clusterArn = Place.arn(parsed.place, "cluster", parsed.name.split("/", 1).join(""))
-    const cluster = Catalog.lookupCluster(world, place, clusterArn)
-    const task = cluster === undefined ? undefined : Catalog.findTask(cluster, arn)
+    const clusterArn = Arn.arn(parsed.place, "cluster", parsed.name.split("/", 1).join(""))
+    const cluster = ClusterTable.lookupCluster(world, place, clusterArn)
+    const task = cluster === undefined ? undefined : ClusterTable.findTask(cluster, arn)
     return task ?? Reply.invalid("The specified task was not found.")
   }
   return Reply.invalid("Invalid ARN.")
@@ -71,7 +71,7 @@ const resourceOf = (
 
 const change = (
   world: World,
-  place: Place.Place,
+  place: Arn.Place,
   input: unknown,
   next: (
     tags: Tags,
@@ -81,7 +81,7 @@ const change = (
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
-  if (Catalog.isReply(resource)) return resource
+  if (ClusterTable.isReply(resource)) return resource
   const tags = next(resource.tags, decoded.value)
   if (typeof tags === "string") return Reply.invalid(tags)
   resource.tags = tags
@@ -93,7 +93,7 @@ const change = (
  *
  * @category operations
  */
-export const tagResource = (world: World, place: Place.Place, input: unknown): Reply.Reply =>
+export const tagResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply =>
   change(world, place, input, (tags, query) => {
     const all = tagsOf([...tags, ...query.tags ?? []])
     return tagsError(query.tags) ?? tagsError(all) ?? all
@@ -104,7 +104,7 @@ export const tagResource = (world: World, place: Place.Place, input: unknown): R
  *
  * @category operations
  */
-export const untagResource = (world: World, place: Place.Place, input: unknown): Reply.Reply =>
+export const untagResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply =>
   change(world, place, input, (tags, query) => tags.filter((tag) => !(query.tagKeys ?? []).includes(tag.key)))
 
 /**
@@ -112,9 +112,9 @@ export const untagResource = (world: World, place: Place.Place, input: unknown):
  *
  * @category operations
  */
-export const listTagsForResource = (world: World, place: Place.Place, input: unknown): Reply.Reply => {
+export const listTagsForResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
-  return Catalog.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
+  return ClusterTable.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
 }

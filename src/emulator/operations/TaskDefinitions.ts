@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Place } from "../model/Arn.ts"
-import * as Catalog from "../model/ClusterTable.ts"
+import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
 import type { Definition, World } from "../model/World.ts"
@@ -55,7 +55,7 @@ export const registerTaskDefinition = (world: World, place: Place, input: unknow
   if (Option.isNone(decoded) || Option.isNone(whole)) return Reply.malformed
   const { containerDefinitions: containers, family, tags } = decoded.value
   if (!given(family)) return clientError("Family should not be null or empty.")
-  if (!Catalog.isName(family)) return clientError("Family contains invalid characters.")
+  if (!ClusterTable.isName(family)) return clientError("Family contains invalid characters.")
   if ((containers ?? []).length === 0) return clientError("Container list cannot be empty.")
   if ((containers ?? []).length > 10) return clientError("Container list can have at most 10 items.")
   if ((containers ?? []).some(({ name }) => !given(name))) {

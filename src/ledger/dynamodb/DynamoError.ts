@@ -1,5 +1,5 @@
 /**
- * What went wrong with a call to DynamoDB, in words that say what to do.
+ * Explains failed calls to DynamoDB, in words that say what to do.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb"
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb"
@@ -13,7 +13,7 @@ import { LedgerUnavailable } from "../Ledger.ts"
  *
  * - `conflict`: the item is not as it was expected; nothing was written
  * - `throttled`: too many calls, or too large ones; nothing was written
- * - `refused`: nothing was written, nor will be until somebody changes something
+ * - `refused`: nothing was written, nor will be until an operator changes something
  * - `unfit`: it is too large to be written, ever
  * - `unknown`: what was to be written may be written, or may be yet
  *

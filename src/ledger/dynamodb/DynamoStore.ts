@@ -11,15 +11,15 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import type { LedgerUnavailable } from "../Ledger.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
-import type { Difference } from "../shared/Delta.ts"
-import * as Differences from "../shared/Delta.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
+import type { Delta } from "../shared/Delta.ts"
+import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
-import type { SharedFleet } from "../shared/SharedState.ts"
-import { type Calls, decisionValidity, type Keeper, type Kept, type Written } from "../shared/VersionedStore.ts"
+import type { SharedState } from "../shared/SharedState.ts"
+import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
 import type { SlotId } from "../Slot.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
-import * as Body from "./ItemCodec.ts"
+import * as ItemCodec from "./ItemCodec.ts"
 import * as Requests from "./Requests.ts"
 import type { ServerTime } from "./ServerTime.ts"
 import type { FleetItem, Table } from "./Table.ts"
@@ -30,7 +30,7 @@ import { itemLimit, readFleet } from "./Table.ts"
  *
  * @category models
  */
-export interface ItemKeeper extends Keeper {
+export interface DynamoStore extends VersionedStore {
   /** The length of the item's body as this holder knows it, in bytes, and how many tasks it counts. */
   readonly size: () => { readonly bytes: number; readonly occupied: number }
 }
@@ -38,13 +38,13 @@ export interface ItemKeeper extends Keeper {
 /** How many requests are read or written at once. */
 const concurrency = 16
 
-/** How often a call is made again that was throttled, before whoever asked is told. */
+/** Maximum repeats of a throttled call before the caller gets its error. */
 const throttledTries = 4
 
 interface Known {
   readonly version: number
-  readonly fleet: SharedFleet | undefined
-  readonly gone: Body.Gone
+  readonly fleet: SharedState | undefined
+  readonly gone: ItemCodec.Gone
   readonly size: number
 }
 
@@ -60,11 +60,11 @@ export const make = (options: {
   readonly holder: string
   /** How long a read or a write may take altogether. */
   readonly timeout: Duration.Duration
-}): ItemKeeper => {
+}): DynamoStore => {
   const { fleet: fleetId, holder, table, time, timeout } = options
   const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
   let known = nothing
-  /** What slots of this holder are to be launched with, until that is in the table. One that nobody sends needs it not. */
+  /** What slots of this holder are to be launched with, until that is in the table. A launch that is not sent does not need it. */
   const unwritten = new Map<SlotId, RunTaskRequest>()
   /** Requests that were looked for in vain. */
   const lost = new Set<SlotId>()
@@ -81,7 +81,7 @@ export const make = (options: {
       return Effect.succeed({
         version,
         now,
-        changed: whole && fleet !== undefined ? [Differences.between(undefined, fleet)] : [],
+        changed: whole && fleet !== undefined ? [Deltas.between(undefined, fleet)] : [],
         whole
       })
     })
@@ -90,12 +90,12 @@ export const make = (options: {
     Effect.suspend(() => {
       if (item === undefined) known = nothing
       if (item === undefined || item.version === known.version) return Effect.void
-      const decoded = Body.decode(item.body)
+      const decoded = ItemCodec.decode(item.body)
       if (Result.isFailure(decoded)) {
         return new CallFailed({ reason: "refused", detail: `fleet ${fleetId} cannot be read: ${decoded.failure}` })
       }
       const whole = decoded.success
-      const fleet = Differences.apply(undefined, whole)
+      const fleet = Deltas.apply(undefined, whole)
       const requests = known.fleet?.occupancy.requests ?? HashMap.empty()
       known = {
         version: item.version,
@@ -107,8 +107,8 @@ export const make = (options: {
       return Effect.void
     })
 
-  /** Reads the requests of those launches that somebody has to take over. Says whether there are some that were not known. */
-  const fetchRequests = (fleet: SharedFleet): Effect.Effect<boolean, CallFailed> =>
+  /** Reads the requests of those launches that a holder has to take over. Says whether there are some that were not known. */
+  const fetchRequests = (fleet: SharedState): Effect.Effect<boolean, CallFailed> =>
     Effect.gen(function*() {
       const needed = [...Requests.abandoned(fleet.occupancy), ...Requests.takenOver(fleet, holder)].filter((id) =>
         !HashMap.has(fleet.occupancy.requests, id) && !lost.has(id)
@@ -153,11 +153,11 @@ export const make = (options: {
   const conflict = (kept: Effect.Effect<Kept, CallFailed>) =>
     Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
 
-  const put = Effect.fnUntraced(function*(after: SharedFleet, difference: Difference) {
-    const { decidedAt: { store: decidedAt } } = difference.head
-    for (const { request, slot } of difference.slots) if (request !== undefined) unwritten.set(slot.id, request)
+  const put = Effect.fnUntraced(function*(after: SharedState, delta: Delta) {
+    const { decidedAt: { store: decidedAt } } = delta.head
+    for (const { request, slot } of delta.slots) if (request !== undefined) unwritten.set(slot.id, request)
     // Before the first attempt may be sent, and not before: of many decisions on the same state only one is written.
-    const launching = difference.slots.flatMap(({ slot: { id, state } }) => {
+    const launching = delta.slots.flatMap(({ slot: { id, state } }) => {
       const request = state._tag === "Reserved" ? undefined : unwritten.get(id)
       return request === undefined ? [] : [{ id, request }]
     })
@@ -166,8 +166,8 @@ export const make = (options: {
         table.writeRequest(fleetId, id, request, decidedAt),
         () => Effect.sync(() => unwritten.delete(id))
       ), { concurrency, discard: true })
-    const gone = Body.remember(known.gone, difference)
-    const body = Body.encode(after, gone)
+    const gone = ItemCodec.remember(known.gone, delta)
+    const body = ItemCodec.encode(after, gone)
     if (body.length > itemLimit) {
       return yield* new CallFailed({
         reason: "unfit",
@@ -176,23 +176,23 @@ export const make = (options: {
     }
     const version = known.version + 1
     const { occupancy } = after
-    yield* table.writeFleet(fleetId, { body, version }, { occupied: Occupancies.used(occupancy), cap: occupancy.cap })
+    yield* table.writeFleet(fleetId, { body, version }, { occupied: LedgerStates.used(occupancy), cap: occupancy.cap })
     known = { version, fleet: after, gone, size: body.length }
-    for (const id of unwritten.keys()) if (Occupancies.find(occupancy, id) === undefined) unwritten.delete(id)
+    for (const id of unwritten.keys()) if (LedgerStates.find(occupancy, id) === undefined) unwritten.delete(id)
     const answer: Written = { _tag: "Written", now: time.now() ?? decidedAt }
     return answer
   })
 
-  const write = (version: number, difference: Difference): Effect.Effect<Written, CallFailed> =>
+  const write = (version: number, delta: Delta): Effect.Effect<Written, CallFailed> =>
     Effect.gen(function*() {
       const now = time.now()
-      // Whoever was held up looks again: the time that it decided by is not that of the others any more.
-      const isLate = now === undefined || now - difference.head.decidedAt.store > decisionValidity
+      // A process that was held up looks again: the time that it decided by is not that of the others any more.
+      const isLate = now === undefined || now - delta.head.decidedAt.store > decisionValidity
       if (isLate || version !== known.version) return yield* conflict(read(version))
-      const after = Differences.apply(known.fleet, difference)
+      const after = Deltas.apply(known.fleet, delta)
       // A launch that is abandoned by this very decision may be taken over by it, too.
       if (yield* fetchRequests(after)) return yield* conflict(tell(version))
-      return yield* Effect.catch(put(after, difference), (error) => {
+      return yield* Effect.catch(put(after, delta), (error) => {
         if (error.reason !== "conflict") return Effect.fail(error)
         const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
         return conflict(Effect.flatMap(item, (item) => told(item, version)))
@@ -211,16 +211,16 @@ export const make = (options: {
 
   const calls: Calls = {
     read: (since) => within(read(since)),
-    write: (version, difference) => within(write(version, difference))
+    write: (version, delta) => within(write(version, delta))
   }
   return {
     ...calls,
     inLine: (losses, decision) => Effect.andThen(spread(losses), decision(calls)),
-    // DynamoDB tells nobody anything: what others do is heard when this holder looks.
+    // DynamoDB has no push notifications: this holder hears what others do when it looks.
     word: Effect.never,
     size: () => ({
       bytes: known.size,
-      occupied: known.fleet === undefined ? 0 : Occupancies.used(known.fleet.occupancy)
+      occupied: known.fleet === undefined ? 0 : LedgerStates.used(known.fleet.occupancy)
     })
   }
 }

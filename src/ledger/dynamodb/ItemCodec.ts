@@ -10,9 +10,9 @@ import * as Schema from "effect/Schema"
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import { type Answer, isAnswerTo } from "../Operation.ts"
-import type { Difference } from "../shared/Delta.ts"
-import * as Differences from "../shared/Delta.ts"
-import type { Member, SharedFleet } from "../shared/SharedState.ts"
+import type { Delta } from "../shared/Delta.ts"
+import * as Deltas from "../shared/Delta.ts"
+import type { Member, SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
 
 /**
@@ -20,7 +20,7 @@ import type { SlotId } from "../Slot.ts"
  *
  * @category models
  */
-export type Gone = Difference["gone"]
+export type Gone = Delta["gone"]
 
 /** How many changes are kept for holders that are behind. One that is further behind sees a gap in their numbers. */
 const keptChanges = 64
@@ -40,17 +40,17 @@ export const keptGone = 128
 /** Below the middle: from there on it compresses hardly more, in several times the time. */
 const quality = 4
 
-const Body = Schema.fromJsonString(Schema.toCodecJson(Differences.Difference))
+const Body = Schema.fromJsonString(Schema.toCodecJson(Deltas.Delta))
 const encodeBody = Schema.encodeSync(Body)
 const decodeBody = Schema.decodeResult(Body)
 
 /**
- * Writes a fleet, as its difference from nothing.
+ * Writes a fleet, as its delta from nothing.
  *
  * @category conversions
  */
-export const encode = (fleet: SharedFleet, gone: Gone): Uint8Array => {
-  const whole = Differences.between(undefined, fleet)
+export const encode = (fleet: SharedState, gone: Gone): Uint8Array => {
+  const whole = Deltas.between(undefined, fleet)
   const json = encodeBody({
     ...whole,
     slots: whole.slots.map(({ holdsKey, slot }) => ({ slot, holdsKey, request: undefined })),
@@ -66,7 +66,7 @@ export const encode = (fleet: SharedFleet, gone: Gone): Uint8Array => {
  *
  * @category conversions
  */
-export const decode = (body: Uint8Array): Result.Result<Difference, string> =>
+export const decode = (body: Uint8Array): Result.Result<Delta, string> =>
   Result.try({
     try: () => brotliDecompressSync(body).toString("utf8"),
     catch: () => "its body is not compressed as it should be"
@@ -77,7 +77,7 @@ export const decode = (body: Uint8Array): Result.Result<Difference, string> =>
  *
  * @category conversions
  */
-export const remember = (before: Gone, { gone, head }: Difference): Gone => {
+export const remember = (before: Gone, { gone, head }: Delta): Gone => {
   const isKept = ({ since }: Gone[number]) => since === head.goneSince || since === head.goneBefore
   return gone.length === 0 && before.every(isKept)
     ? before
@@ -86,7 +86,7 @@ export const remember = (before: Gone, { gone, head }: Difference): Gone => {
 
 /**
  * Returns what a holder took over with its latest batch, with its requests again.
- * What is not found is left out: nobody can send it again.
+ * What is not found is left out: no holder can send it again.
  *
  * @category conversions
  */
@@ -105,7 +105,7 @@ export const restore = (
   })
 })
 
-type Members = Difference["members"]
+type Members = Delta["members"]
 
 /** Those who are there, and those who left last. */
 const keep = (members: Members): Members => {

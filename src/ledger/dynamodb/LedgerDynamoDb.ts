@@ -3,7 +3,7 @@
  * number of replicas, through crashes and restarts.
  *
  * A fleet is one item. A process reads it, decides with the same rules as every
- * other ledger, and writes it on the condition that nobody has since: key and cap
+ * other ledger, and writes it on the condition that no process has since: key and cap
  * are decided in one conditional write. A process that is alone needs one round
  * trip, for it remembers what it wrote; one that was not first waits a moment, at
  * random and the longer the more often it was not, reads what the others wrote, and
@@ -34,10 +34,10 @@
  * 1000 units a second. At a cap of 100 the item has about 10 KB, at 500 about 35 KB, so
  * that this ledger is for caps up to about 100, and works up to 500 at a price. With
  * nothing to do, a process reads the item twice and writes it once in 3 seconds; while
- * somebody waits with it, it writes once a second. An item that has grown to 192 KB
+ * a request waits with it, it writes once a second. An item that has grown to 192 KB
  * grants nothing, whatever the cap: the fleet is said to be full.
  *
- * DynamoDB tells nobody that something has happened. Other processes hear of a
+ * DynamoDB has no push notifications. Other processes hear of a
  * freed slot when they look, once a second.
  *
  * Of the tasks that have stopped, the newest 128 are remembered. An older one that a
@@ -64,10 +64,10 @@ import * as Layer from "effect/Layer"
 import { type FleetLedger, Ledger } from "../Ledger.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as Keepers from "../shared/VersionedStore.ts"
+import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { ClientOptions } from "./Client.ts"
 import { hostOf, makeClient } from "./Client.ts"
-import * as ItemKeepers from "./DynamoStore.ts"
+import * as DynamoStores from "./DynamoStore.ts"
 import * as ServerTimes from "./ServerTime.ts"
 import * as Tables from "./Table.ts"
 
@@ -125,10 +125,10 @@ export const make = Effect.fnUntraced(
     return Ledger.of({
       attach: Effect.fnUntraced(function*(attachOptions) {
         const { fleet, holder } = attachOptions
-        const keeper = ItemKeepers.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
-        const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions), start)
+        const database = DynamoStores.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
+        const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions), start)
         const ledger = yield* SharedLedgers.make(attached, attachOptions)
-        return { ...ledger, reserve: unlessTooLarge(keeper, ledger.reserve) }
+        return { ...ledger, reserve: unlessTooLarge(database, ledger.reserve) }
       })
     })
   }
@@ -167,8 +167,8 @@ export const layerClient = (client: DynamoDBClient, options: LedgerOptions): Lay
 const grantLimit = 192 * 1024
 
 const unlessTooLarge =
-  (keeper: ItemKeepers.ItemKeeper, reserve: FleetLedger["reserve"]): FleetLedger["reserve"] => (options) =>
+  (database: DynamoStores.DynamoStore, reserve: FleetLedger["reserve"]): FleetLedger["reserve"] => (options) =>
     Effect.suspend(() => {
-      const { bytes, occupied } = keeper.size()
+      const { bytes, occupied } = database.size()
       return bytes <= grantLimit ? reserve(options) : Effect.succeed({ _tag: "Full", occupied, cap: occupied })
     })

@@ -7,21 +7,21 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { isAnswerTo } from "../Operation.ts"
-import type { Occupancy } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
-import type { SharedFleet } from "../shared/SharedState.ts"
+import type { LedgerState } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
+import type { SharedState } from "../shared/SharedState.ts"
 import type { SlotId } from "../Slot.ts"
-import * as Body from "./ItemCodec.ts"
+import * as ItemCodec from "./ItemCodec.ts"
 
 /**
  * Returns an occupancy with those requests that may still be needed.
  *
  * @category edits
  */
-export const withRequests = (occupancy: Occupancy, requests: Occupancy["requests"]): Occupancy => ({
+export const withRequests = (occupancy: LedgerState, requests: LedgerState["requests"]): LedgerState => ({
   ...occupancy,
   requests: HashMap.filter(requests, (_, id) => {
-    const slot = Occupancies.find(occupancy, id)
+    const slot = LedgerStates.find(occupancy, id)
     return slot !== undefined && slot.state._tag !== "Launched"
   })
 })
@@ -31,10 +31,10 @@ export const withRequests = (occupancy: Occupancy, requests: Occupancy["requests
  *
  * @category accessors
  */
-export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
+export const abandoned = (occupancy: LedgerState): ReadonlyArray<SlotId> =>
   [...HashMap.values(occupancy.slots)].flatMap(({ holder, id, key, state }) =>
     holder === undefined && key !== undefined && state._tag === "Launching" &&
-      Occupancies.findByKey(occupancy, key)?.id === id
+      LedgerStates.findByKey(occupancy, key)?.id === id
       ? [id]
       : []
   )
@@ -45,19 +45,19 @@ export const abandoned = (occupancy: Occupancy): ReadonlyArray<SlotId> =>
  *
  * @category accessors
  */
-export const takenOver = (fleet: SharedFleet, holder: string): ReadonlyArray<SlotId> =>
+export const takenOver = (fleet: SharedState, holder: string): ReadonlyArray<SlotId> =>
   (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
     answer !== undefined && isAnswerTo("TakeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
-  ).filter((id) => Occupancies.find(fleet.occupancy, id)?.state._tag === "Launching")
+  ).filter((id) => LedgerStates.find(fleet.occupancy, id)?.state._tag === "Launching")
 
 /**
  * Returns a fleet in which a holder's latest answers have their requests again.
  *
  * @category edits
  */
-export const withOwnAnswers = (fleet: SharedFleet, holder: string): SharedFleet => {
+export const withOwnAnswers = (fleet: SharedState, holder: string): SharedState => {
   const member = fleet.members.get(holder)
   if (member === undefined) return fleet
   const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.occupancy.requests, id))
-  return { ...fleet, members: new Map(fleet.members).set(holder, Body.restore(member, requestOf)) }
+  return { ...fleet, members: new Map(fleet.members).set(holder, ItemCodec.restore(member, requestOf)) }
 }

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
-import * as Encoding from "../shared/Codec.ts"
+import * as Codec from "../shared/Codec.ts"
 import type { SlotId } from "../Slot.ts"
 import type { Way } from "./Client.ts"
 import { call } from "./Client.ts"
@@ -56,10 +56,10 @@ export interface Label {
  */
 export interface Table {
   readonly readFleet: (fleet: string) => Effect.Effect<FleetItem | undefined, CallFailed>
-  /** Writes a fleet, if nobody has since the version before. It begins with version 1. */
+  /** Writes a fleet, if no process has since the version before. It begins with version 1. */
   readonly writeFleet: (fleet: string, item: FleetItem, label: Label) => Effect.Effect<unknown, CallFailed>
   readonly readRequest: (fleet: string, id: SlotId) => Effect.Effect<RunTaskRequest | undefined, CallFailed>
-  /** Writes a request, to be deleted by the table a while after nobody can need it. */
+  /** Writes a request, to be deleted by the table a while after no holder can need it. */
   readonly writeRequest: (
     fleet: string,
     id: SlotId,
@@ -160,7 +160,7 @@ export const readFleet = (
     : Effect.succeed({ version, body })
 }
 
-const decodeRequest = Schema.decodeUnknownEffect(Encoding.RunTaskRequest)
+const decodeRequest = Schema.decodeUnknownEffect(Codec.RunTaskRequest)
 
 const keyOf = (fleet: string, item: string) => ({ pk: { S: fleet }, sk: { S: item } })
 

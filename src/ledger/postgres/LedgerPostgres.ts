@@ -44,13 +44,13 @@ import { Ledger, type LedgerUnavailable } from "../Ledger.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import { defaultLease } from "../shared/SharedState.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as Keepers from "../shared/VersionedStore.ts"
+import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { SchemaMismatch } from "./Migration.ts"
 import * as Migrations from "./Migration.ts"
-import * as Words from "./Notifications.ts"
+import * as Notifications from "./Notifications.ts"
 import * as Passwords from "./Password.ts"
 import * as Failures from "./PostgresError.ts"
-import * as Databases from "./PostgresStore.ts"
+import * as PostgresStores from "./PostgresStore.ts"
 import * as Servers from "./Server.ts"
 
 /**
@@ -73,7 +73,7 @@ export interface Options {
    * it had not sent is freed then, and what it had is settled by another. The default
    * is 10 seconds, the least is 1 second.
    *
-   * Shorter, a launch of a process that is killed waits less for somebody to go on
+   * Shorter, a launch of a process that is killed waits less for another to go on
    * with it, and a pause of a process that lives sooner costs it what it had not
    * sent. Neither costs a task too many. Processes may have different leases.
    */
@@ -106,7 +106,7 @@ export const migrate = (
 
 /**
  * Returns what a role has to be granted that uses the ledger and does not migrate
- * it, as statements for whoever does.
+ * it, as statements for an administrator.
  *
  * @category constructors
  */
@@ -140,7 +140,7 @@ export const layer = (
         SqlClient,
         sql
       )
-      const checked = Databases.within(Databases.apart(sql, ready), Duration.max(timeout, bound))
+      const checked = PostgresStores.within(PostgresStores.apart(sql, ready), Duration.max(timeout, bound))
       yield* Startings.waiting(
         Effect.mapError(
           checked,
@@ -148,12 +148,12 @@ export const layer = (
         ),
         start
       )
-      const words = yield* Words.make(sql, schema)
+      const notifications = yield* Notifications.make(sql, schema)
       return Ledger.of({
         attach: Effect.fnUntraced(function*(attachOptions) {
           const { fleet } = attachOptions
-          const keeper = { ...Databases.make({ sql, schema, bound, fleet }), word: words.next(fleet) }
-          const attached = yield* Startings.waiting(Keepers.attach(keeper, attachOptions, lease), start)
+          const database = { ...PostgresStores.make({ sql, schema, bound, fleet }), word: notifications.next(fleet) }
+          const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions, lease), start)
           return yield* SharedLedgers.make(attached, attachOptions)
         })
       })

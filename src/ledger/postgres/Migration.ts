@@ -121,7 +121,7 @@ const checkName = (schema: string): Effect.Effect<void, SchemaMismatch> => {
 
 /**
  * Returns what a role has to be granted that uses the ledger and does not migrate
- * it, as statements for whoever does.
+ * it, as statements for an administrator.
  *
  * @category constructors
  */

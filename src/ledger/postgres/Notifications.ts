@@ -3,7 +3,7 @@
  * a process over one session.
  *
  * The session may end at any time, and does not say so where its peer is gone:
- * words are a hint. Whoever waits for one looks now and then without.
+ * words are a hint. A waiting holder looks now and then without.
  */
 import type { PgClient } from "@effect/sql-pg/PgClient"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
  *
  * @category models
  */
-export interface Words {
+export interface Notifications {
   /** Waits for the next word about a fleet, and says which version the fleet has. */
   readonly next: (fleet: string) => Effect.Effect<number>
 }
@@ -30,7 +30,7 @@ export interface Words {
 export const make = Effect.fnUntraced(function*(
   sql: PgClient,
   channel: string
-): Effect.fn.Return<Words, never, Scope.Scope> {
+): Effect.fn.Return<Notifications, never, Scope.Scope> {
   const awaited = new Map<string, Deferred.Deferred<number>>()
 
   const tell = (fleet: string, version: number): void => {
@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
 
   const listen = Effect.scoped(Effect.gen(function*() {
     const notifications = yield* sql.listen(channel)
-    // What was said while nobody listened is not said again: everybody looks once.
+    // What was announced while no connection listened is not repeated: every holder looks once.
     for (const fleet of awaited.keys()) tell(fleet, Number.POSITIVE_INFINITY)
     return yield* Effect.forever(Effect.map(Queue.take(notifications), ({ payload }) => {
       const [version = "", ...fleet] = payload.split(" ")

@@ -1,5 +1,5 @@
 /**
- * What went wrong with the database, in words that say what to do.
+ * Explains failures of the database, in words that say what to do.
  */
 import * as Predicate from "effect/Predicate"
 import { AuthenticationError, ConnectionError, SqlError, type SqlErrorReason } from "effect/sql/SqlError"

@@ -14,9 +14,9 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import * as Details from "../../Detail.ts"
 import { LedgerUnavailable } from "../Ledger.ts"
-import { Difference } from "../shared/Delta.ts"
+import { Delta } from "../shared/Delta.ts"
 import type { Refused } from "../shared/SharedLedger.ts"
-import type { Calls, Keeper, Written } from "../shared/VersionedStore.ts"
+import type { Calls, VersionedStore, Written } from "../shared/VersionedStore.ts"
 import * as Failures from "./PostgresError.ts"
 import * as Servers from "./Server.ts"
 
@@ -64,12 +64,12 @@ export const apart = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect
  *
  * @category models
  */
-export type Database = Omit<Keeper, "word">
+export type PostgresStore = Omit<VersionedStore, "word">
 
 const keptFields = {
   version: Schema.Finite,
   now: Schema.Finite,
-  changed: Schema.Array(Difference),
+  changed: Schema.Array(Delta),
   whole: Schema.Boolean
 }
 
@@ -80,7 +80,7 @@ const decodeWritten = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Union
   Schema.Struct({ written: Schema.Literal(false), kept: Schema.Struct(keptFields) })
 ])))
 
-const encodeDifference = Schema.encodeSync(Schema.toCodecJson(Difference))
+const encodeDelta = Schema.encodeSync(Schema.toCodecJson(Delta))
 
 /**
  * PostgreSQL takes neither NUL nor half of a surrogate pair in its JSON, and the
@@ -113,7 +113,7 @@ export const make = (
     readonly bound: Duration.Duration
     readonly fleet: string
   }
-): Database => {
+): PostgresStore => {
   const server = Servers.of(sql.config)
   const alone: Run = (statement) => within(apart(sql, statement), bound)
   const calls = callsOf({ sql, schema, fleet, server, select: sql.literal("SELECT"), lockTimeout: rowWait, run: alone })
@@ -130,9 +130,9 @@ export const make = (
   return {
     read: calls.read,
     // Behind a writer that has the row it would come second: it looks, and enters the line in place of waiting beside it.
-    write: (version, difference, isNews) =>
+    write: (version, delta, isNews) =>
       Effect.catchIf(
-        calls.write(version, difference, isNews),
+        calls.write(version, delta, isNews),
         (error) => error._tag === "LedgerUnavailable" && error.reason === "busy",
         () => Effect.map(calls.read(version), (kept): Written => ({ _tag: "Conflict", kept }))
       ),
@@ -202,9 +202,9 @@ const callsOf = (
         sql<{ answer: unknown }>`${select} ${sql(schema)}.read(${fleet}, ${since}::bigint) AS answer`.withoutTransform,
         decodeKept
       ),
-    write: (version, difference, isNews) =>
+    write: (version, delta, isNews) =>
       Effect.suspend(() => {
-        const json = JSON.stringify(encodeDifference(difference), storable)
+        const json = JSON.stringify(encodeDelta(delta), storable)
         return Effect.map(
           call(
             sql<

@@ -1,9 +1,9 @@
 /**
- * What the ledger keeps in PostgreSQL, and the two functions that it calls.
+ * The tables that the ledger keeps in PostgreSQL, and the two functions that it calls.
  *
  * All of it is in one schema. `read` looks; `commit` is the only thing that writes: it takes the
  * fleet's row, compares the version that the decision was made on, and writes what
- * the decision changes, in one statement of the client. Whoever comes second is
+ * the decision changes, in one statement of the client. The process that comes second is
  * told what the first has changed.
  *
  * Times are epoch milliseconds of the server's clock.
@@ -80,7 +80,7 @@ const tables = (schema: string): ReadonlyArray<Statement> => [
     request text,
     PRIMARY KEY (fleet, id)
   ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`,
-  // What the rules say already: they hold even where somebody writes by hand.
+  // What the rules say already: they hold even where an operator writes by hand.
   `CREATE UNIQUE INDEX slot_key ON ${schema}.slot (fleet, key) WHERE holds_key`,
   `CREATE UNIQUE INDEX slot_task ON ${schema}.slot (fleet, task_arn) WHERE task_arn IS NOT NULL`,
   `CREATE TABLE ${schema}.gone (

@@ -1,5 +1,5 @@
 /**
- * What answers to `RunTask` are worth, held against what is known: one that cannot
+ * Checks answers to `RunTask` against what is known: one that cannot
  * be so is no verdict.
  *
  * One token is one task, and a task is one launch's. An answer that says otherwise
@@ -12,10 +12,10 @@ import * as Places from "../../ecs/Place.ts"
 import type { Contradiction, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import { adoptTask } from "./Evidence.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
-import type { Draft } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
+import type { Transaction } from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * What an answer is worth, held against what is known. One that cannot be so is
@@ -24,27 +24,27 @@ import * as Drafts from "./Transaction.ts"
  * @category edits
  */
 export const believed = (
-  draft: Draft,
+  tx: Transaction,
   id: SlotId,
   answer: Verdict
 ): Exclude<Verdict, { readonly _tag: "Contradictory" }> => {
   if (answer._tag === "Contradictory") {
-    Drafts.dispute(draft, id, { detail: answer.detail, elsewhere: false })
+    Transactions.dispute(tx, id, { detail: answer.detail, elsewhere: false })
     return { _tag: "Unknown", detail: answer.detail }
   }
   if (answer._tag !== "Accepted") return answer
-  const found = contradiction(draft.occupancy, id, answer.taskArn)
+  const found = contradiction(tx.occupancy, id, answer.taskArn)
   if (found === undefined) {
-    return !isTerminal(answer.lastStatus) || mayHaveStopped(draft, id) ? answer : { ...answer, lastStatus: undefined }
+    return !isTerminal(answer.lastStatus) || mayHaveStopped(tx, id) ? answer : { ...answer, lastStatus: undefined }
   }
-  Drafts.dispute(draft, id, found)
-  if (!found.elsewhere) adoptTask(draft, answer.taskArn)
+  Transactions.dispute(tx, id, found)
+  if (!found.elsewhere) adoptTask(tx, answer.taskArn)
   return { _tag: "Unknown", detail: found.detail }
 }
 
 /** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
-const mayHaveStopped = (draft: Draft, id: SlotId): boolean => {
-  const slot = Occupancies.find(draft.occupancy, id)
+const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
+  const slot = LedgerStates.find(tx.occupancy, id)
   return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
 }
 
@@ -53,18 +53,18 @@ const mayHaveStopped = (draft: Draft, id: SlotId): boolean => {
  * place, it is another launch's, or the launch has another one. One that was listed
  * and not described yet may be that of any launch.
  */
-const contradiction = (occupancy: Occupancy, id: SlotId, arn: TaskArn): Contradiction | undefined => {
+const contradiction = (occupancy: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
   const stray = Places.stray(occupancy.place, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
-  const slot = Occupancies.find(occupancy, id)
+  const slot = LedgerStates.find(occupancy, id)
   const known = slot === undefined ? undefined : Slots.taskArn(slot)
   const named = (detail: string): Contradiction => ({ detail: `${arn} was named, and ${detail}`, elsewhere: false })
   if (known !== undefined && known !== arn) return named(`its task is ${known}`)
-  const other = Occupancies.findByArn(occupancy, arn)
+  const other = LedgerStates.findByArn(occupancy, arn)
   if (other !== undefined && other.id !== id && other.key !== undefined) {
     return named(`that is the task of launch ${other.id}`)
   }
-  return slot?.state._tag === "Launching" && Occupancies.isGone(occupancy, arn)
+  return slot?.state._tag === "Launching" && LedgerStates.isGone(occupancy, arn)
     ? named("that had stopped as the task of another")
     : undefined
 }

@@ -1,27 +1,27 @@
 /**
- * What holders say of a fleet, and how its cap changes.
+ * The description of a fleet that holders agree on, and changes of its cap.
  */
 import * as HashMap from "effect/HashMap"
 import * as Places from "../../ecs/Place.ts"
 import type { Time } from "../../Time.ts"
 import type { Cap } from "../Change.ts"
-import type { Description, Occupancy } from "./LedgerState.ts"
+import type { Description, LedgerState } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * Changes the cap. A cap below use stops growth, and nothing else.
  *
  * @category decisions
  */
-export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
-    draft.occupancy = { ...draft.occupancy, cap }
-    Drafts.note(draft, { _tag: "Resized" })
+export const resize = (occupancy: LedgerState, cap: Cap, now: Time): Decision<void> =>
+  Transactions.decide(occupancy, now, (tx) => {
+    tx.occupancy = { ...tx.occupancy, cap }
+    Transactions.note(tx, { _tag: "Resized" })
   })
 
 /**
- * Takes over what a holder says of the fleet when it attaches and nobody else is:
+ * Takes over what a holder says of the fleet when it attaches and no other is:
  * a cap that was changed since the last holder came stays, unless this one
  * describes another than that one did. A fleet that has no slots is where its next
  * holder says.
@@ -29,24 +29,24 @@ export const resize = (occupancy: Occupancy, cap: Cap, now: Time): Decision<void
  * @category decisions
  */
 export const describe = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   before: Description,
   description: Description,
   now: Time
 ): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? occupancy.cap : description.cap
     const place = Places.differ(occupancy.place, description.place)
       ? description.place
       : Places.complete(occupancy.place, description.place)
-    draft.occupancy = { ...draft.occupancy, cap, exclusiveKeys, lagBound, place }
+    tx.occupancy = { ...tx.occupancy, cap, exclusiveKeys, lagBound, place }
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
-      if (exclusiveKeys) Drafts.claimKey(draft, slot.key, slot.id)
-      else Drafts.dropKey(draft, slot)
+      if (exclusiveKeys) Transactions.claimKey(tx, slot.key, slot.id)
+      else Transactions.dropKey(tx, slot)
     }
-    if (cap !== occupancy.cap) Drafts.note(draft, { _tag: "Resized" })
+    if (cap !== occupancy.cap) Transactions.note(tx, { _tag: "Resized" })
   })
 
 /**
@@ -55,11 +55,11 @@ export const describe = (
  *
  * @category accessors
  */
-export const mismatch = (occupancy: Occupancy, relied: Description, description: Description): string | undefined => {
+export const mismatch = (occupancy: LedgerState, relied: Description, description: Description): string | undefined => {
   const away = elsewhere(occupancy, description)
   if (away !== undefined) return away
   if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
-    return `its cap is ${occupancy.cap}, not ${description.cap}: resize it first, then describe it so`
+    return `its cap is ${occupancy.cap}, not ${description.cap}: call \`resize\` first, then deploy with the new cap`
   }
   if (description.exclusiveKeys !== relied.exclusiveKeys) return `its exclusiveKeys is ${relied.exclusiveKeys}`
   if (description.lagBound !== relied.lagBound) return `its lagBound is ${relied.lagBound} ms`
@@ -72,19 +72,19 @@ export const mismatch = (occupancy: Occupancy, relied: Description, description:
  *
  * @category accessors
  */
-export const elsewhere = (occupancy: Occupancy, { place }: Pick<Description, "place">): string | undefined =>
+export const elsewhere = (occupancy: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
   Places.differ(occupancy.place, place)
     ? `it is in ${Places.text(occupancy.place)}, and this process calls ECS in ${Places.text(place)}: ` +
       "give the process that region and account, or the fleet another id"
     : undefined
 
 /**
- * Says why a holder may not attach where nobody else is attached: there are slots,
+ * Says why a holder may not attach where no other holder is attached: there are slots,
  * and their tasks are in another place.
  *
  * @category accessors
  */
-export const moved = (occupancy: Occupancy, description: Description): string | undefined =>
+export const moved = (occupancy: LedgerState, description: Description): string | undefined =>
   HashMap.isEmpty(occupancy.slots) ? undefined : elsewhere(occupancy, description)
 
 /**
@@ -92,8 +92,8 @@ export const moved = (occupancy: Occupancy, description: Description): string | 
  *
  * @category decisions
  */
-export const join = (occupancy: Occupancy, { place }: Description, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+export const join = (occupancy: LedgerState, { place }: Description, now: Time): Decision<void> =>
+  Transactions.decide(occupancy, now, (tx) => {
     const completed = Places.complete(occupancy.place, place)
-    if (completed !== occupancy.place) draft.occupancy = { ...draft.occupancy, place: completed }
+    if (completed !== occupancy.place) tx.occupancy = { ...tx.occupancy, place: completed }
   })

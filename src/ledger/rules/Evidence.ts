@@ -1,5 +1,5 @@
 /**
- * What readings of ECS prove about a fleet's slots.
+ * Evidence from readings of ECS about a fleet's slots.
  *
  * A list may only add: a task that the ledger does not know is adopted. Only a
  * description with a terminal status frees, and what is not shown is not proof,
@@ -15,10 +15,10 @@ import * as Time from "../../Time.ts"
 import { missingSpacing, stoppedRetention } from "../SafetyLimits.ts"
 import type { Launching, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
-import type { Decision, Draft } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
+import type { Decision, Transaction } from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * What the lists of a reading showed.
@@ -64,18 +64,18 @@ export interface Reading extends Listing {
  *
  * @category decisions
  */
-export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): Decision<Question> =>
-  Drafts.decide<Question>(occupancy, now, (draft) => {
+export const adopt = (occupancy: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
+  Transactions.decide<Question>(occupancy, now, (tx) => {
     const stray = Places.stray(occupancy.place, listed(listing))
     if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
-    for (const arn of listing.running ?? []) adoptTask(draft, arn)
-    const taskArns = new Set(HashMap.keys(draft.occupancy.byArn))
+    for (const arn of listing.running ?? []) adoptTask(tx, arn)
+    const taskArns = new Set(HashMap.keys(tx.occupancy.byArn))
     for (const arn of listing.stopped ?? []) {
-      if (!Occupancies.isGone(draft.occupancy, arn)) taskArns.add(arn)
+      if (!LedgerStates.isGone(tx.occupancy, arn)) taskArns.add(arn)
     }
     return {
       taskArns: [...taskArns],
-      forgettable: new Set(forgettable(draft.occupancy, now)),
+      forgettable: new Set(forgettable(tx.occupancy, now)),
       stray
     }
   })
@@ -83,24 +83,24 @@ export const adopt = (occupancy: Occupancy, listing: Listing, now: Time.Time): D
 const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn> => [...running, ...stopped]
 
 /**
- * Takes a complete reading as evidence. One that listed nothing shows nobody
+ * Takes a complete reading as evidence. One that listed nothing shows no holder
  * else's tasks: no slot is granted on it.
  *
  * @category decisions
  */
-export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time): Decision<Tally> =>
-  Drafts.decide(occupancy, now, (draft) => {
+export const observe = (occupancy: LedgerState, reading: Reading, now: Time.Time): Decision<Tally> =>
+  Transactions.decide(occupancy, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
     const stray = Places.stray(occupancy.place, [...listed(reading), ...described, ...reading.missing])
     if (stray === undefined) {
-      for (const task of reading.tasks) observeTask(draft, task)
-      if (reading.running !== undefined) observeListed(draft, reading, reading.running)
+      for (const task of reading.tasks) observeTask(tx, task)
+      if (reading.running !== undefined) observeListed(tx, reading, reading.running)
     }
-    const { cap } = draft.occupancy
-    const occupied = Occupancies.used(draft.occupancy)
-    const foreign = cap !== "unlimited" && occupied > cap ? Occupancies.foreignTasks(draft.occupancy) : 0
-    if (foreign !== occupancy.foreignOver) draft.occupancy = { ...draft.occupancy, foreignOver: foreign }
-    const undescribed = Occupancies.undescribedTasks(draft.occupancy, now)
+    const { cap } = tx.occupancy
+    const occupied = LedgerStates.used(tx.occupancy)
+    const foreign = cap !== "unlimited" && occupied > cap ? LedgerStates.foreignTasks(tx.occupancy) : 0
+    if (foreign !== occupancy.foreignOver) tx.occupancy = { ...tx.occupancy, foreignOver: foreign }
+    const undescribed = LedgerStates.undescribedTasks(tx.occupancy, now)
     return { cap, occupied, foreign, isMore: foreign > occupancy.foreignOver, undescribed, stray }
   })
 
@@ -110,11 +110,11 @@ export const observe = (occupancy: Occupancy, reading: Reading, now: Time.Time):
  * @category models
  */
 export interface Tally {
-  readonly cap: Occupancy["cap"]
+  readonly cap: LedgerState["cap"]
   readonly occupied: number
-  /** How many of them are known to be nobody's launch under this ledger. None where the cap is kept. */
+  /** How many of them are known to be no launch under this ledger. None where the cap is kept. */
   readonly foreign: number
-  /** Whether these are more than the reading before showed, whoever read that. */
+  /** Whether these are more than the reading before showed, of whichever holder. */
   readonly isMore: boolean
   /** How many were listed a while ago and have never been described. */
   readonly undescribed: number
@@ -142,13 +142,13 @@ export type Release =
  *
  * @category decisions
  */
-export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decision<Release> =>
-  Drafts.decide<Release>(occupancy, now, (draft) => {
-    const slot = Occupancies.find(occupancy, id)
+export const release = (occupancy: LedgerState, id: SlotId, now: Time.Time): Decision<Release> =>
+  Transactions.decide<Release>(occupancy, now, (tx) => {
+    const slot = LedgerStates.find(occupancy, id)
     if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
     const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)
     if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
-    Drafts.free(draft, id, "absent")
+    Transactions.free(tx, id, "absent")
     return { _tag: "Freed" }
   })
 
@@ -158,37 +158,37 @@ export const release = (occupancy: Occupancy, id: SlotId, now: Time.Time): Decis
  *
  * @category edits
  */
-export const recordTask = (draft: Draft, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = Occupancies.find(draft.occupancy, id)
+export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = LedgerStates.find(tx.occupancy, id)
   if (slot?.state._tag !== "Launching") {
-    adoptTask(draft, arn)
-    return observeStatus(draft, arn, lastStatus)
+    adoptTask(tx, arn)
+    return observeStatus(tx, arn, lastStatus)
   }
   // A task is one slot however many ways it was seen.
-  const seen = Occupancies.findByArn(draft.occupancy, arn)
-  if (seen !== undefined) Drafts.free(draft, seen.id, "merged")
-  Drafts.locate(draft, arn)
-  const launched = Slots.launched(slot, arn, lastStatus, draft.now)
-  Drafts.put(draft, launched)
-  Drafts.dropRequest(draft, id)
-  if (!draft.occupancy.exclusiveKeys) Drafts.dropKey(draft, launched)
-  Drafts.note(draft, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
-  if (Occupancies.isGone(draft.occupancy, arn)) Drafts.free(draft, id, "stopped")
-  else observeStatus(draft, arn, lastStatus)
+  const seen = LedgerStates.findByArn(tx.occupancy, arn)
+  if (seen !== undefined) Transactions.free(tx, seen.id, "merged")
+  Transactions.locate(tx, arn)
+  const launched = Slots.launched(slot, arn, lastStatus, tx.now)
+  Transactions.put(tx, launched)
+  Transactions.dropRequest(tx, id)
+  if (!tx.occupancy.exclusiveKeys) Transactions.dropKey(tx, launched)
+  Transactions.note(tx, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
+  if (LedgerStates.isGone(tx.occupancy, arn)) Transactions.free(tx, id, "stopped")
+  else observeStatus(tx, arn, lastStatus)
 }
 
-const observeTask = (draft: Draft, task: TaskDescription): void => {
-  const seen = Occupancies.findByArn(draft.occupancy, task.taskArn)
+const observeTask = (tx: Transaction, task: TaskDescription): void => {
+  const seen = LedgerStates.findByArn(tx.occupancy, task.taskArn)
   if (seen?.key !== undefined && task.startedBy !== undefined && task.startedBy !== seen.id) {
     const detail = `${task.taskArn} is described as started by ${task.startedBy.slice(0, 128)}`
-    return Drafts.dispute(draft, seen.id, { detail, elsewhere: false })
+    return Transactions.dispute(tx, seen.id, { detail, elsewhere: false })
   }
   const own = task.startedBy === undefined
     ? undefined
-    : Occupancies.find(draft.occupancy, Slots.SlotId(task.startedBy))
-  if (own?.state._tag === "Launching") return recordTask(draft, own.id, task.taskArn, task.lastStatus)
-  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)
-  observeStatus(draft, task.taskArn, task.lastStatus)
+    : LedgerStates.find(tx.occupancy, Slots.SlotId(task.startedBy))
+  if (own?.state._tag === "Launching") return recordTask(tx, own.id, task.taskArn, task.lastStatus)
+  if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)
+  observeStatus(tx, task.taskArn, task.lastStatus)
 }
 
 /**
@@ -197,70 +197,70 @@ const observeTask = (draft: Draft, task: TaskDescription): void => {
  *
  * @category edits
  */
-export const adoptTask = (draft: Draft, arn: TaskArn): void => {
-  if (HashMap.has(draft.occupancy.byArn, arn) || Occupancies.isGone(draft.occupancy, arn)) return
-  Drafts.locate(draft, arn)
-  const slot = Slots.adopted(arn, draft.now)
-  Drafts.put(draft, slot)
-  Drafts.note(draft, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
+export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
+  if (HashMap.has(tx.occupancy.byArn, arn) || LedgerStates.isGone(tx.occupancy, arn)) return
+  Transactions.locate(tx, arn)
+  const slot = Slots.adopted(arn, tx.now)
+  Transactions.put(tx, slot)
+  Transactions.note(tx, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
 }
 
-const observeStatus = (draft: Draft, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = Occupancies.findByArn(draft.occupancy, arn)
+const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undefined): void => {
+  const slot = LedgerStates.findByArn(tx.occupancy, arn)
   if (isTerminal(lastStatus)) {
-    if (slot === undefined) Drafts.remember(draft, arn)
-    else Drafts.free(draft, slot.id, "stopped")
+    if (slot === undefined) Transactions.remember(tx, arn)
+    else Transactions.free(tx, slot.id, "stopped")
   } else if (slot?.state._tag === "Launched") {
     const { state } = slot
     if (state.lastStatus === (lastStatus ?? state.lastStatus) && state.missingSince === undefined) return
-    Drafts.put(draft, {
+    Transactions.put(tx, {
       ...slot,
       state: { ...state, lastStatus: lastStatus ?? state.lastStatus, missingSince: undefined }
     })
   }
 }
 
-const observeListed = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
-  observeMissing(draft, reading, running)
-  if (reading.stopped !== undefined) observeAbsent(draft, reading.begunAt)
-  draft.occupancy = {
-    ...draft.occupancy,
-    readingBegunAt: Math.max(draft.occupancy.readingBegunAt, reading.begunAt.fast)
+const observeListed = (tx: Transaction, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+  observeMissing(tx, reading, running)
+  if (reading.stopped !== undefined) observeAbsent(tx, reading.begunAt)
+  tx.occupancy = {
+    ...tx.occupancy,
+    readingBegunAt: Math.max(tx.occupancy.readingBegunAt, reading.begunAt.fast)
   }
 }
 
-const observeMissing = (draft: Draft, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
+const observeMissing = (tx: Transaction, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
   if (reading.missing.length === 0) return
   const listed = new Set(running)
   for (const arn of reading.missing) {
-    const slot = Occupancies.findByArn(draft.occupancy, arn)
+    const slot = LedgerStates.findByArn(tx.occupancy, arn)
     if (slot?.state._tag !== "Launched") continue
     const { state } = slot
     if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {
       if (state.missingSince !== undefined) {
-        Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })
+        Transactions.put(tx, { ...slot, state: { ...state, missingSince: undefined } })
       }
     } else if (state.missingSince === undefined) {
       // A reading may have taken long: what it missed, it missed by now at the latest.
-      Drafts.put(draft, { ...slot, state: { ...state, missingSince: draft.now } })
+      Transactions.put(tx, { ...slot, state: { ...state, missingSince: tx.now } })
     } else if (Time.atLeast(state.missingSince, reading.begunAt) >= missingSpacing) {
-      Drafts.free(draft, slot.id, "forgotten")
+      Transactions.free(tx, slot.id, "forgotten")
     }
   }
 }
 
-const observeAbsent = (draft: Draft, begunAt: Time.Time): void => {
-  for (const { slot, state } of sought(draft.occupancy, begunAt)) {
+const observeAbsent = (tx: Transaction, begunAt: Time.Time): void => {
+  for (const { slot, state } of sought(tx.occupancy, begunAt)) {
     if (state.absentSince === undefined) {
-      Drafts.put(draft, { ...slot, state: { ...state, absentSince: begunAt } })
+      Transactions.put(tx, { ...slot, state: { ...state, absentSince: begunAt } })
     } else if (begunAt.fast > state.absentSince.fast) {
-      Drafts.free(draft, slot.id, "absent")
+      Transactions.free(tx, slot.id, "absent")
     }
   }
 }
 
 /** The tasks that have been known for longer than ECS remembers stopped ones. */
-const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<TaskArn> {
+const forgettable = function*(occupancy: LedgerState, at: Time.Time): Generator<TaskArn> {
   for (const { state } of HashMap.values(occupancy.slots)) {
     if (state._tag === "Launched" && Time.atLeast(state.knownSince, at) > stoppedRetention) yield state.taskArn
   }
@@ -272,13 +272,13 @@ const forgettable = function*(occupancy: Occupancy, at: Time.Time): Generator<Ta
  *
  * @category guards
  */
-export const isSearching = (occupancy: Occupancy, now: Time.Time): boolean => {
+export const isSearching = (occupancy: LedgerState, now: Time.Time): boolean => {
   for (const _ of sought(occupancy, now)) return true
   return false
 }
 
 /** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
-const sought = function*(occupancy: Occupancy, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
+const sought = function*(occupancy: LedgerState, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
   for (const slot of HashMap.values(occupancy.slots)) {
     if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
     if (slot.contradiction?.elsewhere === true) continue

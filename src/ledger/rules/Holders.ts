@@ -1,5 +1,5 @@
 /**
- * What becomes of a holder's slots when it is gone, and who goes on with them.
+ * Hands the slots of a holder that is gone to another holder.
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -9,10 +9,10 @@ import type { Key } from "../Key.ts"
 import type { Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import type { Holder } from "./Launch.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * Records that a holder is gone: what it had not sent is freed, and what it had
@@ -20,22 +20,22 @@ import * as Drafts from "./Transaction.ts"
  *
  * @category decisions
  */
-export const abandon = (occupancy: Occupancy, holder: string, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+export const abandon = (occupancy: LedgerState, holder: string, now: Time): Decision<void> =>
+  Transactions.decide(occupancy, now, (tx) => {
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
-      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
+      if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
       else {
-        Drafts.put(draft, { ...slot, holder: undefined })
-        Drafts.note(draft, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+        Transactions.put(tx, { ...slot, holder: undefined })
+        Transactions.note(tx, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
       }
     }
     if (occupancy.turn.reader === holder) {
-      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, reader: undefined } }
+      tx.occupancy = { ...tx.occupancy, turn: { ...tx.occupancy.turn, reader: undefined } }
     }
     if (occupancy.turn.failed.some((reader) => reader.holder === holder)) {
       const failed = occupancy.turn.failed.filter((reader) => reader.holder !== holder)
-      draft.occupancy = { ...draft.occupancy, turn: { ...draft.occupancy.turn, failed } }
+      tx.occupancy = { ...tx.occupancy, turn: { ...tx.occupancy.turn, failed } }
     }
   })
 
@@ -52,20 +52,20 @@ export interface TakenOver {
 }
 
 /**
- * Takes over the launches that nobody holds and that may still be sent again.
+ * Takes over the launches that no holder has and that may still be sent again.
  *
  * @category decisions
  */
-export const takeOver = (occupancy: Occupancy, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
-  Drafts.decide(occupancy, now, (draft) => {
+export const takeOver = (occupancy: LedgerState, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
+  Transactions.decide(occupancy, now, (tx) => {
     const taken: Array<TakenOver> = []
     for (const slot of HashMap.values(occupancy.slots)) {
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
-      if (holder.closing || Occupancies.findByKey(occupancy, slot.key)?.id !== slot.id) continue
+      if (holder.closing || LedgerStates.findByKey(occupancy, slot.key)?.id !== slot.id) continue
       const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
       if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)
-      Drafts.put(draft, mine)
+      Transactions.put(tx, mine)
       taken.push({ ticket: { slotId: mine.id, fence: mine.fence }, key: slot.key, request })
     }
     return taken

@@ -12,10 +12,10 @@ import type { Slot, SlotId, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Contradictions from "./Contradiction.ts"
 import { recordTask } from "./Evidence.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * Who acts on slots: one provisioner, while it is open.
@@ -72,7 +72,7 @@ export interface ReserveOptions {
  */
 export interface Line {
   readonly waiting: number
-  /** When whoever is at its head began to wait. */
+  /** When the request at its head began to wait. */
   readonly since: number | undefined
 }
 
@@ -81,22 +81,22 @@ export interface Line {
  *
  * **Details**
  *
- * `elsewhere` are the lines of the fleet's other holders. Whoever waits leaves a
+ * `elsewhere` are the lines of the fleet's other holders. A waiting request leaves a
  * slot to each head that has waited longer, so that holders are served in turn,
  * and not the one that hears of a freed slot first.
  *
  * @category decisions
  */
 export const reserve = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   options: ReserveOptions,
   elsewhere: ReadonlyArray<Line>,
   asker: Holder,
   now: Time
 ): Decision<Reservation> =>
-  Drafts.decide<Reservation>(occupancy, now, (draft) => {
+  Transactions.decide<Reservation>(occupancy, now, (tx) => {
     if (asker.closing) return { _tag: "Closed" }
-    const holding = Occupancies.findByKey(occupancy, options.key)
+    const holding = LedgerStates.findByKey(occupancy, options.key)
     if (holding !== undefined) {
       const taskArn = Slots.taskArn(holding)
       return taskArn === undefined
@@ -105,7 +105,7 @@ export const reserve = (
     }
     if (occupancy.cap !== "unlimited") {
       if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
-      const occupied = Occupancies.used(occupancy)
+      const occupied = LedgerStates.used(occupancy)
       const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)
       if (!(occupied + owed < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
     }
@@ -115,10 +115,10 @@ export const reserve = (
       holder: asker.id,
       now
     })
-    Drafts.put(draft, slot)
-    Drafts.keepRequest(draft, slot.id, options.request)
-    Drafts.claimKey(draft, options.key, slot.id)
-    Drafts.note(draft, { _tag: "Reserved", slotId: slot.id, key: options.key })
+    Transactions.put(tx, slot)
+    Transactions.keepRequest(tx, slot.id, options.request)
+    Transactions.claimKey(tx, options.key, slot.id)
+    Transactions.note(tx, { _tag: "Reserved", slotId: slot.id, key: options.key })
     return { _tag: "Granted", ticket: { slotId: slot.id, fence: slot.fence } }
   })
 
@@ -131,7 +131,7 @@ export const reserve = (
  * - `Settled`: the task was found in the meantime
  * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
- * - `Lost`: the slot is somebody else's now, or is settled
+ * - `Lost`: another holder has the slot now, or it is settled
  *
  * @category models
  */
@@ -150,23 +150,23 @@ export type GateAnswer =
  *
  * @category decisions
  */
-export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
-  Drafts.decide<GateAnswer>(occupancy, now, (draft) => {
+export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
+  Transactions.decide<GateAnswer>(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
-    const others = Occupancies.used(occupancy) - 1
+    const others = LedgerStates.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
-      if (over || holder.closing) Drafts.free(draft, slot.id, "withdrawn")
+      if (over || holder.closing) Transactions.free(tx, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
       if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
-      Drafts.dropKey(draft, slot)
+      Transactions.dropKey(tx, slot)
       return { _tag: "Expired" }
     }
     if (over) return { _tag: "Hold" }
-    Drafts.put(draft, Slots.sending(slot, now))
+    Transactions.put(tx, Slots.sending(slot, now))
     return { _tag: "Pass" }
   })
 
@@ -176,7 +176,7 @@ export const gate = (occupancy: Occupancy, ticket: Ticket, holder: Holder, now: 
  * - `Launched`: its task is known
  * - `Refused`: it is known that there is no task; the slot was freed
  * - `Resend`: the same request is to be sent again
- * - `Lost`: the slot is somebody else's now, or is settled
+ * - `Lost`: another holder has the slot now, or it is settled
  *
  * @category models
  */
@@ -191,34 +191,34 @@ export type Settlement =
  *
  * **Details**
  *
- * A task that exists is recorded whoever asks, for one token is one task, unless
+ * A task that exists is recorded for any caller, for one token is one task, unless
  * what is known says that it cannot be this launch's: then the answer is none. That
  * there is none is believed only of the holder, and only as long as no attempt
  * was ambiguous, or if ECS answered with `failures`, which complete the request.
  *
  * @category decisions
  */
-export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
-  Drafts.decide<Settlement>(occupancy, now, (draft) => {
-    const verdict = Contradictions.believed(draft, ticket.slotId, answer)
+export const settle = (occupancy: LedgerState, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
+  Transactions.decide<Settlement>(occupancy, now, (tx) => {
+    const verdict = Contradictions.believed(tx, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
-      recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)
+      recordTask(tx, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
     }
-    const slot = held(draft.occupancy, ticket)
+    const slot = held(tx.occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     if (slot.state._tag === "Reserved") return { _tag: "Lost" }
     const isRefusal = verdict._tag === "Declined" || (verdict._tag === "Rejected" && !slot.state.ambiguous)
     // What has contradicted itself is not believed that there is no task.
     if (isRefusal && slot.contradiction === undefined) {
-      Drafts.refuse(draft, slot, verdict.failure)
+      Transactions.refuse(tx, slot, verdict.failure)
       return { _tag: "Refused", failure: verdict.failure }
     }
     const ambiguous = verdict._tag === "Unknown"
-    Drafts.put(draft, Slots.attempted(slot, slot.state, { ambiguous }))
+    Transactions.put(tx, Slots.attempted(slot, slot.state, { ambiguous }))
     if (ambiguous && !slot.state.ambiguous) {
-      Drafts.note(draft, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+      Transactions.note(tx, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
     }
     return { _tag: "Resend" }
   })
@@ -229,10 +229,10 @@ export const settle = (occupancy: Occupancy, ticket: Ticket, answer: Verdict, no
  *
  * @category decisions
  */
-export const withdraw = (occupancy: Occupancy, ticket: Ticket, now: Time): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+export const withdraw = (occupancy: LedgerState, ticket: Ticket, now: Time): Decision<void> =>
+  Transactions.decide(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
-    if (slot !== undefined && Slots.isUnsent(slot)) Drafts.free(draft, slot.id, "withdrawn")
+    if (slot !== undefined && Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
   })
 
 /**
@@ -254,10 +254,10 @@ export type Trace =
  *
  * @category accessors
  */
-export const trace = (occupancy: Occupancy, id: SlotId): Trace => {
-  const slot = Occupancies.find(occupancy, id)
+export const trace = (occupancy: LedgerState, id: SlotId): Trace => {
+  const slot = LedgerStates.find(occupancy, id)
   if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
-  if (slot?.key === undefined || Occupancies.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
+  if (slot?.key === undefined || LedgerStates.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
   return { _tag: "InFlight" }
 }
 
@@ -272,7 +272,7 @@ const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArra
 }
 
 /** The slot that a ticket may act on: it is there, and has not changed hands since. */
-const held = (occupancy: Occupancy, ticket: Ticket): Slot | undefined => {
-  const slot = Occupancies.find(occupancy, ticket.slotId)
+const held = (occupancy: LedgerState, ticket: Ticket): Slot | undefined => {
+  const slot = LedgerStates.find(occupancy, ticket.slotId)
   return slot?.fence === ticket.fence ? slot : undefined
 }

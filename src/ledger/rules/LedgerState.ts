@@ -1,7 +1,7 @@
 /**
  * The slots of one fleet, counted against its cap: what every ledger keeps.
  *
- * Plain data, and what is asked of it. What changes it is a decision, over a draft.
+ * Plain data, and what is asked of it. What changes it is a decision, in a transaction.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
@@ -48,20 +48,20 @@ export interface Standing {
  *
  * @category models
  */
-export interface Occupancy extends Standing {
+export interface LedgerState extends Standing {
   /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
   readonly exclusiveKeys: boolean
   /** How long after its last request a task may stay invisible, in milliseconds. */
   readonly lagBound: number
   /** Where the fleet is, as far as its holders and its tasks have shown. */
   readonly place: Place
-  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for whoever takes it over. */
+  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for the holder that takes it over. */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
   readonly readingBegunAt: number
   readonly turn: Turn
   readonly gone: Gone
-  /** How many tasks over the cap are nobody's launch under this ledger, as the latest reading showed. */
+  /** How many tasks over the cap are no launch under this ledger, as the latest reading showed. */
   readonly foreignOver: number
 }
 
@@ -71,7 +71,7 @@ export interface Occupancy extends Standing {
  * @category models
  */
 export interface Turn {
-  /** Who reads. Nobody between two readings. */
+  /** The holder that reads. Undefined between two readings. */
   readonly reader: string | undefined
   /** When the latest reading began. */
   readonly begunAt: number
@@ -118,7 +118,7 @@ interface Gone {
  *
  * @category constructors
  */
-export const make = (description: Description, { slow: now }: Time.Time): Occupancy => ({
+export const make = (description: Description, { slow: now }: Time.Time): LedgerState => ({
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,
@@ -149,7 +149,7 @@ export const make = (description: Description, { slow: now }: Time.Time): Occupa
 export const used = (occupancy: Standing): number => HashMap.size(occupancy.slots)
 
 /**
- * Returns how many tasks are known to be nobody's launch under this ledger.
+ * Returns how many tasks are known to be no launch under this ledger.
  *
  * @category accessors
  */
@@ -209,5 +209,5 @@ export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
  *
  * @category guards
  */
-export const isGone = (occupancy: Occupancy, arn: TaskArn): boolean =>
+export const isGone = (occupancy: LedgerState, arn: TaskArn): boolean =>
   HashSet.has(occupancy.gone.recent, arn) || HashSet.has(occupancy.gone.older, arn)

@@ -1,5 +1,5 @@
 /**
- * Whose turn it is to read ECS: one holder reads at a time, for all.
+ * The turn to read ECS: one holder reads at a time, for all.
  *
  * A reading that ended says when the next may begin, so that all who hold a fleet
  * share one budget of reads, as they share what was read.
@@ -14,10 +14,10 @@
 import type { Time } from "../../Time.ts"
 import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../SafetyLimits.ts"
 import { isSearching } from "./Evidence.ts"
-import type { FailedReader, Occupancy, Turn } from "./LedgerState.ts"
+import type { FailedReader, LedgerState, Turn } from "./LedgerState.ts"
 import { used } from "./LedgerState.ts"
 import type { Decision } from "./Transaction.ts"
-import * as Drafts from "./Transaction.ts"
+import * as Transactions from "./Transaction.ts"
 
 /**
  * What asking to read ECS is answered.
@@ -34,7 +34,7 @@ export type Claim =
   | {
     readonly _tag: "Yours"
     readonly begunAt: Time
-    readonly cap: Occupancy["cap"]
+    readonly cap: LedgerState["cap"]
     /** Whether stopped tasks have to be listed too, to find those of launches without a verdict. */
     readonly searching: boolean
   }
@@ -59,19 +59,19 @@ export type Outcome = "read" | "failed" | "unread"
  *
  * @category decisions
  */
-export const claim = (occupancy: Occupancy, holder: string, since: number, now: Time): Decision<Claim> =>
-  Drafts.decide<Claim>(occupancy, now, (draft) => {
+export const claim = (occupancy: LedgerState, holder: string, since: number, now: Time): Decision<Claim> =>
+  Transactions.decide<Claim>(occupancy, now, (tx) => {
     const { turn } = occupancy
     if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
     const others = turn.reader === holder ? undefined : turn.reader
     const loses = others !== undefined && now.fast - turn.begunAt > limit(occupancy)
     if (others !== undefined && !loses) {
-      if (!turn.contested) draft.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
+      if (!turn.contested) tx.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
       return { _tag: "Theirs" }
     }
     const dueAt = dueFor(turn, loses ? turn.begunAt + limit(occupancy) : turn.dueAt, holder)
     if (now.fast < dueAt) return { _tag: "Resting", dueAt }
-    draft.occupancy = {
+    tx.occupancy = {
       ...occupancy,
       turn: {
         ...turn,
@@ -90,24 +90,24 @@ export const claim = (occupancy: Occupancy, holder: string, since: number, now: 
  * @category decisions
  */
 export const end = (
-  occupancy: Occupancy,
+  occupancy: LedgerState,
   holder: string,
   rest: number,
   outcome: Outcome,
   now: Time
 ): Decision<void> =>
-  Drafts.decide(occupancy, now, (draft) => {
+  Transactions.decide(occupancy, now, (tx) => {
     const { turn } = occupancy
-    // Nobody has read yet: what never began would serve for ever.
+    // No holder has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
     const failed = failedAfter(turn, holder, outcome, now.fast + rest)
     // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) {
-      if (failed !== turn.failed) draft.occupancy = { ...occupancy, turn: { ...turn, failed } }
+      if (failed !== turn.failed) tx.occupancy = { ...occupancy, turn: { ...turn, failed } }
       return
     }
     const dueAt = Math.max(turn.dueAt, now.fast + (outcome === "failed" ? Math.min(rest, restAfterFailure) : rest))
-    draft.occupancy = {
+    tx.occupancy = {
       ...occupancy,
       turn: {
         reader: undefined,
@@ -121,7 +121,7 @@ export const end = (
   })
 
 /** How long a turn may take before another holder may have it: a large fleet is longer to read. */
-const limit = (occupancy: Occupancy): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
+const limit = (occupancy: LedgerState): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
 
 /** From when on a holder may have the turn that is due at a time. */
 const dueFor = ({ failed }: Turn, dueAt: number, holder: string): number => {

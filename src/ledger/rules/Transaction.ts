@@ -1,7 +1,7 @@
 /**
- * How an occupancy is changed: a decision opens a {@link Draft}, edits it, and
- * closes it into the next occupancy and the changes that led there. Whoever keeps
- * the occupancy swaps it in one atomic step.
+ * Changes a ledger state: a decision opens a {@link Transaction}, edits it, and
+ * closes it into the next state and the changes that led there. The ledger that keeps
+ * the state swaps it in one atomic step.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
@@ -14,8 +14,8 @@ import type { Key } from "../Key.ts"
 import { goneRetention } from "../SafetyLimits.ts"
 import type { Contradiction, Slot, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import type { Occupancy } from "./LedgerState.ts"
-import * as Occupancies from "./LedgerState.ts"
+import type { LedgerState } from "./LedgerState.ts"
+import * as LedgerStates from "./LedgerState.ts"
 
 /**
  * An occupancy being changed, at one moment. It does not outlive the decision
@@ -23,8 +23,8 @@ import * as Occupancies from "./LedgerState.ts"
  *
  * @category models
  */
-export interface Draft {
-  occupancy: Occupancy
+export interface Transaction {
+  occupancy: LedgerState
   readonly changes: Array<Change>
   readonly now: Time
 }
@@ -36,19 +36,19 @@ export interface Draft {
  */
 export interface Decision<out A> {
   readonly answer: A
-  readonly occupancy: Occupancy
+  readonly occupancy: LedgerState
   readonly changes: ReadonlyArray<Change>
 }
 
 /**
- * Decides something: edits a draft, and closes it.
+ * Decides something: opens a transaction, edits it, and closes it.
  *
  * @category constructors
  */
-export const decide = <A>(occupancy: Occupancy, now: Time, edit: (draft: Draft) => A): Decision<A> => {
-  const draft: Draft = { occupancy, changes: [], now }
-  const answer = edit(draft)
-  return { answer, occupancy: draft.occupancy, changes: draft.changes }
+export const decide = <A>(occupancy: LedgerState, now: Time, edit: (tx: Transaction) => A): Decision<A> => {
+  const tx: Transaction = { occupancy, changes: [], now }
+  const answer = edit(tx)
+  return { answer, occupancy: tx.occupancy, changes: tx.changes }
 }
 
 /**
@@ -56,15 +56,15 @@ export const decide = <A>(occupancy: Occupancy, now: Time, edit: (draft: Draft) 
  *
  * @category edits
  */
-export const note = (draft: Draft, happening: Happening): void => {
-  const sequence = draft.occupancy.sequence + 1
-  draft.occupancy = { ...draft.occupancy, sequence }
-  draft.changes.push({
+export const note = (tx: Transaction, happening: Happening): void => {
+  const sequence = tx.occupancy.sequence + 1
+  tx.occupancy = { ...tx.occupancy, sequence }
+  tx.changes.push({
     ...happening,
     sequence,
-    at: draft.now.fast,
-    occupied: Occupancies.used(draft.occupancy),
-    cap: draft.occupancy.cap,
+    at: tx.now.fast,
+    occupied: LedgerStates.used(tx.occupancy),
+    cap: tx.occupancy.cap,
     by: undefined
   })
 }
@@ -74,11 +74,11 @@ export const note = (draft: Draft, happening: Happening): void => {
  *
  * @category edits
  */
-export const put = (draft: Draft, slot: Slot): void => {
+export const put = (tx: Transaction, slot: Slot): void => {
   const arn = Slots.taskArn(slot)
-  const { byArn, slots } = draft.occupancy
-  draft.occupancy = {
-    ...draft.occupancy,
+  const { byArn, slots } = tx.occupancy
+  tx.occupancy = {
+    ...tx.occupancy,
     slots: HashMap.set(slots, slot.id, slot),
     byArn: arn === undefined ? byArn : HashMap.set(byArn, arn, slot.id)
   }
@@ -89,8 +89,8 @@ export const put = (draft: Draft, slot: Slot): void => {
  *
  * @category edits
  */
-export const keepRequest = (draft: Draft, id: SlotId, request: RunTaskRequest): void => {
-  draft.occupancy = { ...draft.occupancy, requests: HashMap.set(draft.occupancy.requests, id, request) }
+export const keepRequest = (tx: Transaction, id: SlotId, request: RunTaskRequest): void => {
+  tx.occupancy = { ...tx.occupancy, requests: HashMap.set(tx.occupancy.requests, id, request) }
 }
 
 /**
@@ -98,8 +98,8 @@ export const keepRequest = (draft: Draft, id: SlotId, request: RunTaskRequest): 
  *
  * @category edits
  */
-export const dropRequest = (draft: Draft, id: SlotId): void => {
-  draft.occupancy = { ...draft.occupancy, requests: HashMap.remove(draft.occupancy.requests, id) }
+export const dropRequest = (tx: Transaction, id: SlotId): void => {
+  tx.occupancy = { ...tx.occupancy, requests: HashMap.remove(tx.occupancy.requests, id) }
 }
 
 /**
@@ -107,8 +107,8 @@ export const dropRequest = (draft: Draft, id: SlotId): void => {
  *
  * @category edits
  */
-export const claimKey = (draft: Draft, key: Key, id: SlotId): void => {
-  draft.occupancy = { ...draft.occupancy, byKey: HashMap.set(draft.occupancy.byKey, key, id) }
+export const claimKey = (tx: Transaction, key: Key, id: SlotId): void => {
+  tx.occupancy = { ...tx.occupancy, byKey: HashMap.set(tx.occupancy.byKey, key, id) }
 }
 
 /**
@@ -116,11 +116,11 @@ export const claimKey = (draft: Draft, key: Key, id: SlotId): void => {
  *
  * @category edits
  */
-export const dropKey = (draft: Draft, slot: Slot): void => {
+export const dropKey = (tx: Transaction, slot: Slot): void => {
   if (slot.key === undefined) return
-  const { byKey } = draft.occupancy
+  const { byKey } = tx.occupancy
   if (Option.getOrUndefined(HashMap.get(byKey, slot.key)) !== slot.id) return
-  draft.occupancy = { ...draft.occupancy, byKey: HashMap.remove(byKey, slot.key) }
+  tx.occupancy = { ...tx.occupancy, byKey: HashMap.remove(byKey, slot.key) }
 }
 
 /**
@@ -128,9 +128,9 @@ export const dropKey = (draft: Draft, slot: Slot): void => {
  *
  * @category edits
  */
-export const free = (draft: Draft, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
-  const slot = Occupancies.find(draft.occupancy, id)
-  if (slot !== undefined) remove(draft, slot, reason)
+export const free = (tx: Transaction, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
+  const slot = LedgerStates.find(tx.occupancy, id)
+  if (slot !== undefined) remove(tx, slot, reason)
 }
 
 /**
@@ -138,9 +138,9 @@ export const free = (draft: Draft, id: SlotId, reason: Exclude<FreeReason, "refu
  *
  * @category edits
  */
-export const refuse = (draft: Draft, slot: Slot, failure: Failure): void => {
-  note(draft, { _tag: "Refused", slotId: slot.id, key: slot.key, failure })
-  remove(draft, slot, "refused")
+export const refuse = (tx: Transaction, slot: Slot, failure: Failure): void => {
+  note(tx, { _tag: "Refused", slotId: slot.id, key: slot.key, failure })
+  remove(tx, slot, "refused")
 }
 
 /**
@@ -148,14 +148,14 @@ export const refuse = (draft: Draft, slot: Slot, failure: Failure): void => {
  *
  * @category edits
  */
-export const remember = (draft: Draft, arn: TaskArn): void => {
-  const { gone } = draft.occupancy
-  const { slow: now } = draft.now
+export const remember = (tx: Transaction, arn: TaskArn): void => {
+  const { gone } = tx.occupancy
+  const { slow: now } = tx.now
   const turned = now - gone.turnedAt >= goneRetention
     ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: now, olderSince: gone.turnedAt }
     : gone
-  draft.occupancy = {
-    ...draft.occupancy,
+  tx.occupancy = {
+    ...tx.occupancy,
     gone: { ...turned, recent: HashSet.add(turned.recent, arn) }
   }
 }
@@ -165,9 +165,9 @@ export const remember = (draft: Draft, arn: TaskArn): void => {
  *
  * @category edits
  */
-export const locate = (draft: Draft, arn: TaskArn): void => {
-  const place = Places.complete(draft.occupancy.place, Places.ofTask(arn))
-  if (place !== draft.occupancy.place) draft.occupancy = { ...draft.occupancy, place }
+export const locate = (tx: Transaction, arn: TaskArn): void => {
+  const place = Places.complete(tx.occupancy.place, Places.ofTask(arn))
+  if (place !== tx.occupancy.place) tx.occupancy = { ...tx.occupancy, place }
 }
 
 /**
@@ -176,26 +176,26 @@ export const locate = (draft: Draft, arn: TaskArn): void => {
  *
  * @category edits
  */
-export const dispute = (draft: Draft, id: SlotId, { detail, elsewhere }: Contradiction): void => {
-  const slot = Occupancies.find(draft.occupancy, id)
+export const dispute = (tx: Transaction, id: SlotId, { detail, elsewhere }: Contradiction): void => {
+  const slot = LedgerStates.find(tx.occupancy, id)
   const known = slot?.contradiction
   if (known?.detail === detail) return
   if (slot !== undefined) {
-    put(draft, { ...slot, contradiction: { detail, elsewhere: elsewhere || known?.elsewhere === true } })
+    put(tx, { ...slot, contradiction: { detail, elsewhere: elsewhere || known?.elsewhere === true } })
   }
-  note(draft, { _tag: "Contradicted", slotId: id, key: slot?.key, detail })
+  note(tx, { _tag: "Contradicted", slotId: id, key: slot?.key, detail })
 }
 
-const remove = (draft: Draft, slot: Slot, reason: FreeReason): void => {
+const remove = (tx: Transaction, slot: Slot, reason: FreeReason): void => {
   const arn = Slots.taskArn(slot)
-  dropKey(draft, slot)
-  dropRequest(draft, slot.id)
-  const { byArn, slots } = draft.occupancy
-  draft.occupancy = {
-    ...draft.occupancy,
+  dropKey(tx, slot)
+  dropRequest(tx, slot.id)
+  const { byArn, slots } = tx.occupancy
+  tx.occupancy = {
+    ...tx.occupancy,
     slots: HashMap.remove(slots, slot.id),
     byArn: arn === undefined ? byArn : HashMap.remove(byArn, arn)
   }
-  if (arn !== undefined && reason === "stopped") remember(draft, arn)
-  note(draft, { _tag: "Freed", slotId: slot.id, key: slot.key, taskArn: arn, reason })
+  if (arn !== undefined && reason === "stopped") remember(tx, arn)
+  note(tx, { _tag: "Freed", slotId: slot.id, key: slot.key, taskArn: arn, reason })
 }

@@ -1,6 +1,6 @@
 /**
- * What a holder has to send to where its fleet is kept: what its fibers ask, and
- * what takes back a grant that nobody waited for.
+ * Batches what a holder sends to its store: the operations of its fibers, and
+ * what takes back a grant that no caller waited for.
  *
  * What is asked at the same time goes out together. A fiber that cannot wait so
  * long is told that the ledger is unavailable; what has gone out for it may be
@@ -14,8 +14,8 @@ import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import type { Verdict } from "../../ecs/Ecs.ts"
 import { LedgerUnavailable } from "../Ledger.ts"
-import type { Answer, Answers, Step, Tag } from "../Operation.ts"
-import * as Steps from "../Operation.ts"
+import type { Answer, Answers, Operation, Tag } from "../Operation.ts"
+import * as Operations from "../Operation.ts"
 import type { TakenOver } from "../rules/Holders.ts"
 
 /**
@@ -31,11 +31,11 @@ const most = 500
 /** What may be left at any time, also by a caller that cannot be interrupted otherwise: what it grants is undone. */
 const mayBeLeft: ReadonlySet<Tag> = new Set<Tag>(["Reserve", "Gate"])
 
-/** A step that somebody waits for. */
+/** An operation that a caller may wait for. */
 interface Pending {
-  readonly step: Step
+  readonly step: Operation
   readonly askedAt: number
-  /** Takes the answer, and says whether somebody still waits for it. */
+  /** Takes the answer, and says whether its caller still waits for it. */
   readonly answered: (answer: Answer) => boolean
   readonly failed: (error: LedgerUnavailable) => void
 }
@@ -46,7 +46,7 @@ interface Pending {
  * @category models
  */
 export interface Parcel {
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Operation>
   /** Takes what each of its steps was answered. */
   readonly answered: (answers: ReadonlyArray<Answer>) => void
   /** Takes that it was refused: nothing of it was written. */
@@ -60,33 +60,33 @@ type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["r
  *
  * @category models
  */
-export interface Outbox {
-  readonly ask: <T extends Tag>(step: Step<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
+export interface Batcher {
+  readonly ask: <T extends Tag>(step: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
   /** Sends a step that no caller waits for, if the ledger can be asked. */
-  readonly post: (step: Step) => void
+  readonly post: (step: Operation) => void
   /** Opened when there is something to send. */
   readonly stirred: Latch.Latch
   readonly next: () => Parcel
-  /** Takes why what went out is not answered yet: whoever waits for too long is told. */
+  /** Takes why what went out is not answered yet: a caller that waits for too long is told. */
   readonly troubled: (trouble: Trouble | undefined) => void
-  /** Tells whoever waits for longer than it may. */
+  /** Fails the callers that have waited for too long. */
   readonly expire: Effect.Effect<void>
-  /** Returns what was taken over for somebody who did not wait for it, once. */
+  /** Returns what was taken over for a caller that did not wait for it, once. */
   readonly inherited: () => ReadonlyArray<TakenOver>
-  /** Fails whoever waits, and whoever asks from here on. */
+  /** Fails the callers that wait, and those that ask from here on. */
   readonly close: (detail: string) => void
 }
 
 /**
- * Makes an empty outbox.
+ * Makes an empty batcher.
  *
  * @category constructors
  */
-export const make = (elapsed: () => number): Outbox => {
+export const make = (elapsed: () => number): Batcher => {
   const stirred = Latch.makeUnsafe(false)
   const waiting = Latch.makeUnsafe(false)
   /** It goes out before what was asked since. */
-  const undoing: Array<Step> = []
+  const undoing: Array<Operation> = []
   const pending = new Set<Pending>()
   const inherited: Array<TakenOver> = []
   /** How many steps go out one by one: one among them was refused. */
@@ -94,16 +94,16 @@ export const make = (elapsed: () => number): Outbox => {
   let closed: string | undefined
   let trouble: Trouble | undefined
 
-  /** Gives back what was granted to somebody who did not wait for it. */
-  const undo = (step: Step, answer: Answer): void => {
-    if (Steps.isAnswerTo("TakeOver", answer)) inherited.push(...answer.value)
+  /** Gives back what was granted to a caller that did not wait for it. */
+  const undo = (step: Operation, answer: Answer): void => {
+    if (Operations.isAnswerTo("TakeOver", answer)) inherited.push(...answer.value)
     const inverse = inverseOf(step, answer)
     if (inverse === undefined) return
     undoing.push(inverse)
     stirred.openUnsafe()
   }
 
-  const ask = <T extends Tag>(step: Step<T>): Effect.Effect<Answers[T], LedgerUnavailable> =>
+  const ask = <T extends Tag>(step: Operation<T>): Effect.Effect<Answers[T], LedgerUnavailable> =>
     Effect.suspend(() => {
       if (closed !== undefined) return Effect.fail(new LedgerUnavailable({ detail: closed }))
       const reply = Deferred.makeUnsafe<Answers[T], LedgerUnavailable>()
@@ -112,7 +112,7 @@ export const make = (elapsed: () => number): Outbox => {
         step,
         askedAt: elapsed(),
         answered: (answer) => {
-          if (!Steps.isAnswerTo(step.tag, answer)) return false
+          if (!Operations.isAnswerTo(step.tag, answer)) return false
           given = answer
           return Deferred.doneUnsafe(reply, Exit.succeed(answer.value))
         },
@@ -124,15 +124,18 @@ export const make = (elapsed: () => number): Outbox => {
       stirred.openUnsafe()
       waiting.openUnsafe()
       const answer = Deferred.await(reply)
-      return Effect.onInterrupt(mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer, () =>
-        Effect.sync(() => {
-          entry.failed(new LedgerUnavailable({ detail: "nobody waits for it" }))
-          pending.delete(entry)
-          if (given !== undefined) undo(step, given)
-        }))
+      return Effect.onInterrupt(
+        mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer,
+        () =>
+          Effect.sync(() => {
+            entry.failed(new LedgerUnavailable({ detail: "its caller stopped waiting" }))
+            pending.delete(entry)
+            if (given !== undefined) undo(step, given)
+          })
+      )
     })
 
-  const post = (step: Step): void => {
+  const post = (step: Operation): void => {
     if (closed !== undefined) return
     pending.add({ step, askedAt: elapsed(), answered: () => true, failed: () => undefined })
     stirred.openUnsafe()
@@ -214,15 +217,15 @@ export const make = (elapsed: () => number): Outbox => {
 }
 
 /** What takes back a grant: the slot, the attempt that was let through and not sent, the turn to read. */
-const inverseOf = (step: Step, answer: Answer): Step | undefined => {
-  if (Steps.isAnswerTo("Reserve", answer)) {
+const inverseOf = (step: Operation, answer: Answer): Operation | undefined => {
+  if (Operations.isAnswerTo("Reserve", answer)) {
     return answer.value._tag === "Granted" ? { tag: "Withdraw", payload: answer.value.ticket } : undefined
   }
-  if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
+  if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
     const verdict: Verdict = { _tag: "Throttled", detail: "not sent: the ledger answered too late" }
     return answer.value._tag === "Pass" ? { tag: "Settle", payload: { ticket: step.payload, verdict } } : undefined
   }
-  if (Steps.isAnswerTo("ClaimTurn", answer)) {
+  if (Operations.isAnswerTo("ClaimTurn", answer)) {
     return answer.value._tag === "Yours" ? { tag: "EndTurn", payload: { rest: 0, outcome: "unread" } } : undefined
   }
   return undefined

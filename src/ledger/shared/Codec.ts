@@ -1,5 +1,5 @@
 /**
- * How the parts of a shared fleet are written down: as JSON.
+ * Writes the parts of a shared fleet as JSON, and reads them.
  *
  * What a ledger has stored may have been written by another release, or by hand.
  * It is read through these schemas, and refused where it does not fit them. In
@@ -12,10 +12,10 @@ import type { Change as AnyChange } from "../Change.ts"
 import type { Answer as AnyAnswer } from "../Operation.ts"
 import type { TakenOver as Taken } from "../rules/Holders.ts"
 import type * as Launches from "../rules/Launch.ts"
-import type * as Occupancies from "../rules/LedgerState.ts"
+import type * as LedgerStates from "../rules/LedgerState.ts"
 import type * as Turns from "../rules/ReadTurn.ts"
 import type { Slot as AnySlot } from "../Slot.ts"
-import type * as SharedFleets from "./SharedState.ts"
+import type * as SharedStates from "./SharedState.ts"
 
 const Key = Schema.String.pipe(Schema.brand("Key"))
 /**
@@ -164,7 +164,7 @@ export const Description = Schema.Struct({
  *
  * @category schemas
  */
-export const Turn: Schema.Codec<Occupancies.Turn, unknown> = Schema.Struct({
+export const Turn: Schema.Codec<LedgerStates.Turn, unknown> = Schema.Struct({
   reader: maybe(Schema.String),
   begunAt: Moment,
   dueAt: Moment,
@@ -240,7 +240,7 @@ const Answer: Schema.Codec<AnyAnswer, unknown> = Schema.Union([
  *
  * @category schemas
  */
-export const Member: Schema.Codec<SharedFleets.Member, unknown> = Schema.Struct({
+export const Member: Schema.Codec<SharedStates.Member, unknown> = Schema.Struct({
   number: Schema.Finite,
   answers: Schema.Array(maybe(Answer)),
   heardAt: Schema.Finite,

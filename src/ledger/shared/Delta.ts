@@ -2,7 +2,7 @@
  * What a decision changes of a shared fleet: what has to be written, and what a
  * holder that was behind has to take over.
  *
- * A fleet as a whole is its difference from nothing.
+ * A fleet as a whole is its delta from nothing.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
@@ -10,45 +10,45 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { TaskArn } from "../../ecs/Ecs.ts"
 import * as Time from "../../Time.ts"
-import type { Occupancy } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import type { LedgerState } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import * as Encoding from "./Codec.ts"
-import { keptChanges, type SharedFleet } from "./SharedState.ts"
+import * as Codec from "./Codec.ts"
+import { keptChanges, type SharedState } from "./SharedState.ts"
 
 /**
- * How a difference is written down.
+ * How a delta is written down.
  *
  * @category schemas
  */
-export const Difference = Schema.Struct({
+export const Delta = Schema.Struct({
   /** What is written anew each time. */
   head: Schema.Struct({
-    description: Encoding.Description,
-    cap: Encoding.Cap,
-    place: Encoding.Place,
-    readingBegunAt: Encoding.Moment,
-    turn: Encoding.Turn,
+    description: Codec.Description,
+    cap: Codec.Cap,
+    place: Codec.Place,
+    readingBegunAt: Codec.Moment,
+    turn: Codec.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
     goneSince: Schema.Finite,
     goneBefore: Schema.Finite,
     foreignOver: Schema.Finite,
     sequence: Schema.Finite,
-    decidedAt: Encoding.DecidedAt
+    decidedAt: Codec.DecidedAt
   }),
   /** Slots that are new or not as they were, with what was sent for those that are new. */
   slots: Schema.Array(Schema.Struct({
-    slot: Encoding.Slot,
+    slot: Codec.Slot,
     holdsKey: Schema.Boolean,
-    request: Schema.UndefinedOr(Encoding.RunTaskRequest)
+    request: Schema.UndefinedOr(Codec.RunTaskRequest)
   })),
-  freed: Schema.Array(Encoding.SlotId),
+  freed: Schema.Array(Codec.SlotId),
   /** Tasks that have stopped, by when their ARNs began to be remembered. */
-  gone: Schema.Array(Schema.Struct({ taskArn: Encoding.TaskArn, since: Schema.Finite })),
-  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Encoding.Member })),
+  gone: Schema.Array(Schema.Struct({ taskArn: Codec.TaskArn, since: Schema.Finite })),
+  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Codec.Member })),
   forgotten: Schema.Array(Schema.String),
-  changes: Schema.Array(Encoding.Change)
+  changes: Schema.Array(Codec.Change)
 })
 
 /**
@@ -56,14 +56,14 @@ export const Difference = Schema.Struct({
  *
  * @category models
  */
-export type Difference = typeof Difference.Type
+export type Delta = typeof Delta.Type
 
 /**
  * Returns what has changed from one state of a fleet to the next.
  *
  * @category constructors
  */
-export const between = (before: SharedFleet | undefined, after: SharedFleet): Difference => {
+export const between = (before: SharedState | undefined, after: SharedState): Delta => {
   const { occupancy } = after
   const sequence = before?.occupancy.sequence ?? 0
   return {
@@ -102,17 +102,17 @@ export const between = (before: SharedFleet | undefined, after: SharedFleet): Di
  *
  * @category constructors
  */
-export const apply = (before: SharedFleet | undefined, difference: Difference): SharedFleet => {
-  const { changes, forgotten, head, members } = difference
+export const apply = (before: SharedState | undefined, delta: Delta): SharedState => {
+  const { changes, forgotten, head, members } = delta
   const { description, goneBefore, goneSince } = head
-  const start = before?.occupancy ?? Occupancies.make(description, Time.of(goneSince))
+  const start = before?.occupancy ?? LedgerStates.make(description, Time.of(goneSince))
   const next = new Map(before?.members)
   for (const { id, member } of members) next.set(id, member)
   for (const id of forgotten) next.delete(id)
   return {
     description,
     occupancy: {
-      ...slotsAfter(start, difference),
+      ...slotsAfter(start, delta),
       cap: head.cap,
       exclusiveKeys: description.exclusiveKeys,
       lagBound: description.lagBound,
@@ -120,8 +120,8 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
       readingBegunAt: head.readingBegunAt,
       turn: head.turn,
       gone: {
-        recent: goneAfter(start.gone, difference.gone, goneSince),
-        older: goneAfter(start.gone, difference.gone, goneBefore),
+        recent: goneAfter(start.gone, delta.gone, goneSince),
+        older: goneAfter(start.gone, delta.gone, goneBefore),
         turnedAt: goneSince,
         olderSince: goneBefore
       },
@@ -134,13 +134,13 @@ export const apply = (before: SharedFleet | undefined, difference: Difference): 
   }
 }
 
-const holdsKey = (occupancy: Occupancy, { id, key }: Slots.Slot): boolean =>
+const holdsKey = (occupancy: LedgerState, { id, key }: Slots.Slot): boolean =>
   key !== undefined && Option.getOrUndefined(HashMap.get(occupancy.byKey, key)) === id
 
-const changedSlots = (before: Occupancy | undefined, after: Occupancy): Difference["slots"] => {
-  const changed: Array<Difference["slots"][number]> = []
+const changedSlots = (before: LedgerState | undefined, after: LedgerState): Delta["slots"] => {
+  const changed: Array<Delta["slots"][number]> = []
   for (const slot of HashMap.values(after.slots)) {
-    const earlier = before === undefined ? undefined : Occupancies.find(before, slot.id)
+    const earlier = before === undefined ? undefined : LedgerStates.find(before, slot.id)
     const holds = holdsKey(after, slot)
     if (before !== undefined && earlier === slot && holdsKey(before, slot) === holds) continue
     const request = earlier === undefined ? Option.getOrUndefined(HashMap.get(after.requests, slot.id)) : undefined
@@ -149,13 +149,13 @@ const changedSlots = (before: Occupancy | undefined, after: Occupancy): Differen
   return changed
 }
 
-type Gone = Occupancy["gone"]
+type Gone = LedgerState["gone"]
 
-const changedGone = (before: Gone | undefined, after: Gone): Difference["gone"] => {
+const changedGone = (before: Gone | undefined, after: Gone): Delta["gone"] => {
   if (before === after) return []
   const known = before?.turnedAt === after.turnedAt ? before.recent : HashSet.empty<TaskArn>()
   const recent = [...after.recent].filter((arn) => !HashSet.has(known, arn))
-  // A whole fleet is told of those before, too. To whoever knows it, they are the recent ones of before.
+  // A whole fleet is told of those before, too. To a holder that knows it, they are the recent ones of before.
   const older = before === undefined ? [...after.older] : []
   return [
     ...recent.map((taskArn) => ({ taskArn, since: after.turnedAt })),
@@ -164,7 +164,7 @@ const changedGone = (before: Gone | undefined, after: Gone): Difference["gone"] 
 }
 
 /** What is remembered since a time: what was then already, and what has come. */
-const goneAfter = (before: Gone, come: Difference["gone"], since: number): HashSet.HashSet<TaskArn> => {
+const goneAfter = (before: Gone, come: Delta["gone"], since: number): HashSet.HashSet<TaskArn> => {
   let gone = HashSet.empty<TaskArn>()
   if (before.turnedAt === since) gone = before.recent
   else if (before.olderSince === since) gone = before.older
@@ -172,7 +172,7 @@ const goneAfter = (before: Gone, come: Difference["gone"], since: number): HashS
   return gone
 }
 
-const slotsAfter = (before: Occupancy, { freed, slots }: Difference): Occupancy => {
+const slotsAfter = (before: LedgerState, { freed, slots }: Delta): LedgerState => {
   let { byArn, byKey, requests, slots: held } = before
   const letGo = (id: SlotId, key: Slots.Slot["key"]): void => {
     if (key !== undefined && Option.getOrUndefined(HashMap.get(byKey, key)) === id) byKey = HashMap.remove(byKey, key)

@@ -22,9 +22,9 @@ import type * as Scope from "effect/Scope"
 import * as Time from "../../Time.ts"
 import type { Change } from "../Change.ts"
 import type { AttachOptions, FleetLedger, LedgerUnavailable } from "../Ledger.ts"
-import * as Steps from "../Operation.ts"
+import * as Operations from "../Operation.ts"
 import type { Turn } from "../rules/LedgerState.ts"
-import * as Outboxes from "./Batcher.ts"
+import * as Batchers from "./Batcher.ts"
 import { type Batch, type Decided, lineHeartbeat } from "./SharedState.ts"
 
 /**
@@ -88,10 +88,10 @@ export const make = Effect.fnUntraced(function*(
   const { store } = attached
   const own = Time.reader(yield* Clock.Clock)
   const elapsed = () => own().fast
-  /** How long the ledger is left alone when nobody asks anything. */
+  /** How long the ledger is left alone when no operation waits. */
   const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
-  const outbox = Outboxes.make(elapsed)
-  const { stirred } = outbox
+  const batcher = Batchers.make(elapsed)
+  const { stirred } = batcher
   const subscribers = new Set<Queue.Enqueue<Change>>()
   let turnEnds = Deferred.makeUnsafe<void>()
   let turn = attached.turn
@@ -108,7 +108,7 @@ export const make = Effect.fnUntraced(function*(
     const before = turn
     turn = decided.turn
     readingBegunAt = decided.readingBegunAt
-    // It was decided after it was sent and before it was heard, which may be long: as late as somebody that had stood
+    // It was decided after it was sent and before it was heard, which may be long: as late as a process that had stood
     // still in between hears it. What is held to be the time stays, as far as it agrees with that.
     ahead = Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)
     for (const change of decided.changes) {
@@ -124,13 +124,13 @@ export const make = Effect.fnUntraced(function*(
   const tellTrouble = (error: LedgerUnavailable | Refused) =>
     Effect.suspend(() => {
       const reason = error._tag === "Refused" ? "rejected" : error.reason
-      outbox.troubled(error)
+      batcher.troubled(error)
       if (trouble === reason) return Effect.void
       trouble = reason
       return Effect.logWarning(`The ledger of fleet ${options.fleet} ${happened[reason]}: ${error.detail}`)
     })
 
-  /** A bug must not keep whoever asks for something else from being answered. */
+  /** A bug must not keep the callers of other operations from being answered. */
   const broken = (defect: unknown) =>
     Effect.andThen(
       Effect.logError(`The ledger of fleet ${options.fleet} broke down`, Cause.die(defect)),
@@ -138,7 +138,7 @@ export const make = Effect.fnUntraced(function*(
     )
 
   const send = Effect.gen(function*() {
-    const parcel = outbox.next()
+    const parcel = batcher.next()
     const batch: Batch = {
       number: ++number,
       steps: parcel.steps,
@@ -160,7 +160,7 @@ export const make = Effect.fnUntraced(function*(
     const decided = sent.success
     if (trouble !== undefined) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
     trouble = undefined
-    outbox.troubled(undefined)
+    batcher.troubled(undefined)
     take(decided, sentAt)
     parcel.answered(decided.answers)
   })
@@ -175,26 +175,26 @@ export const make = Effect.fnUntraced(function*(
 
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
-      outbox.close("this holder has left")
-      // What it leaves behind is found when its lease has run out, should nobody hear this.
+      batcher.close("this holder has left")
+      // What it leaves behind is found when its lease has run out, should no other holder hear this.
       return Effect.ignore(store.leave)
     })
   )
   yield* Effect.forkScoped(Effect.forever(listen), { startImmediately: true })
   yield* Effect.forkScoped(Effect.forever(serve))
-  yield* Effect.forkScoped(Effect.forever(outbox.expire))
+  yield* Effect.forkScoped(Effect.forever(batcher.expire))
 
-  const operations = Steps.operations(outbox.ask)
+  const operations = Operations.operations(batcher.ask)
   return {
     ...operations,
     // What it has not sent is freed when it leaves, if not before: a holder that closes does not wait for it.
     withdraw: (ticket) =>
       Effect.suspend(() =>
         closing
-          ? Effect.sync(() => outbox.post({ tag: "Withdraw", payload: ticket }))
+          ? Effect.sync(() => batcher.post({ tag: "Withdraw", payload: ticket }))
           : operations.withdraw(ticket)
       ),
-    takeOver: Effect.map(operations.takeOver, (taken) => [...outbox.inherited(), ...taken]),
+    takeOver: Effect.map(operations.takeOver, (taken) => [...batcher.inherited(), ...taken]),
     turn: Effect.sync(() => turn),
     readingBegunAt: Effect.sync(() => readingBegunAt),
     turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),

@@ -10,14 +10,14 @@
  */
 import type { Time } from "../../Time.ts"
 import type { Change } from "../Change.ts"
-import type { Answer, Asker, Step, Tag } from "../Operation.ts"
+import type { Answer, Asker, Operation, Tag } from "../Operation.ts"
 import { isAnswerTo } from "../Operation.ts"
-import * as Steps from "../Operation.ts"
+import * as Operations from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
-import * as Handover from "../rules/Holders.ts"
+import * as Holders from "../rules/Holders.ts"
 import type { Line, Reservation } from "../rules/Launch.ts"
-import type { Description, Occupancy, Turn } from "../rules/LedgerState.ts"
-import * as Occupancies from "../rules/LedgerState.ts"
+import type { Description, LedgerState, Turn } from "../rules/LedgerState.ts"
+import * as LedgerStates from "../rules/LedgerState.ts"
 import type { Decision } from "../rules/Transaction.ts"
 import type { DecidedAt } from "./StoreClock.ts"
 
@@ -39,7 +39,7 @@ export const heartbeat = (lease: number): number => lease / 4
 
 /**
  * For how long a holder's line counts after it was last heard of: 3 seconds, in
- * milliseconds, or its lease where that is shorter. Whoever waits with another
+ * milliseconds, or its lease where that is shorter. A request that waits with another
  * holder does not wait longer for one that is not there.
  *
  * @category configuration
@@ -77,7 +77,7 @@ export const keptChanges = 1024
 export interface Batch {
   /** Grows by one with each batch of the holder. One that is sent again has the number that it had. */
   readonly number: number
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Operation>
   /** The number of the latest change that the holder has seen. */
   readonly seen: number
   readonly closing: boolean
@@ -125,10 +125,10 @@ export interface Member {
  *
  * @category models
  */
-export interface SharedFleet {
+export interface SharedState {
   /** What its holders said of it. The cap may have been changed since. */
   readonly description: Description
-  readonly occupancy: Occupancy
+  readonly occupancy: LedgerState
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
@@ -144,12 +144,12 @@ export interface SharedFleet {
  * @category decisions
  */
 export const attach = (
-  fleet: SharedFleet | undefined,
+  fleet: SharedState | undefined,
   holder: string,
   description: Description,
   time: DecidedAt,
   lease: number = defaultLease
-): SharedFleet | string => {
+): SharedState | string => {
   const found = fleet === undefined ? begin(description, time) : sweep(atTime(fleet, time))
   const now = found.decidedAt.time
   // It arrives once more, or after all that it asked since: what is decided for it stays decided, and who has left stays away.
@@ -179,18 +179,18 @@ export const attach = (
 
 /**
  * Decides a batch. `undefined` if a later one was decided already, or the holder
- * has left: nobody waits for its answer. The lease is that of a holder that the
+ * has left: no caller waits for its answer. The lease is that of a holder that the
  * fleet does not know, which was removed and made anew.
  *
  * @category decisions
  */
 export const decide = (
-  fleet: SharedFleet,
+  fleet: SharedState,
   holder: string,
   batch: Batch,
   time: DecidedAt,
   lease: number = defaultLease
-): { readonly fleet: SharedFleet; readonly decided: Decided } | undefined => {
+): { readonly fleet: SharedState; readonly decided: Decided } | undefined => {
   const begun = atTime(fleet, time)
   const now = begun.decidedAt.time
   const member = fleet.members.get(holder)
@@ -218,7 +218,7 @@ export const decide = (
       answers.push({ tag: "Reserve", value: stillFull(next.occupancy) })
       continue
     }
-    const stepped = decideStep(next, step, asker, now)
+    const stepped = decideOperation(next, step, asker, now)
     next = stepped.fleet
     answers.push(stepped.answer)
   }
@@ -244,13 +244,13 @@ export const decide = (
  *
  * @category decisions
  */
-export const leave = (fleet: SharedFleet, holder: string, time: DecidedAt): SharedFleet => {
+export const leave = (fleet: SharedState, holder: string, time: DecidedAt): SharedState => {
   const member = fleet.members.get(holder)
   if (member === undefined || member.status === "left") return fleet
   const begun = atTime(fleet, time)
   const now = begun.decidedAt.time
   const left = withMember(begun, holder, { ...member, heardAt: now.slow, answers: [], status: "left" })
-  return record(left, Handover.abandon(left.occupancy, holder, now))
+  return record(left, Holders.abandon(left.occupancy, holder, now))
 }
 
 /**
@@ -264,41 +264,41 @@ const isRepeatable = (answer: Answer): boolean =>
  * What a request for a slot is answered whose batch was decided before, and whose answer was not kept: there was no slot.
  * One granted now would be held for ever if the first answer has arrived, for its request has gone on without it.
  */
-const stillFull = (occupancy: Occupancy): Reservation => {
-  const occupied = Occupancies.used(occupancy)
+const stillFull = (occupancy: LedgerState): Reservation => {
+  const occupied = LedgerStates.used(occupancy)
   return { _tag: "Full", occupied, cap: occupancy.cap === "unlimited" ? occupied : occupancy.cap }
 }
 
 const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 
-const begin = (description: Description, now: DecidedAt): SharedFleet => ({
+const begin = (description: Description, now: DecidedAt): SharedState => ({
   description,
-  occupancy: Occupancies.make(description, now.time),
+  occupancy: LedgerStates.make(description, now.time),
   members: new Map(),
   changes: [],
   decidedAt: now
 })
 
 /** Every decision begins with it: a fleet is written with the time at which it was decided. */
-const atTime = (fleet: SharedFleet, decidedAt: DecidedAt): SharedFleet => ({ ...fleet, decidedAt })
+const atTime = (fleet: SharedState, decidedAt: DecidedAt): SharedState => ({ ...fleet, decidedAt })
 
-const decideStep = (fleet: SharedFleet, step: Step, asker: Asker, now: Time) => {
-  const decision = Steps.decide(fleet.occupancy, step, asker, now)
+const decideOperation = (fleet: SharedState, step: Operation, asker: Asker, now: Time) => {
+  const decision = Operations.decide(fleet.occupancy, step, asker, now)
   const answer: Answer = { tag: step.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
 }
 
-const record = (fleet: SharedFleet, { changes, occupancy }: Decision<unknown>): SharedFleet =>
+const record = (fleet: SharedState, { changes, occupancy }: Decision<unknown>): SharedState =>
   changes.length === 0
     ? { ...fleet, occupancy }
     : { ...fleet, occupancy, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
 
-const withMember = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => ({
+const withMember = (fleet: SharedState, holder: string, member: Member): SharedState => ({
   ...fleet,
   members: new Map(fleet.members).set(holder, member)
 })
 
-const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArray<Line> => {
+const elsewhere = (fleet: SharedState, holder: string, now: number): ReadonlyArray<Line> => {
   const lines: Array<Line> = []
   for (const [id, { heardAt, line, status }] of fleet.members) {
     if (id !== holder && status === "here" && now - heardAt <= lineValidity) lines.push(line)
@@ -307,7 +307,7 @@ const elsewhere = (fleet: SharedFleet, holder: string, now: number): ReadonlyArr
 }
 
 /** Abandons what those hold who were not heard of for the length of their lease, and forgets those long gone. */
-const sweep = (fleet: SharedFleet): SharedFleet => {
+const sweep = (fleet: SharedState): SharedState => {
   const now = fleet.decidedAt.time.slow
   const remembered = [...fleet.members].filter(([, { heardAt }]) => now - heardAt <= memberRetention)
   let swept = remembered.length === fleet.members.size ? fleet : { ...fleet, members: new Map(remembered) }
@@ -317,7 +317,7 @@ const sweep = (fleet: SharedFleet): SharedFleet => {
   return swept
 }
 
-const lapse = (fleet: SharedFleet, holder: string, member: Member): SharedFleet => {
+const lapse = (fleet: SharedState, holder: string, member: Member): SharedState => {
   const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
-  return record(lapsed, Handover.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
+  return record(lapsed, Holders.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
 }

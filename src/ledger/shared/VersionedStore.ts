@@ -16,12 +16,12 @@ import type { AttachOptions } from "../Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../Ledger.ts"
 import * as Descriptions from "../rules/Description.ts"
 import { patience } from "./Batcher.ts"
-import type { Difference } from "./Delta.ts"
-import * as Differences from "./Delta.ts"
+import type { Delta } from "./Delta.ts"
+import * as Deltas from "./Delta.ts"
 import type { Attached, Store } from "./SharedLedger.ts"
 import { Refused } from "./SharedLedger.ts"
-import type { Batch, Decided, SharedFleet } from "./SharedState.ts"
-import * as SharedFleets from "./SharedState.ts"
+import type { Batch, Decided, SharedState } from "./SharedState.ts"
+import * as SharedStates from "./SharedState.ts"
 import * as StoreClocks from "./StoreClock.ts"
 
 /**
@@ -35,7 +35,7 @@ export interface Kept {
   /** What the clock of the database says, in epoch milliseconds. */
   readonly now: number
   /** What has changed since the version that was asked for, in order. */
-  readonly changed: ReadonlyArray<Difference>
+  readonly changed: ReadonlyArray<Delta>
   /** Whether it is all of the fleet, for the version that was asked for is too old to be built on. */
   readonly whole: boolean
 }
@@ -58,13 +58,13 @@ export interface Calls {
   /** Reads what has changed since a version. */
   readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
   /**
-   * Writes a difference if the fleet has the version that it was made from, and no
+   * Writes a delta if the fleet has the version that it was made from, and no
    * later than {@link decisionValidity} after its `decidedAt`, by the database's clock.
    * `isNews` says that others may be waiting for it.
    */
   readonly write: (
     version: number,
-    difference: Difference,
+    delta: Delta,
     isNews: boolean
   ) => Effect.Effect<Written, LedgerUnavailable | Refused>
 }
@@ -74,7 +74,7 @@ export interface Calls {
  *
  * @category models
  */
-export interface Keeper extends Calls {
+export interface VersionedStore extends Calls {
   /**
    * Makes a decision anew that was not written because other processes were first,
    * so many times in a row. It lets those who do so write one after the other, or
@@ -104,19 +104,19 @@ const stepSilence = 60_000
 
 interface Known {
   readonly version: number
-  readonly fleet: SharedFleet | undefined
+  readonly fleet: SharedState | undefined
 }
 
-/** What a decision comes to: the fleet after it, and what is told to whoever asked. */
+/** What a decision comes to: the fleet after it, and what is told to the caller. */
 interface Decision<out A> {
-  readonly fleet: SharedFleet
+  readonly fleet: SharedState
   readonly answer: A
   /** Whether it changes nothing that others have to know. */
   readonly isSilent: boolean
 }
 
 type Decide<A, E> = (
-  fleet: SharedFleet | undefined,
+  fleet: SharedState | undefined,
   now: StoreClocks.DecidedAt
 ) => Effect.Effect<Decision<A>, E>
 
@@ -137,9 +137,9 @@ interface Commit {
  * @category constructors
  */
 export const attach = Effect.fnUntraced(function*(
-  keeper: Keeper,
+  database: VersionedStore,
   options: AttachOptions,
-  lease: number = SharedFleets.defaultLease
+  lease: number = SharedStates.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
   const { holder } = options
   const time = StoreClocks.make(yield* Clock.Clock)
@@ -148,7 +148,7 @@ export const attach = Effect.fnUntraced(function*(
 
   const learn = ({ changed, now, version, whole }: Kept, sentAt: Time.Time): void => {
     let fleet = whole ? undefined : known.fleet
-    for (const difference of changed) fleet = Differences.apply(fleet, difference)
+    for (const delta of changed) fleet = Deltas.apply(fleet, delta)
     time.answered(sentAt, now, version !== known.version)
     known = { version, fleet }
   }
@@ -184,9 +184,9 @@ export const attach = Effect.fnUntraced(function*(
         ({ answer, fleet, isSilent }): Effect.Effect<Attempt<A>, E | LedgerUnavailable | Refused> => {
           if (isSilent && isFresh) return Effect.succeed({ answer, written: undefined })
           if (isSilent) return Effect.andThen(look(calls), attempt(calls, decide, true))
-          const difference = Differences.between(before.fleet, fleet)
+          const delta = Deltas.between(before.fleet, fleet)
           const sentAt = time.own()
-          return Effect.map(calls.write(before.version, difference, isNews(before.fleet, difference)), (written) => {
+          return Effect.map(calls.write(before.version, delta, isNews(before.fleet, delta)), (written) => {
             if (written._tag === "Written") {
               return {
                 answer,
@@ -210,7 +210,7 @@ export const attach = Effect.fnUntraced(function*(
         Effect.suspend(() =>
           Time.atMost(begunAt, time.own()) >= Duration.toMillis(patience)
             ? tooManyWriters
-            : keeper.inLine(losses, (calls) => Effect.andThen(look(calls), attempt(calls, decide, true)))
+            : database.inLine(losses, (calls) => Effect.andThen(look(calls), attempt(calls, decide, true)))
         )
       const decided = (losses: number) => (made: Attempt<A>): Effect.Effect<A, E | LedgerUnavailable | Refused> => {
         if (made === undefined) return Effect.flatMap(again(losses + 1), decided(losses + 1))
@@ -222,14 +222,14 @@ export const attach = Effect.fnUntraced(function*(
         time.decided(written.moment)
         return Effect.as(tellStep(written.moment), answer)
       }
-      return Effect.flatMap(attempt(keeper, decide, isFresh), decided(0))
+      return Effect.flatMap(attempt(database, decide, isFresh), decided(0))
     })
 
   const decideBatch = (batch: Batch): Decide<Decided, LedgerUnavailable | Refused> => (fleet, now) => {
     if (fleet === undefined) return notKept
     const away = Descriptions.elsewhere(fleet.occupancy, options)
     if (away !== undefined) return new Refused({ detail: away })
-    const step = SharedFleets.decide(fleet, holder, batch, now, lease)
+    const step = SharedStates.decide(fleet, holder, batch, now, lease)
     if (step === undefined) return superseded
     return Effect.succeed<Decision<Decided>>({
       fleet: step.fleet,
@@ -239,11 +239,11 @@ export const attach = Effect.fnUntraced(function*(
   }
 
   /** Whether the others have to hear of this holder: that it is there, and how long its line is. */
-  const isDue = (fleet: SharedFleet, { line }: Batch, now: number): boolean => {
+  const isDue = (fleet: SharedState, { line }: Batch, now: number): boolean => {
     const member = fleet.members.get(holder)
     if (member?.status !== "here") return true
     if (line.waiting !== member.line.waiting || line.since !== member.line.since) return true
-    const silence = line.waiting > 0 ? SharedFleets.lineHeartbeat(lease) : SharedFleets.heartbeat(lease)
+    const silence = line.waiting > 0 ? SharedStates.lineHeartbeat(lease) : SharedStates.heartbeat(lease)
     return now - member.heardAt >= silence
   }
 
@@ -252,28 +252,28 @@ export const attach = Effect.fnUntraced(function*(
       Effect.suspend(() =>
         // It may have been removed, and made anew.
         known.fleet === undefined
-          ? Effect.andThen(look(keeper), commit(decideBatch(batch), true))
+          ? Effect.andThen(look(database), commit(decideBatch(batch), true))
           : commit(decideBatch(batch), false)
       ),
     // What this holder has written itself is no news to it.
-    word: Effect.asVoid(Effect.repeat(keeper.word, { while: (version) => version <= known.version })),
+    word: Effect.asVoid(Effect.repeat(database.word, { while: (version) => version <= known.version })),
     leave: commit(
       (fleet, now) =>
         fleet === undefined
           ? notKept
-          : Effect.succeed({ fleet: SharedFleets.leave(fleet, holder, now), answer: undefined, isSilent: false }),
+          : Effect.succeed({ fleet: SharedStates.leave(fleet, holder, now), answer: undefined, isSilent: false }),
       false
     )
   }
 
   const enter = commit((fleet, now) => {
-    const attached = SharedFleets.attach(fleet, holder, options, now, lease)
+    const attached = SharedStates.attach(fleet, holder, options, now, lease)
     return typeof attached === "string"
       ? new LedgerMismatch({ fleet: options.fleet, detail: attached })
-      : Effect.succeed<Decision<SharedFleet>>({ fleet: attached, answer: attached, isSilent: false })
+      : Effect.succeed<Decision<SharedState>>({ fleet: attached, answer: attached, isSilent: false })
   }, true)
   const entered = yield* Effect.mapError(
-    Effect.andThen(look(keeper), enter),
+    Effect.andThen(look(database), enter),
     (error) => error._tag === "Refused" ? new LedgerUnavailable({ reason: "rejected", detail: error.detail }) : error
   )
   const { sequence, turn } = entered.occupancy
@@ -290,6 +290,6 @@ const tooManyWriters = new LedgerUnavailable({
 })
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
-const isNews = (before: SharedFleet | undefined, { changes, head }: Difference): boolean =>
+const isNews = (before: SharedState | undefined, { changes, head }: Delta): boolean =>
   (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
   changes.some(({ _tag }) => _tag !== "Reserved")

@@ -9,7 +9,7 @@ import { TaskArn } from "../../ecs/Ecs.ts"
 import type { World } from "../../emulator/model/World.ts"
 import type { Listing, Reading } from "../../ledger/rules/Evidence.ts"
 import type { Standing } from "../../ledger/rules/LedgerState.ts"
-import * as Occupancies from "../../ledger/rules/LedgerState.ts"
+import * as LedgerStates from "../../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../../ledger/SafetyLimits.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
 import type { CapHistory } from "./CapHistory.ts"
@@ -85,8 +85,8 @@ export const make = (options: {
   const now = (): number => log.now() + startTime
 
   const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
-    (launch === undefined ? undefined : Occupancies.find(standing, SlotId(launch.token)))
-      ?? Occupancies.findByArn(standing, TaskArn(task.arn))
+    (launch === undefined ? undefined : LedgerStates.find(standing, SlotId(launch.token)))
+      ?? LedgerStates.findByArn(standing, TaskArn(task.arn))
 
   const explain = (slot: Slot): void => {
     const arn = taskArn(slot)
@@ -102,7 +102,7 @@ export const make = (options: {
     for (const { id, key, state } of HashMap.values(standing.slots)) {
       if (state._tag !== "Launching" || key === undefined) continue
       if (now() - state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
-      if (Occupancies.findByKey(standing, key)?.id !== id) continue
+      if (LedgerStates.findByKey(standing, key)?.id !== id) continue
       log.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
     }
   }
@@ -124,22 +124,22 @@ export const make = (options: {
     counted: (generation, token, arn) => {
       const standing = latest.get(generation)
       if (standing === undefined || lost.has(generation)) return "launched"
-      const slot = Occupancies.find(standing, SlotId(token)) ??
-        (arn === undefined ? undefined : Occupancies.findByArn(standing, TaskArn(arn)))
+      const slot = LedgerStates.find(standing, SlotId(token)) ??
+        (arn === undefined ? undefined : LedgerStates.findByArn(standing, TaskArn(arn)))
       if (slot === undefined) return undefined
       return slot.state._tag === "Launching" ? "launching" : "launched"
     },
     isLaunched: (generation, token) => {
       const standing = lost.has(generation) ? undefined : latest.get(generation)
-      return standing !== undefined && Occupancies.find(standing, SlotId(token))?.state._tag === "Launched"
+      return standing !== undefined && LedgerStates.find(standing, SlotId(token))?.state._tag === "Launched"
     },
     observed: (generation, standing, reading) => {
       if (lost.has(generation)) return
       for (const { startedBy, taskArn } of options.contradicts ? [] : reading.tasks) {
         // Another program's task may bear the name of a launch that is not its own.
         if (options.launches().findTask(taskArn)?.launch === undefined) continue
-        const own = startedBy === undefined ? undefined : Occupancies.find(standing, SlotId(startedBy))
-        const seen = Occupancies.findByArn(standing, taskArn)
+        const own = startedBy === undefined ? undefined : LedgerStates.find(standing, SlotId(startedBy))
+        const seen = LedgerStates.findByArn(standing, taskArn)
         if (own !== undefined && seen !== undefined && own !== seen) {
           log.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
         }
@@ -182,7 +182,7 @@ export const make = (options: {
     stopped: (generation, arn) => {
       const standing = latest.get(generation)
       if (standing === undefined || options.contradicts) return
-      if (Occupancies.findByArn(standing, TaskArn(arn)) === undefined) return
+      if (LedgerStates.findByArn(standing, TaskArn(arn)) === undefined) return
       log.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
     },
     latest: (generation) => latest.get(generation),

@@ -6,12 +6,12 @@
  * the ledger came to its decision does not matter here.
  */
 import { isTerminal } from "../../ecs/Ecs.ts"
-import type { Answer, Step } from "../../ledger/Operation.ts"
-import * as Steps from "../../ledger/Operation.ts"
+import type { Answer, Operation } from "../../ledger/Operation.ts"
+import * as Operations from "../../ledger/Operation.ts"
 import type { Description } from "../../ledger/rules/LedgerState.ts"
 import { turnLimitBase } from "../../ledger/SafetyLimits.ts"
 import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
-import type { Batch, SharedFleet } from "../../ledger/shared/SharedState.ts"
+import type { Batch, SharedState } from "../../ledger/shared/SharedState.ts"
 import * as Time from "../../Time.ts"
 import * as FairnessCheck from "../checks/FairnessCheck.ts"
 import type { Process } from "../checks/Process.ts"
@@ -79,7 +79,7 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
   /** Whether it is beyond doubt that the ledger knows a holder to be there. */
   const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
 
-  const tell = (before: SharedFleet | undefined, after: SharedFleet, process: Process): void => {
+  const tell = (before: SharedState | undefined, after: SharedState, process: Process): void => {
     for (const change of after.changes) {
       if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
       if (change.at < decidedAt) {
@@ -152,45 +152,45 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
     isReaderGone: boolean
   ): void => {
     for (const answer of answers) {
-      if (batch.closing && Steps.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
+      if (batch.closing && Operations.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
         log.violate(
           "who shuts down takes nothing over",
           `${process.name} has taken ${answer.value.length} launches`
         )
       }
-      if (isReaderGone && Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
+      if (isReaderGone && Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
         log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
       }
     }
   }
 
-  const note = (process: Process, holder: string, step: Step, answer: Answer, askedAt: number): void => {
-    if (Steps.isStep("Reserve", step)) fairnessCheck.asked(process, step.payload)
-    if (Steps.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
+  const note = (process: Process, holder: string, step: Operation, answer: Answer, askedAt: number): void => {
+    if (Operations.isOperation("Reserve", step)) fairnessCheck.asked(process, step.payload)
+    if (Operations.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
       takes(process, answer.value.ticket.slotId)
     }
-    if (Steps.isAnswerTo("TakeOver", answer)) {
+    if (Operations.isAnswerTo("TakeOver", answer)) {
       for (const { ticket } of answer.value) {
         takes(process, ticket.slotId)
         refusalCheck.takenOver(ticket.slotId)
       }
     }
-    if (Steps.isStep("Gate", step) && Steps.isAnswerTo("Gate", answer)) {
+    if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
       log.count(`gate: ${answer.value._tag}`)
       if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
     }
-    if (Steps.isStep("Settle", step) && Steps.isAnswerTo("Settle", answer)) {
+    if (Operations.isOperation("Settle", step) && Operations.isAnswerTo("Settle", answer)) {
       const { ticket, verdict } = step.payload
       log.count(`verdict: ${verdict._tag}`)
       refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
     }
-    if (Steps.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
+    if (Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
       turns.set(answer.value.begunAt.fast, log.now())
       claimed(process, holder)
     }
-    if (Steps.isStep("EndTurn", step) && reader?.holder === holder) reader = undefined
-    if (Steps.isStep("Resize", step)) capHistory.set(generation, step.payload.cap, log.now())
-    if (Steps.isStep("Adopt", step)) ledgerCheck.shown(generation, step.payload)
+    if (Operations.isOperation("EndTurn", step) && reader?.holder === holder) reader = undefined
+    if (Operations.isOperation("Resize", step)) capHistory.set(generation, step.payload.cap, log.now())
+    if (Operations.isOperation("Adopt", step)) ledgerCheck.shown(generation, step.payload)
   }
 
   const passed = (process: Process, slotId: string, askedAt: number): void => {
@@ -216,7 +216,7 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
     }
   }
 
-  const checkDescription = (before: SharedFleet, after: SharedFleet, description: Description): void => {
+  const checkDescription = (before: SharedState, after: SharedState, description: Description): void => {
     const holders = [...before.members.keys()]
     if (holders.some((holder) => silence(holder) < lease + slack && silence(holder) > lease - slack)) return
     const isHeld = holders.some(isHere)
@@ -268,13 +268,13 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
           }
           checkHolders(process, batch, fresh.map(({ answer }) => answer), isReaderGone)
           for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
-          const readings = fresh.flatMap(({ step }) => Steps.isStep("Observe", step) ? [step.payload] : [])
+          const readings = fresh.flatMap(({ step }) => Operations.isOperation("Observe", step) ? [step.payload] : [])
           for (const { begunAt, running } of readings) {
             readCheck.folding(process, begun(begunAt), running !== undefined)
           }
           tell(before, after, process)
           for (const { step } of fresh) {
-            if (!Steps.isStep("Settle", step)) continue
+            if (!Operations.isOperation("Settle", step)) continue
             const { verdict } = step.payload
             if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
               ledgerCheck.stopped(generation, verdict.taskArn)
@@ -306,11 +306,11 @@ export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean):
 
 /** Whether requests that were granted nothing have changed the fleet, and nothing else can have. */
 const isWrittenRefusal = (
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<Operation>,
   answers: ReadonlyArray<Answer>,
-  before: SharedFleet,
-  after: SharedFleet
+  before: SharedState,
+  after: SharedState
 ): boolean =>
   steps.length > 0 && before.occupancy !== after.occupancy &&
-  answers.every((answer) => Steps.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&
+  answers.every((answer) => Operations.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&
   [...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)

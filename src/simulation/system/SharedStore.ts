@@ -9,7 +9,7 @@ import type { AttachOptions, Ledger } from "../../ledger/Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../../ledger/Ledger.ts"
 import * as Descriptions from "../../ledger/rules/Description.ts"
 import * as SharedLedgers from "../../ledger/shared/SharedLedger.ts"
-import * as SharedFleets from "../../ledger/shared/SharedState.ts"
+import * as SharedStates from "../../ledger/shared/SharedState.ts"
 import * as StoreClocks from "../../ledger/shared/StoreClock.ts"
 
 /**
@@ -32,19 +32,19 @@ export interface Link {
 export interface Witness {
   readonly attached: (
     options: AttachOptions,
-    before: SharedFleets.SharedFleet | undefined,
-    after: SharedFleets.SharedFleet
+    before: SharedStates.SharedState | undefined,
+    after: SharedStates.SharedState
   ) => void
   /** A batch is sent, not for the first time perhaps. */
-  readonly sent: (holder: string, batch: SharedFleets.Batch) => void
+  readonly sent: (holder: string, batch: SharedStates.Batch) => void
   readonly decided: (
     holder: string,
-    batch: SharedFleets.Batch,
-    before: SharedFleets.SharedFleet,
-    after: SharedFleets.SharedFleet,
-    decided: SharedFleets.Decided
+    batch: SharedStates.Batch,
+    before: SharedStates.SharedState,
+    after: SharedStates.SharedState,
+    decided: SharedStates.Decided
   ) => void
-  readonly left: (holder: string, before: SharedFleets.SharedFleet, after: SharedFleets.SharedFleet) => void
+  readonly left: (holder: string, before: SharedStates.SharedState, after: SharedStates.SharedState) => void
 }
 
 /**
@@ -56,7 +56,7 @@ export interface SharedStore {
   /** The ledger as a process has it that is linked so, and watched by a witness if there is one. */
   readonly connect: (link: Link, witness?: Witness) => Ledger["Service"]
   /** What is kept of a fleet. */
-  readonly fleet: (id: string) => SharedFleets.SharedFleet | undefined
+  readonly fleet: (id: string) => SharedStates.SharedState | undefined
 }
 
 /**
@@ -69,11 +69,11 @@ export const soundLink: Link = (call) => call
 /** What comes of a decision: its answer and, where it changes the fleet, the fleet after it. */
 interface Decided<out A> {
   readonly answer: A
-  readonly fleet: SharedFleets.SharedFleet | undefined
+  readonly fleet: SharedStates.SharedState | undefined
 }
 
 type Decider = <A>(
-  decide: (fleet: SharedFleets.SharedFleet | undefined, at: StoreClocks.DecidedAt) => Decided<A>
+  decide: (fleet: SharedStates.SharedState | undefined, at: StoreClocks.DecidedAt) => Decided<A>
 ) => A
 
 /**
@@ -82,10 +82,10 @@ type Decider = <A>(
  * @category constructors
  */
 export const makeWith = (now: () => number): SharedStore => {
-  const fleets = new Map<string, SharedFleets.SharedFleet>()
+  const fleets = new Map<string, SharedStates.SharedState>()
   let word = Deferred.makeUnsafe<void>()
 
-  const keep = (id: string, fleet: SharedFleets.SharedFleet): void => {
+  const keep = (id: string, fleet: SharedStates.SharedState): void => {
     const before = fleets.get(id)
     fleets.set(id, fleet)
     if (before?.occupancy === fleet.occupancy) return
@@ -96,7 +96,7 @@ export const makeWith = (now: () => number): SharedStore => {
 
   /** Lets a holder decide here, at what it makes of the time, and keeps what it decided. */
   const decider = (id: string, time: StoreClocks.StoreClock): Decider => {
-    let known: SharedFleets.SharedFleet | undefined
+    let known: SharedStates.SharedState | undefined
     return (decide) => {
       const before = fleets.get(id)
       time.answered(time.own(), now(), before !== known)
@@ -117,12 +117,12 @@ export const makeWith = (now: () => number): SharedStore => {
     witness: Witness | undefined
   ): SharedLedgers.Store => {
     const { holder } = options
-    const decide = (batch: SharedFleets.Batch) =>
-      link(Effect.suspend((): Effect.Effect<SharedFleets.Decided | SharedLedgers.Refused, LedgerUnavailable> => {
-        const decided = decideHere<SharedFleets.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
+    const decide = (batch: SharedStates.Batch) =>
+      link(Effect.suspend((): Effect.Effect<SharedStates.Decided | SharedLedgers.Refused, LedgerUnavailable> => {
+        const decided = decideHere<SharedStates.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
           const away = fleet === undefined ? undefined : Descriptions.elsewhere(fleet.occupancy, options)
           if (away !== undefined) return { answer: new SharedLedgers.Refused({ detail: away }), fleet: undefined }
-          const step = fleet === undefined ? undefined : SharedFleets.decide(fleet, holder, batch, at)
+          const step = fleet === undefined ? undefined : SharedStates.decide(fleet, holder, batch, at)
           if (fleet === undefined || step === undefined) return { answer: undefined, fleet: undefined }
           witness?.decided(holder, batch, fleet, step.fleet, step.decided)
           return { answer: step.decided, fleet: step.fleet }
@@ -145,7 +145,7 @@ export const makeWith = (now: () => number): SharedStore => {
       leave: link(Effect.sync(() =>
         decideHere((fleet, at) => {
           if (fleet === undefined) return { answer: undefined, fleet: undefined }
-          const left = SharedFleets.leave(fleet, holder, at)
+          const left = SharedStates.leave(fleet, holder, at)
           witness?.left(holder, fleet, left)
           return { answer: undefined, fleet: left }
         })
@@ -159,8 +159,8 @@ export const makeWith = (now: () => number): SharedStore => {
         const { fleet: id, holder } = options
         const decideHere = decider(id, StoreClocks.make(yield* Clock.Clock))
         const entered = yield* link(Effect.sync(() =>
-          decideHere<SharedFleets.SharedFleet | string>((before, at) => {
-            const fleet = SharedFleets.attach(before, holder, options, at)
+          decideHere<SharedStates.SharedState | string>((before, at) => {
+            const fleet = SharedStates.attach(before, holder, options, at)
             if (typeof fleet === "string") return { answer: fleet, fleet: undefined }
             witness?.attached(options, before, fleet)
             return { answer: fleet, fleet }
@@ -174,7 +174,7 @@ export const makeWith = (now: () => number): SharedStore => {
             sequence,
             turn,
             now: entered.decidedAt.time.fast,
-            lease: SharedFleets.defaultLease
+            lease: SharedStates.defaultLease
           },
           options
         )

@@ -13,7 +13,7 @@ import * as Control from "../../emulator/Control.ts"
 import * as EcsInProcess from "../../emulator/EcsInProcess.ts"
 import { Emulator } from "../../emulator/Emulator.ts"
 import * as World from "../../emulator/Engine.ts"
-import * as Truth from "../../emulator/GroundTruth.ts"
+import * as GroundTruth from "../../emulator/GroundTruth.ts"
 import * as Prng from "../../emulator/model/Prng.ts"
 import * as Reply from "../../emulator/model/Reply.ts"
 import type { Settings } from "../../emulator/model/Settings.ts"
@@ -84,10 +84,10 @@ export const make = (options: {
   }
 
   const advance = (now: number): void => {
-    for (let next = world.agenda.slots[0]; next !== undefined && next.entry.at <= now;) {
+    for (let next = world.eventQueue.slots[0]; next !== undefined && next.entry.at <= now;) {
       World.advance(world, next.entry.at)
       look()
-      next = world.agenda.slots[0]
+      next = world.eventQueue.slots[0]
     }
     World.advance(world, now)
   }
@@ -163,11 +163,11 @@ export const make = (options: {
     return Emulator.of({
       call: (input) => call(process, input),
       place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
-      live: (filter) => at((now) => Truth.live(world, now, filter)),
-      peak: (filter) => at((now) => Truth.peak(world, now, filter)),
-      steps: (filter) => at((now) => Truth.steps(world, now, filter)),
-      history: (filter) => at((now) => Truth.history(world, now, filter)),
-      tasks: (filter) => at((now) => Truth.tasks(world, now, filter)),
+      live: (filter) => at((now) => GroundTruth.live(world, now, filter)),
+      peak: (filter) => at((now) => GroundTruth.peak(world, now, filter)),
+      steps: (filter) => at((now) => GroundTruth.steps(world, now, filter)),
+      history: (filter) => at((now) => GroundTruth.history(world, now, filter)),
+      tasks: (filter) => at((now) => GroundTruth.tasks(world, now, filter)),
       calls: () => Effect.succeed(uncounted),
       allCalls: Effect.succeed({}),
       launches: Effect.succeed([]),

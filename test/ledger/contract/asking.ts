@@ -11,7 +11,7 @@ import { parseKey } from "../../../src/ledger/Key.ts"
 import { type FleetLedger, Ledger } from "../../../src/ledger/Ledger.ts"
 import type { Reading } from "../../../src/ledger/rules/Evidence.ts"
 import type { Line } from "../../../src/ledger/rules/Launch.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { SlotId, status, type Ticket } from "../../../src/ledger/Slot.ts"
 import { of as at } from "../../../src/Time.ts"
 import * as Holding from "../holding.ts"
@@ -90,10 +90,10 @@ export const declined: Verdict = { _tag: "Declined", failure }
 export const throttled: Verdict = { _tag: "Throttled", detail: "slower" }
 export const unknown: Verdict = { _tag: "Unknown", detail: "reset" }
 
-export const used = (ledger: FleetLedger) => Effect.map(ledger.standing, Occupancy.used)
+export const used = (ledger: FleetLedger) => Effect.map(ledger.standing, LedgerState.used)
 export const statusOf = (ledger: FleetLedger, id: string) =>
   Effect.map(ledger.standing, (standing) => {
-    const slot = Occupancy.find(standing, SlotId(id))
+    const slot = LedgerState.find(standing, SlotId(id))
     return slot === undefined ? undefined : status(slot)
   })
 

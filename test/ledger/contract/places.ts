@@ -45,7 +45,7 @@ export const places = (name: string, test: Test): void => {
       )
     }
     test(
-      "refuses it also when nobody else is attached, for as long as there are slots",
+      "refuses it also when no other holder is attached, for as long as there are slots",
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const mine = yield* attach().pipe(Scope.provide(scope))
@@ -119,7 +119,7 @@ export const places = (name: string, test: Test): void => {
         })
       )
       test(
-        `takes the answer ${stray} for no verdict, and frees its slot only where somebody says so`,
+        `takes the answer ${stray} for no verdict, and frees its slot only where an operator says so`,
         Effect.gen(function*() {
           const ledger = yield* attach({ cap: 3 })
           yield* launched(ledger, "a", 1)

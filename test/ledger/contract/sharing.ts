@@ -80,7 +80,7 @@ export const sharing = (name: string, test: Test): void => {
     const lined = (waiting: number, since: number | undefined) => ({ waiting, since })
 
     test(
-      "leave a slot to whoever has waited longer with another holder",
+      "leave a slot to a request that has waited longer with another holder",
       Effect.gen(function*() {
         const mine = yield* attach({ cap: 1, line: lined(1, 100) })
         yield* attach({ cap: 1, holder: "b", line: lined(3, 50) })

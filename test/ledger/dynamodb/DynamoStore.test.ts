@@ -6,19 +6,19 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import { CallFailed, ofThrown } from "../../../src/ledger/dynamodb/DynamoError.ts"
-import * as ItemKeepers from "../../../src/ledger/dynamodb/DynamoStore.ts"
-import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import * as DynamoStores from "../../../src/ledger/dynamodb/DynamoStore.ts"
+import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { FleetItem, Table } from "../../../src/ledger/dynamodb/Table.ts"
 import { format } from "../../../src/ledger/dynamodb/Table.ts"
-import * as Differences from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
+import * as Deltas from "../../../src/ledger/shared/Delta.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import { ask, empty, granted, hex, reserve, start } from "./agedFleet.ts"
 
 describe("the keeper of an item", () => {
   const unused = Effect.die("not asked")
 
   const keep = (table: Partial<Table>, now: () => number | undefined = () => start) =>
-    ItemKeepers.make({
+    DynamoStores.make({
       table: {
         readFleet: () => unused,
         writeFleet: () => unused,
@@ -32,7 +32,7 @@ describe("the keeper of an item", () => {
       timeout: Duration.seconds(4)
     })
 
-  const item = (fleet: SharedFleet, version: number): FleetItem => ({ version, body: Body.encode(fleet, []) })
+  const item = (fleet: SharedState, version: number): FleetItem => ({ version, body: ItemCodec.encode(fleet, []) })
 
   it.effect("takes what another process wrote from the refusal itself", () =>
     Effect.gen(function*() {
@@ -46,8 +46,8 @@ describe("the keeper of an item", () => {
         }),
         "t"
       )
-      const keeper = keep({ writeFleet: () => Effect.fail(refused) })
-      const written = yield* keeper.write(0, Differences.between(undefined, empty()), false)
+      const database = keep({ writeFleet: () => Effect.fail(refused) })
+      const written = yield* database.write(0, Deltas.between(undefined, empty()), false)
       if (written._tag !== "Conflict") return assert.fail(written._tag)
       assert.strictEqual(written.kept.version, 1)
       assert.deepStrictEqual(written.kept.changed.flatMap(({ slots }) => slots.map(({ slot }) => String(slot.key))), [
@@ -60,7 +60,7 @@ describe("the keeper of an item", () => {
       let fleet = empty()
       const running = (yield* Effect.replicateEffect(hex(400), 2500)).map(TaskArn)
       fleet = ask({ fleet, gone: [] }, "first", [{ tag: "Adopt", payload: { running, stopped: undefined } }]).fleet
-      const error = yield* Effect.flip(keep({}).write(0, Differences.between(undefined, fleet), false))
+      const error = yield* Effect.flip(keep({}).write(0, Deltas.between(undefined, fleet), false))
       assert.match(error.detail, /would have \d+ bytes, and DynamoDB takes 400 KB/)
     }))
 
@@ -69,14 +69,14 @@ describe("the keeper of an item", () => {
       const now = empty()
       for (const time of [start + 2001, undefined]) {
         let heard: number | undefined = time
-        const keeper = keep({
+        const database = keep({
           readFleet: () =>
             Effect.sync(() => {
               heard = start + 9000
               return undefined
             })
         }, () => heard)
-        const written = yield* keeper.write(0, Differences.between(undefined, now), false)
+        const written = yield* database.write(0, Deltas.between(undefined, now), false)
         assert.deepStrictEqual(written, {
           _tag: "Conflict",
           kept: { version: 0, now: start + 9000, changed: [], whole: false }
@@ -88,7 +88,7 @@ describe("the keeper of an item", () => {
     Effect.gen(function*() {
       const calls: Array<string> = []
       let fails = false
-      const keeper = keep({
+      const database = keep({
         writeRequest: (_, id) => Effect.sync(() => calls.push(id)),
         writeFleet: () =>
           Effect.suspend(() => {
@@ -98,18 +98,18 @@ describe("the keeper of an item", () => {
       })
       const reserved = ask({ fleet: empty(), gone: [] }, "first", [reserve("id-1", "k"), reserve("id-2", "l")])
       assert.strictEqual(
-        (yield* keeper.write(0, Differences.between(undefined, reserved.fleet), false))._tag,
+        (yield* database.write(0, Deltas.between(undefined, reserved.fleet), false))._tag,
         "Written"
       )
       assert.deepStrictEqual(calls, ["fleet"])
       const [ticket] = granted(reserved.answers)
       if (ticket === undefined) return assert.fail("nothing is granted")
       const { fleet } = ask(reserved, "first", [{ tag: "Gate", payload: ticket }])
-      const difference = Differences.between(reserved.fleet, fleet)
+      const delta = Deltas.between(reserved.fleet, fleet)
       fails = true
-      yield* Effect.flip(keeper.write(1, difference, false))
+      yield* Effect.flip(database.write(1, delta, false))
       fails = false
-      assert.strictEqual((yield* keeper.write(1, difference, false))._tag, "Written")
+      assert.strictEqual((yield* database.write(1, delta, false))._tag, "Written")
       assert.deepStrictEqual(calls, ["fleet", ticket.slotId, "fleet", "fleet"])
     }))
 })

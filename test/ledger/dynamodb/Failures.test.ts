@@ -8,7 +8,7 @@ import { Context, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { LedgerDynamoDb } from "fleetcap/dynamodb"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import { type FleetLedger, Ledger, type LedgerMismatch, type LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import * as Time from "../../../src/Time.ts"
 import { failure, serve } from "../../ecs/FaultServer.ts"
 import { credentials, secretsOf } from "../../ecs/fixtures.ts"
@@ -67,7 +67,7 @@ const put = Effect.fnUntraced(function*(door: Door, fields: { readonly format: n
   yield* Effect.promise(() => client.send(new PutItemCommand({ TableName: door.table, Item })))
 })
 
-/** What somebody is told who may not attach. */
+/** What a holder is told that may not attach. */
 const refusal = <R>(attaching: Effect.Effect<unknown, LedgerUnavailable | LedgerMismatch, R>) =>
   Effect.match(attaching, { onSuccess: () => "attached", onFailure: ({ message }) => message })
 
@@ -83,7 +83,7 @@ describe("LedgerDynamoDb, whose calls fail", () => {
       mistreat(door, "answer lost", 1)
       assert.strictEqual((yield* reserve(ledger, "k"))._tag, "Granted")
       const standing = yield* ledger.standing
-      assert.deepStrictEqual([Occupancy.used(standing), standing.sequence], [1, 1])
+      assert.deepStrictEqual([LedgerState.used(standing), standing.sequence], [1, 1])
     })
   )
 
@@ -207,7 +207,7 @@ describe("LedgerDynamoDb, where something is missing", () => {
   )
 
   live(
-    "refuses what another version has written, and what nobody has",
+    "refuses what another version has written, and what no version has",
     Effect.gen(function*() {
       const door = yield* open
       yield* put(door, { format: 2, body: "{}" })

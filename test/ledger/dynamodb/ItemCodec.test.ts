@@ -3,11 +3,11 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, HashSet, Random, Result } from "effect"
-import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
-import * as Differences from "../../../src/ledger/shared/Delta.ts"
+import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import { type Aged, ask, busy, description, empty, launch, stop } from "./agedFleet.ts"
 
-const read = (body: Uint8Array) => Differences.apply(undefined, Result.getOrThrow(Body.decode(body)))
+const read = (body: Uint8Array) => Deltas.apply(undefined, Result.getOrThrow(ItemCodec.decode(body)))
 const pathKey = (id: string) => `uploads/2026-11/customer-${id.slice(0, 2)}/${id.slice(0, 6)}.csv`
 
 describe("the item of a fleet", () => {
@@ -23,9 +23,9 @@ describe("the item of a fleet", () => {
             const later = (yield* Random.nextIntBetween(0, 4)) * 4000
             aged = ask(aged, holder, [{ tag: "TakeOver", payload: {} }], later)
           }
-          const kept = Result.getOrThrow(Body.decode(Body.encode(aged.fleet, aged.gone)))
+          const kept = Result.getOrThrow(ItemCodec.decode(ItemCodec.encode(aged.fleet, aged.gone)))
           assert.notInclude(JSON.stringify(kept), "f:1")
-          const again = read(Body.encode(aged.fleet, aged.gone))
+          const again = read(ItemCodec.encode(aged.fleet, aged.gone))
           const { occupancy } = aged.fleet
           assert.deepStrictEqual(again.description, occupancy.cap === 100 ? description : again.description)
           assert.deepStrictEqual(
@@ -42,7 +42,10 @@ describe("the item of a fleet", () => {
           )
           assert.deepStrictEqual(again.changes, aged.fleet.changes.slice(-64))
           assert.strictEqual(HashMap.size(again.occupancy.requests), 0)
-          assert.deepStrictEqual(Result.getOrThrow(Body.decode(Body.encode(again, aged.gone))).gone, aged.gone)
+          assert.deepStrictEqual(
+            Result.getOrThrow(ItemCodec.decode(ItemCodec.encode(again, aged.gone))).gone,
+            aged.gone
+          )
         }).pipe(Random.withSeed(`item ${seed}`))
       }
     }))
@@ -50,7 +53,7 @@ describe("the item of a fleet", () => {
   it.effect("is 10 KB or so at a cap of 100, and far from the limit at 500", () =>
     Effect.gen(function*() {
       const bytes = (cap: number, keyOf: (id: string) => string) =>
-        Effect.map(busy(cap, keyOf), ({ fleet, gone }) => Body.encode(fleet, gone).length)
+        Effect.map(busy(cap, keyOf), ({ fleet, gone }) => ItemCodec.encode(fleet, gone).length)
       assert.isBelow(yield* bytes(100, pathKey), 12 * 1024)
       assert.isBelow(yield* bytes(500, pathKey), 40 * 1024)
       // The longest keys that there may be.
@@ -62,10 +65,10 @@ describe("the item of a fleet", () => {
   it.effect("remembers the tasks that have stopped last", () =>
     Effect.gen(function*() {
       const { fleet, gone } = yield* busy(10, pathKey)
-      assert.strictEqual(gone.length, Body.keptGone)
+      assert.strictEqual(gone.length, ItemCodec.keptGone)
       const all = HashSet.union(fleet.occupancy.gone.recent, fleet.occupancy.gone.older)
       assert.strictEqual(HashSet.size(all), 200)
-      const again = read(Body.encode(fleet, gone)).occupancy.gone
-      assert.strictEqual(HashSet.size(HashSet.union(again.recent, again.older)), Body.keptGone)
+      const again = read(ItemCodec.encode(fleet, gone)).occupancy.gone
+      assert.strictEqual(HashSet.size(HashSet.union(again.recent, again.older)), ItemCodec.keptGone)
     }).pipe(Random.withSeed("gone")))
 })

@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Logger } from "effect"
 import { Ledger } from "../../../src/ledger/Ledger.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { attach, reserve } from "../holding.ts"
 import { layerBehind, open } from "./dynamo.ts"
 
@@ -27,7 +27,7 @@ describe("LedgerDynamoDb, shared by several processes", () => {
       assert.strictEqual(answers.flat().filter(({ _tag }) => _tag === "Granted").length, 40)
       for (const ledger of processes) {
         const standing = yield* ledger.standing
-        assert.strictEqual(Occupancy.used(standing), 40)
+        assert.strictEqual(LedgerState.used(standing), 40)
         assert.strictEqual(new Set([...standing.slots].map(([, { key }]) => key)).size, 40)
       }
     }).pipe(Effect.provide(Logger.layer([]))))

@@ -5,12 +5,12 @@ import { assert } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
-import * as Body from "../../../src/ledger/dynamodb/ItemCodec.ts"
-import type { Answer, Step } from "../../../src/ledger/Operation.ts"
+import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
+import type { Answer, Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
-import * as Differences from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
-import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
+import * as Deltas from "../../../src/ledger/shared/Delta.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
+import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import * as StoreClock from "../../../src/ledger/shared/StoreClock.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import { reservation } from "../holding.ts"
@@ -18,31 +18,31 @@ import { reservation } from "../holding.ts"
 export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 export const start = 1_764_000_000_000
 
-export const empty = (): SharedFleet => {
-  const fleet = SharedFleets.attach(undefined, "first", description, StoreClock.agreed(start))
+export const empty = (): SharedState => {
+  const fleet = SharedStates.attach(undefined, "first", description, StoreClock.agreed(start))
   return typeof fleet === "string" ? assert.fail(fleet) : fleet
 }
 
 /** A fleet with what its item remembers. */
 export interface Aged {
-  readonly fleet: SharedFleet
-  readonly gone: Body.Gone
+  readonly fleet: SharedState
+  readonly gone: ItemCodec.Gone
 }
 
 export const ask = (
   aged: Aged,
   holder: string,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<Operation>,
   later = 20
 ): Aged & { answers: Array<Answer> } => {
   const { fleet, gone } = aged
   const number = (fleet.members.get(holder)?.number ?? 0) + 1
   const batch = { number, steps, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
-  const decided = SharedFleets.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
+  const decided = SharedStates.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
   if (decided === undefined) return assert.fail("superseded")
   return {
     fleet: decided.fleet,
-    gone: Body.remember(gone, Differences.between(fleet, decided.fleet)),
+    gone: ItemCodec.remember(gone, Deltas.between(fleet, decided.fleet)),
     answers: [...decided.decided.answers]
   }
 }
@@ -53,7 +53,7 @@ export const hex = (length: number) =>
     (digits) => digits.map((digit) => digit.toString(16)).join("")
   )
 
-export const reserve = (id: string, key: string): Step => ({ tag: "Reserve", payload: reservation(key, id) })
+export const reserve = (id: string, key: string): Operation => ({ tag: "Reserve", payload: reservation(key, id) })
 
 export const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>
@@ -71,7 +71,7 @@ export const launch = Effect.fnUntraced(
     const tickets = granted(reserved.answers)
     const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "Gate", payload: ticket })))
     const tasks: Array<TaskArn> = []
-    const steps: Array<Step> = []
+    const steps: Array<Operation> = []
     for (const [n, ticket] of tickets.entries()) {
       if (unknown && n % 3 === 0) continue
       const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/production/${yield* hex(32)}`)

@@ -7,8 +7,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Duration, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
-import * as Database from "../../../src/ledger/postgres/PostgresStore.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as PostgresStore from "../../../src/ledger/postgres/PostgresStore.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { freshSchema, layerPool, url } from "../../postgres/ledger.ts"
 import * as PostgresServer from "../../postgres/PostgresServer.ts"
 import * as Holding from "../holding.ts"
@@ -56,7 +56,7 @@ describe("LedgerPostgres, with many writers", () => {
 
   const held = Effect.fnUntraced(function*(schema: string) {
     const sql = yield* PgClient.PgClient
-    return Database.make({ sql, schema, bound: Duration.seconds(2), fleet: "c/f" })
+    return PostgresStore.make({ sql, schema, bound: Duration.seconds(2), fleet: "c/f" })
   })
 
   it.live("goes on after a process that stands still in the line, within about a second", () =>
@@ -73,7 +73,7 @@ describe("LedgerPostgres, with many writers", () => {
       assert.strictEqual((yield* Holding.reserve(ledger, "k"))._tag, "Granted")
       assert.isBelow((yield* Clock.currentTimeMillis) - begun, 3000)
       yield* Fiber.interrupt(still)
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 1)
     }).pipe(Effect.scoped, Effect.provide(Layer.merge(layerPool(), quiet))), 30_000)
 })
 

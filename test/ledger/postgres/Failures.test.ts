@@ -12,7 +12,7 @@ import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
 import * as Failures from "../../../src/ledger/postgres/PostgresError.ts"
 import * as Servers from "../../../src/ledger/postgres/Server.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { SlotId } from "../../../src/ledger/Slot.ts"
 import { freshSchema, layerPool, url } from "../../postgres/ledger.ts"
 import * as PostgresServer from "../../postgres/PostgresServer.ts"
@@ -61,8 +61,8 @@ describe("LedgerPostgres, while its database is away", () => {
         assert.strictEqual(after._tag, "Granted")
         // What was asked while it was away, and given up, holds nothing.
         const standing = yield* ledger.standing
-        assert.isUndefined(Occupancy.find(standing, SlotId("id-during")))
-        assert.isDefined(Occupancy.find(standing, SlotId("id-before")))
+        assert.isUndefined(LedgerState.find(standing, SlotId("id-during")))
+        assert.isDefined(LedgerState.find(standing, SlotId("id-before")))
       }).pipe(
         Effect.scoped,
         Effect.provide(Layer.mergeAll(LedgerPostgres.layerConnect({ url: Redacted.make(postgres.url) }), quiet))
@@ -287,7 +287,7 @@ describe("LedgerPostgres, where its database is not as it must be", () => {
           const reserved = yield* reserve(ledger, "k")
           if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
           yield* ledger.withdraw(reserved.ticket)
-          assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+          assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
         }).pipe(
           Effect.scoped,
           Effect.provide(

@@ -9,7 +9,7 @@ import { SqlClient } from "effect/sql"
 import { verdictOfError } from "../../../src/ecs/EcsErrors.ts"
 import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { freshSchema, layerPool, url } from "../../postgres/ledger.ts"
 import * as Holding from "../holding.ts"
 
@@ -66,7 +66,7 @@ describe("LedgerPostgres, given what its database does not take", () => {
           })
         const answers = yield* Effect.forEach(["one", "poison", "two"], ask, { concurrency: "unbounded" })
         assert.deepStrictEqual(answers, ["Granted", "no poison", "Granted"])
-        assert.strictEqual(Occupancy.used(yield* ledger.standing), 2)
+        assert.strictEqual(LedgerState.used(yield* ledger.standing), 2)
       }).pipe(Effect.scoped, Effect.provide(layerOf({ schema })))
     }).pipe(Effect.provide(layerPool())))
 
@@ -111,7 +111,7 @@ describe("LedgerPostgres, used otherwise than it should be", () => {
       })
       const rolledBack = sql.withTransaction(launching.pipe(Effect.scoped, Effect.provide(layer)))
       assert.strictEqual(yield* Effect.flip(rolledBack), "rolled back")
-      const used = Effect.flatMap(attach("b"), (ledger) => Effect.map(ledger.standing, Occupancy.used))
+      const used = Effect.flatMap(attach("b"), (ledger) => Effect.map(ledger.standing, LedgerState.used))
       assert.strictEqual(yield* used.pipe(Effect.scoped, Effect.provide(layer)), 1)
     }).pipe(Effect.provide(Layer.merge(layerPool({ maxConnections: 5 }), quiet))))
 

@@ -9,7 +9,7 @@ import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
 import { keptDifferences, purgeInterval } from "../../../src/ledger/postgres/Schema.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { freshSchema, layerPool, makeSchema } from "../../postgres/ledger.ts"
 import { Time } from "../contract/time.ts"
 import { attach, granted, reserve } from "../holding.ts"
@@ -54,7 +54,7 @@ describe("LedgerPostgres, shared by several processes", () => {
         return assert.fail()
       }
       const standing = yield* first.standing
-      assert.strictEqual(Occupancy.used(standing), 100)
+      assert.strictEqual(LedgerState.used(standing), 100)
       const held = [...standing.slots].map(([, { key }]) =>
         key
       )
@@ -106,7 +106,7 @@ describe("LedgerPostgres, shared by several processes", () => {
         return reserving
       }))
       const { slotId } = yield* Fiber.join(reserving)
-      assert.isAtLeast(Occupancy.find(yield* ledger.standing, slotId)?.since ?? 0, before + 5000)
+      assert.isAtLeast(LedgerState.find(yield* ledger.standing, slotId)?.since ?? 0, before + 5000)
     }).pipe(Effect.provide(layerPool())))
 
   it.live("keeps its tables small, and lets a process that was far behind catch up", () =>
@@ -121,7 +121,7 @@ describe("LedgerPostgres, shared by several processes", () => {
       }
       const task = TaskArn("arn:aws:ecs:eu-central-1:1:task/c/1")
       yield* mine.adopt({ running: [task], stopped: undefined })
-      assert.strictEqual(Occupancy.used(yield* yours.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* yours.standing), 1)
       const counts = yield* sql<{ readonly slots: number; readonly differences: number }>`SELECT
         (SELECT count(*)::int FROM ${sql(schema)}.slot) AS slots,
         (SELECT count(*)::int FROM ${sql(schema)}.difference) AS differences`

@@ -5,8 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import * as Evidence from "../../../src/ledger/rules/Evidence.ts"
-import * as Handover from "../../../src/ledger/rules/Holders.ts"
-import * as Occupancies from "../../../src/ledger/rules/LedgerState.ts"
+import * as Holders from "../../../src/ledger/rules/Holders.ts"
+import * as LedgerStates from "../../../src/ledger/rules/LedgerState.ts"
 import * as Turns from "../../../src/ledger/rules/ReadTurn.ts"
 import { standBackMax, turnLimitBase, turnLimitPerPage } from "../../../src/ledger/SafetyLimits.ts"
 import { of as at } from "../../../src/Time.ts"
@@ -15,7 +15,7 @@ const rest = 1000
 
 /** A fleet, and holders that claim the turn to read and end it. */
 const makeFleet = () => {
-  let occupancy = Occupancies.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+  let occupancy = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
   const claim = (holder: string, now: number) => {
     const decision = Turns.claim(occupancy, holder, now, at(now))
     occupancy = decision.occupancy
@@ -45,7 +45,7 @@ const makeFleet = () => {
       return now + 100
     },
     leave: (holder: string, now: number) => {
-      occupancy = Handover.abandon(occupancy, holder, at(now)).occupancy
+      occupancy = Holders.abandon(occupancy, holder, at(now)).occupancy
     },
     adopt: (count: number, now: number) => {
       const running = Array.from({ length: count }, (_, n) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`))
@@ -189,20 +189,20 @@ describe("a reading that comes in late", () => {
   })
 
   it("does not make the latest reading an older one", () => {
-    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+    const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
     const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).occupancy
     const late = Evidence.observe(newer, { ...reading(0), missing: [] }, at(22_000)).occupancy
     assert.strictEqual(late.readingBegunAt, 20_000)
   })
 
   it("does not show with another one of the same moment that a task is forgotten", () => {
-    const empty = Occupancies.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+    const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
     const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).occupancy
     // The first began long ago, and asked about the task only when the second one did.
     const first = Evidence.observe(known, reading(66 * minute), at(72 * minute)).occupancy
     const second = Evidence.observe(first, reading(72 * minute), at(72 * minute + 1)).occupancy
-    assert.strictEqual(Occupancies.used(second), 1)
+    assert.strictEqual(LedgerStates.used(second), 1)
     const third = Evidence.observe(second, reading(77 * minute + 1), at(78 * minute)).occupancy
-    assert.strictEqual(Occupancies.used(third), 0)
+    assert.strictEqual(LedgerStates.used(third), 0)
   })
 })

@@ -7,20 +7,20 @@ import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
 import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
-import type { Step } from "../../../src/ledger/Operation.ts"
-import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
-import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
+import type { Operation } from "../../../src/ledger/Operation.ts"
+import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
+import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { SlotId, type Ticket } from "../../../src/ledger/Slot.ts"
 
-const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
-const written = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
+const written = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
 
 const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
 
 /** What can be compared of a fleet: collections do not keep the order in which they were made. */
-const shown = ({ changes, description, members, occupancy }: SharedFleet) => ({
+const shown = ({ changes, description, members, occupancy }: SharedState) => ({
   changes,
   members: [...members].sort(([a], [b]) => a.localeCompare(b)),
   description: { ...description },
@@ -47,7 +47,7 @@ const verdicts: ReadonlyArray<Verdict> = [
 ]
 
 /** A step that may follow on what there is. */
-const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: number) {
+const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: number) {
   const ticket: Ticket = {
     slotId: (yield* pick([...HashMap.keys(fleet.occupancy.slots)])) ?? SlotId("none"),
     fence: yield* Random.nextIntBetween(1, 2)
@@ -55,8 +55,8 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: numbe
   const tasks = [...HashMap.keys(fleet.occupancy.byArn)]
   const some = (yield* pick(tasks)) ?? arn(0)
   const now = fleet.decidedAt.time
-  const steps: ReadonlyArray<Step> = [
-    ...[1, 2].map((): Step => ({
+  const steps: ReadonlyArray<Operation> = [
+    ...[1, 2].map((): Operation => ({
       tag: "Reserve",
       payload: {
         slotId: SlotId(`id-${serial}`),
@@ -101,13 +101,13 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedFleet, serial: numbe
   return yield* pick(steps)
 })
 
-describe("a difference", () => {
+describe("a delta", () => {
   it.effect("makes of what was before what is after, and the whole of nothing", () =>
     Effect.gen(function*() {
       for (let seed = 0; seed < 60; seed++) {
         yield* Effect.gen(function*() {
           const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Places.unknown }
-          const attached = SharedFleets.attach(undefined, "a", description, agreed(0))
+          const attached = SharedStates.attach(undefined, "a", description, agreed(0))
           if (typeof attached === "string") return assert.fail(attached)
           let fleet = attached
           let copy = apply(undefined, written(between(undefined, fleet)))
@@ -116,7 +116,7 @@ describe("a difference", () => {
             const step = yield* randomStep(fleet, serial)
             const holder = (yield* pick(["a", "b"])) ?? "a"
             const now = fleet.decidedAt.time.fast + (yield* Random.nextIntBetween(0, 5000)) ** 2 / 2
-            const decided = SharedFleets.decide(fleet, holder, {
+            const decided = SharedStates.decide(fleet, holder, {
               number: serial,
               steps: step === undefined ? [] : [step],
               seen: fleet.occupancy.sequence,
@@ -130,7 +130,7 @@ describe("a difference", () => {
           }
           const whole = apply(undefined, written(between(undefined, fleet)))
           assert.deepStrictEqual(shown(whole), shown(fleet))
-        }).pipe(Random.withSeed(`difference ${seed}`))
+        }).pipe(Random.withSeed(`delta ${seed}`))
       }
     }))
 })

@@ -7,7 +7,7 @@ import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import * as Places from "../../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
-import * as Occupancy from "../../../src/ledger/rules/LedgerState.ts"
+import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { Refused } from "../../../src/ledger/shared/SharedLedger.ts"
 import * as SharedLedgers from "../../../src/ledger/shared/SharedLedger.ts"
 import type { Link } from "../../../src/simulation/system/SharedStore.ts"
@@ -99,11 +99,11 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* Fiber.join(asking))._tag, "Granted")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 1)
       assert.strictEqual((yield* ledger.standing).sequence, 1)
     }).pipe(quiet))
 
-  it.effect("says within seconds that it is unavailable, and gives back what was granted to nobody", () =>
+  it.effect("says within seconds that it is unavailable, and gives back what was granted too late", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -114,10 +114,10 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
     }).pipe(quiet))
 
-  it.effect("takes an attempt back that was let through when nobody waited any more, and believes a refusal of the next", () =>
+  it.effect("takes an attempt back that was let through when its caller waited no more, and believes a refusal of the next", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -134,7 +134,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* ledger.settle(ticket, refusal))._tag, "Refused")
     }).pipe(quiet))
 
-  it.effect("gives back what was granted to somebody who was interrupted", () =>
+  it.effect("gives back what was granted to a caller that was interrupted", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -147,7 +147,7 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* Deferred.succeed(answer, undefined)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(Occupancy.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
     }).pipe(quiet))
 
   it.effect("frees what a holder that is not heard of had not sent, and lets another go on with what it had", () =>
@@ -161,9 +161,9 @@ describe("a shared ledger whose link is bad", () => {
       yield* lost.gate(sent)
       becomes(cut)
       yield* TestClock.adjust("9 seconds")
-      assert.strictEqual(Occupancy.used(yield* other.standing), 2)
+      assert.strictEqual(LedgerState.used(yield* other.standing), 2)
       yield* TestClock.adjust("3 seconds")
-      assert.strictEqual(Occupancy.used(yield* other.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* other.standing), 1)
       const [taken] = yield* other.takeOver
       assert.strictEqual(taken?.key, "sent")
       becomes(SharedStore.soundLink)
@@ -186,7 +186,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.isAtMost(Math.abs((yield* ledger.now) - now), 10)
     }).pipe(quiet))
 
-  it.effect("hands what was taken over for somebody who did not wait to the next who asks", () =>
+  it.effect("hands what was taken over for a caller that did not wait to the next that asks", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()
@@ -204,7 +204,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.deepStrictEqual((yield* ledger.takeOver).map(({ key }) => String(key)), ["k"])
     }).pipe(quiet))
 
-  it.effect("gives back the turn to read that was given to somebody who did not wait for it", () =>
+  it.effect("gives back the turn to read that was given to a caller that did not wait for it", () =>
     Effect.gen(function*() {
       const store = yield* SharedStore.make
       const { becomes, link } = makeLink()

@@ -4,12 +4,12 @@ import * as Schema from "effect/Schema"
 import * as Places from "../../../src/ecs/Place.ts"
 import { Key } from "../../../src/ledger/Key.ts"
 import type { ReserveOptions } from "../../../src/ledger/rules/Launch.ts"
-import * as SharedFleets from "../../../src/ledger/shared/SharedState.ts"
+import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { SlotId } from "../../../src/ledger/Slot.ts"
 
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
-const batch: SharedFleets.Batch = {
+const batch: SharedStates.Batch = {
   number: 1,
   steps: [],
   seen: 0,
@@ -17,13 +17,13 @@ const batch: SharedFleets.Batch = {
   line: { waiting: 0, since: undefined }
 }
 
-const attach = (fleet: SharedFleets.SharedFleet | undefined, holder: string, lease?: number) => {
-  const attached = SharedFleets.attach(fleet, holder, description, agreed(0), lease)
+const attach = (fleet: SharedStates.SharedState | undefined, holder: string, lease?: number) => {
+  const attached = SharedStates.attach(fleet, holder, description, agreed(0), lease)
   return typeof attached === "string" ? assert.fail(attached) : attached
 }
 
-const decide = (fleet: SharedFleets.SharedFleet, holder: string, now: number) =>
-  SharedFleets.decide(fleet, holder, batch, agreed(now))?.fleet ?? assert.fail("superseded")
+const decide = (fleet: SharedStates.SharedState, holder: string, now: number) =>
+  SharedStates.decide(fleet, holder, batch, agreed(now))?.fleet ?? assert.fail("superseded")
 
 const reservation = (id: string): ReserveOptions => ({
   slotId: SlotId(id),
@@ -59,34 +59,34 @@ describe("a shared fleet", () => {
   })
 
   it("hears of a holder several times in its lease, and of its line often enough for it to count", () => {
-    for (const lease of [1000, SharedFleets.defaultLease, 60_000]) {
-      assert.isAtMost(SharedFleets.heartbeat(lease), lease / 4)
-      assert.isAtMost(SharedFleets.lineHeartbeat(lease), Math.min(lease / 4, SharedFleets.lineValidity / 3))
+    for (const lease of [1000, SharedStates.defaultLease, 60_000]) {
+      assert.isAtMost(SharedStates.heartbeat(lease), lease / 4)
+      assert.isAtMost(SharedStates.lineHeartbeat(lease), Math.min(lease / 4, SharedStates.lineValidity / 3))
     }
   })
 
   it("keeps a holder away that has left, though what it began with arrives once more", () => {
-    const left = SharedFleets.leave(attach(undefined, "a"), "a", agreed(10))
-    assert.strictEqual(SharedFleets.attach(left, "a", description, agreed(20)), "holder a has left it")
-    assert.isUndefined(SharedFleets.decide(left, "a", batch, agreed(30)))
+    const left = SharedStates.leave(attach(undefined, "a"), "a", agreed(10))
+    assert.strictEqual(SharedStates.attach(left, "a", description, agreed(20)), "holder a has left it")
+    assert.isUndefined(SharedStates.decide(left, "a", batch, agreed(30)))
   })
 
   it("takes another description once all who relied on the last one have crashed, and the last lease has run out", () => {
     const other = { ...description, exclusiveKeys: true }
     const fleet = attach(undefined, "a", 1000)
-    assert.strictEqual(SharedFleets.attach(fleet, "b", other, agreed(1000)), "its exclusiveKeys is false")
-    const attached = SharedFleets.attach(fleet, "b", other, agreed(1001))
+    assert.strictEqual(SharedStates.attach(fleet, "b", other, agreed(1000)), "its exclusiveKeys is false")
+    const attached = SharedStates.attach(fleet, "b", other, agreed(1001))
     assert.isTrue(typeof attached !== "string" && attached.occupancy.exclusiveKeys)
   })
 
   it("decides nothing again for a holder whose beginning arrives once more", () => {
-    const decided = SharedFleets.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, agreed(10))
-    assert.isUndefined(SharedFleets.decide(attach(decided?.fleet, "a"), "a", batch, agreed(30)))
+    const decided = SharedStates.decide(attach(undefined, "a"), "a", { ...batch, number: 2 }, agreed(10))
+    assert.isUndefined(SharedStates.decide(attach(decided?.fleet, "a"), "a", batch, agreed(30)))
   })
 
   it("grants nothing to a request that was told of no free slot, when its batch arrives once more", () => {
-    const reserve = (holder: string, now: number, fleet: SharedFleets.SharedFleet) =>
-      SharedFleets.decide(
+    const reserve = (holder: string, now: number, fleet: SharedStates.SharedState) =>
+      SharedStates.decide(
         fleet,
         holder,
         { ...batch, steps: [{ tag: "Reserve", payload: reservation(holder) }] },
@@ -98,7 +98,7 @@ describe("a shared fleet", () => {
     const refused = reserve("b", 20, granted.fleet)
     const full: typeof refused.decided.answers = [{ tag: "Reserve", value: { _tag: "Full", occupied: 1, cap: 1 } }]
     assert.deepStrictEqual(refused.decided.answers, full)
-    const freed = SharedFleets.leave(refused.fleet, "a", agreed(30))
+    const freed = SharedStates.leave(refused.fleet, "a", agreed(30))
     const again = reserve("b", 40, freed)
     assert.deepStrictEqual(again.decided.answers, [{ tag: "Reserve", value: { _tag: "Full", occupied: 0, cap: 1 } }])
     assert.strictEqual(HashMap.size(again.fleet.occupancy.slots), 0)

@@ -3,10 +3,10 @@ import { Duration, Effect, Fiber, HashMap, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
-import type { Step } from "../../../src/ledger/Operation.ts"
+import type { Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import type { Decided } from "../../../src/ledger/shared/SharedState.ts"
-import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import * as Time from "../../../src/Time.ts"
 import { reservation } from "../holding.ts"
@@ -17,7 +17,7 @@ const line = { waiting: 0, since: undefined }
 
 /** A step that a holder of some tickets may ask. */
 const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<Ticket>) {
-  const reserve: Step = {
+  const reserve: Operation = {
     tag: "Reserve",
     payload: reservation(`k${yield* Random.nextIntBetween(0, 6)}`, id)
   }
@@ -25,7 +25,7 @@ const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<
   if (ticket === undefined) return reserve
   const taskArn = TaskArn(`arn-${ticket.slotId}`)
   const lastStatus = (yield* Random.nextBoolean) ? "STOPPED" : undefined
-  const others: ReadonlyArray<Step> = [
+  const others: ReadonlyArray<Operation> = [
     { tag: "Gate", payload: ticket },
     { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn, lastStatus } } },
     { tag: "Withdraw", payload: ticket },
@@ -64,7 +64,7 @@ describe("a keeper whose link is bad", () => {
         const database = yield* UnreliableKeeper.make
         const hold = Effect.fnUntraced(function*(holder: string) {
           const { store } = yield* Effect.retry(
-            Keepers.attach(database.connect(holder), {
+            VersionedStores.attach(database.connect(holder), {
               fleet: "c/f",
               holder,
               cap,

@@ -7,39 +7,39 @@
 import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
 import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import type { Answer } from "../../../src/ledger/Operation.ts"
-import { apply, between, Difference } from "../../../src/ledger/shared/Delta.ts"
-import type { SharedFleet } from "../../../src/ledger/shared/SharedState.ts"
-import * as Keepers from "../../../src/ledger/shared/VersionedStore.ts"
+import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
+import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
+import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 
-const codec = Schema.fromJsonString(Schema.toCodecJson(Difference))
+const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
 
 /** As it comes out of a database. */
-const kept = (difference: Difference): Difference => Schema.decodeSync(codec)(Schema.encodeSync(codec)(difference))
+const kept = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
 
 const unavailable = new LedgerUnavailable({ detail: "lost on the way" })
 
 export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
-  const log: Array<Difference> = []
+  const log: Array<Delta> = []
   /** What the batches were answered that have been written, by holder and number. */
   const written = new Map<string, ReadonlyArray<Answer | undefined>>()
   let version = 0
-  let fleet: SharedFleet | undefined
+  let fleet: SharedState | undefined
 
-  const since = (from: number): Keepers.Kept => {
+  const since = (from: number): VersionedStores.Kept => {
     const whole = from === 0 || version - from >= 20
     const all = fleet === undefined ? [] : [kept(between(undefined, fleet))]
     return { version, now: now(), changed: whole ? all : log.slice(from).map(kept), whole }
   }
 
-  const write = (holder: string, from: number, difference: Difference): Keepers.Written => {
-    if (from !== version || now() - difference.head.decidedAt.store > Keepers.decisionValidity) {
+  const write = (holder: string, from: number, delta: Delta): VersionedStores.Written => {
+    if (from !== version || now() - delta.head.decidedAt.store > VersionedStores.decisionValidity) {
       return { _tag: "Conflict", kept: since(from) }
     }
     version++
-    log.push(difference)
-    fleet = apply(fleet, kept(difference))
+    log.push(delta)
+    fleet = apply(fleet, kept(delta))
     const member = fleet.members.get(holder)
     if (member !== undefined) written.set(`${holder} ${member.number}`, member.answers)
     return { _tag: "Written", now: now() }
@@ -55,15 +55,15 @@ export const make = Effect.gen(function*() {
   })
 
   /** A transaction: it writes when it is committed, and only if nobody has meanwhile. */
-  const inLine = (holder: string): Keepers.Keeper["inLine"] => (_, decision) =>
+  const inLine = (holder: string): VersionedStores.VersionedStore["inLine"] => (_, decision) =>
     Effect.gen(function*() {
       let commit = () => true
       const answer = yield* decision({
         read: (from) => link(() => since(from)),
-        write: (from, difference) =>
-          link((): Keepers.Written => {
+        write: (from, delta) =>
+          link((): VersionedStores.Written => {
             if (from !== version) return { _tag: "Conflict", kept: since(from) }
-            commit = () => write(holder, from, difference)._tag === "Written"
+            commit = () => write(holder, from, delta)._tag === "Written"
             return { _tag: "Written", now: now() }
           })
       })
@@ -73,9 +73,9 @@ export const make = Effect.gen(function*() {
   return {
     written,
     fleet: () => fleet,
-    connect: (holder: string): Keepers.Keeper => ({
+    connect: (holder: string): VersionedStores.VersionedStore => ({
       read: (from) => link(() => since(from)),
-      write: (from, difference) => link(() => write(holder, from, difference)),
+      write: (from, delta) => link(() => write(holder, from, delta)),
       inLine: inLine(holder),
       word: Effect.never
     })

@@ -15,9 +15,9 @@ export const counting: ReadonlyArray<Mutant> = [
   mutant("every launch is reserved before it is sent", "checking and acting are two steps", 50, [
     [
       "ledger/LedgerMemory.ts",
-      "Ref.modify(fleet.occupancy, (before): readonly [A, Occupancy] => {",
+      "Ref.modify(fleet.occupancy, (before): readonly [A, LedgerState] => {",
       "Effect.flatMap(Effect.tap(Ref.get(fleet.occupancy), () => Effect.yieldNow), (before) =>"
-      + " Ref.modify(fleet.occupancy, (): readonly [A, Occupancy] => {"
+      + " Ref.modify(fleet.occupancy, (): readonly [A, LedgerState] => {"
     ],
     ["ledger/LedgerMemory.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
   ]),
@@ -41,8 +41,8 @@ export const counting: ReadonlyArray<Mutant> = [
     100,
     [[
       launch,
-      "if (slot !== undefined && Slots.isUnsent(slot)) Dr",
-      "if (slot !== undefined) Dr"
+      "if (slot !== undefined && Slots.isUnsent(slot)) Transactions",
+      "if (slot !== undefined) Transactions"
     ]],
     "restart"
   ),

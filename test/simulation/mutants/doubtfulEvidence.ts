@@ -5,7 +5,7 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const evidence = "ledger/rules/Evidence.ts"
-const draft = "ledger/rules/Transaction.ts"
+const transaction = "ledger/rules/Transaction.ts"
 const census = "provisioner/FleetReader.ts"
 const slot = "ledger/Slot.ts"
 const settings = "ledger/SafetyLimits.ts"
@@ -21,9 +21,9 @@ const doubtful = (
 export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   doubtful("only evidence about a task frees it", "a task that bears the id of a launch frees its slot", 11, 15, [[
     evidence,
-    "  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)\n",
-    "  if (own !== undefined && isTerminal(task.lastStatus)) Drafts.free(draft, own.id, \"stopped\")\n"
-    + "  if (!isTerminal(task.lastStatus)) adoptTask(draft, task.taskArn)\n"
+    "  if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)\n",
+    "  if (own !== undefined && isTerminal(task.lastStatus)) Transactions.free(tx, own.id, \"stopped\")\n"
+    + "  if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)\n"
   ]]),
   doubtful("only evidence about a task frees it", "an operator frees a launch whose task is known", 11, 15, [[
     evidence,
@@ -78,7 +78,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("two readings that miss a task, and none between", "a list does not count between", 16, 15, [[
     evidence,
-    "        Drafts.put(draft, { ...slot, state: { ...state, missingSince: undefined } })\n      }\n",
+    "        Transactions.put(tx, { ...slot, state: { ...state, missingSince: undefined } })\n      }\n",
     "      }\n"
   ]]),
   doubtful("what is listed is not missing", "what is not described is missing", 16, 15, [[
@@ -88,7 +88,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("what ECS has forgotten is let go", "where nothing is listed nothing can be forgotten", 46, 15, [[
     evidence,
-    "forgettable: new Set(forgettable(draft.occupancy, now))",
+    "forgettable: new Set(forgettable(tx.occupancy, now))",
     "forgettable: new Set<TaskArn>()"
   ]]),
   doubtful("terminal is absorbing", "what has stopped is remembered for 30 minutes", 10, 15, [[
@@ -97,13 +97,13 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
     "goneRetention = 30 * minute"
   ]]),
   doubtful("terminal is absorbing", "what stopped before the generations turned is forgotten", 6, 15, [[
-    draft,
+    transaction,
     "older: gone.recent, turnedAt",
     "older: HashSet.empty<TaskArn>(), turnedAt"
   ]]),
   doubtful("a key is free once its task is known", "a key is kept for the life of its task", 50, 20, [[
     evidence,
-    "  if (!draft.occupancy.exclusiveKeys) Drafts.dropKey(draft, launched)\n",
+    "  if (!tx.occupancy.exclusiveKeys) Transactions.dropKey(tx, launched)\n",
     ""
   ]]),
   doubtful("5 reads a second", "a page that is read again counts once", 24, 20, [[

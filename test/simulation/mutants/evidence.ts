@@ -8,9 +8,9 @@ const file = "ledger/rules/Evidence.ts"
 export const evidence: ReadonlyArray<Mutant> = [
   mutant("a list only adds", "what is not listed is freed", 50, [[
     file,
-    "  observeMissing(draft, reading, running)\n",
-    `  observeMissing(draft, reading, running)
-  for (const [arn, id] of draft.occupancy.byArn) if (!running.includes(arn)) Drafts.free(draft, id, "stopped")
+    "  observeMissing(tx, reading, running)\n",
+    `  observeMissing(tx, reading, running)
+  for (const [arn, id] of tx.occupancy.byArn) if (!running.includes(arn)) Transactions.free(tx, id, "stopped")
 `
   ]]),
   mutant("only evidence removes", "MISSING is believed", 100, [
@@ -33,7 +33,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "endurance"),
   mutant("what ECS has forgotten is let go", "MISSING is never believed", 100, [[
     file,
-    "Drafts.free(draft, slot.id, \"forgotten\")",
+    "Transactions.free(tx, slot.id, \"forgotten\")",
     ""
   ]]),
   mutant("a stopping task still runs", "stopping counts as stopped", 50, [[
@@ -44,14 +44,14 @@ export const evidence: ReadonlyArray<Mutant> = [
   mutant("a launched slot never ages out", "a launched slot ends after 60 s", 20, [[
     file,
     "    if (reading.running !== undefined) observeListed",
-    `    for (const slot of HashMap.values(draft.occupancy.slots)) {
-      if (slot.state._tag === "Launched" && Time.atLeast(slot.state.knownSince, now) > 60_000) Drafts.free(draft, slot.id, "stopped")
+    `    for (const slot of HashMap.values(tx.occupancy.slots)) {
+      if (slot.state._tag === "Launched" && Time.atLeast(slot.state.knownSince, now) > 60_000) Transactions.free(tx, slot.id, "stopped")
     }
     if (reading.running !== undefined) observeListed`
   ]], "endurance"),
   mutant("a task is one slot", "a task is counted for its launch and for its ARN", 50, [[
     file,
-    "if (seen !== undefined) Drafts.free(draft, seen.id, \"merged\")",
+    "if (seen !== undefined) Transactions.free(tx, seen.id, \"merged\")",
     ""
   ]], "blackout"),
   mutant("a task is one slot", "a task is not known by who started it", 100, [[
@@ -61,17 +61,17 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "lost-answers"),
   mutant("a listed task counts at once", "a listed task counts once it is described", 50, [[
     file,
-    "for (const arn of listing.running ?? []) adoptTask(draft, arn)",
+    "for (const arn of listing.running ?? []) adoptTask(tx, arn)",
     ""
   ]], "foreign"),
   mutant("terminal is absorbing", "a stale list brings a task back", 100, [[
     file,
-    "|| Occupancies.isGone(draft.occupancy, arn)) return",
+    "|| LedgerStates.isGone(tx.occupancy, arn)) return",
     ") return"
   ]], "churn"),
   mutant("an unknown launch is settled", "an absent launch is never freed", 50, [[
     file,
-    "      Drafts.free(draft, slot.id, \"absent\")\n    }",
+    "      Transactions.free(tx, slot.id, \"absent\")\n    }",
     "    }"
   ]], "blackout"),
   mutant("not before the lag bound", "the lag bound is ignored", 200, [[

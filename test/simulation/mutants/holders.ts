@@ -50,7 +50,7 @@ export const holders: ReadonlyArray<Mutant> = [
     [
       fleet,
       "  let next = sweep(\n    withMember(begun",
-      "  let next = ((known: SharedFleet) => known)(\n    withMember(begun"
+      "  let next = ((known: SharedState) => known)(\n    withMember(begun"
     ],
     [fleet, "  const kept = answers.map", "  next = sweep(next)\n  const kept = answers.map"]
   ]),

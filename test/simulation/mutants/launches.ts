@@ -11,7 +11,7 @@ export const launches: ReadonlyArray<Mutant> = [
   mutant("no answer is no verdict", "a lost answer frees", 50, [[
     launch,
     "    const ambiguous = verdict._tag === \"Unknown\"\n",
-    "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Drafts.refuse(draft, slot, { reason: \"unreachable\", detail: \"\" })\n"
+    "    const ambiguous = verdict._tag === \"Unknown\"\n    if (ambiguous) Transactions.refuse(tx, slot, { reason: \"unreachable\", detail: \"\" })\n"
     + "    if (ambiguous) return { _tag: \"Refused\", failure: { reason: \"unreachable\", detail: \"\" } }\n"
   ]]),
   mutant("once ambiguous, a 4xx frees nothing", "a 4xx is believed on a repetition", 50, [[
@@ -27,9 +27,9 @@ export const launches: ReadonlyArray<Mutant> = [
     ],
     [
       launch,
-      "      Drafts.refuse(draft, slot, verdict.failure)\n      return { _tag: \"Refused\", failure: verdict.failure }",
+      "      Transactions.refuse(tx, slot, verdict.failure)\n      return { _tag: \"Refused\", failure: verdict.failure }",
       "      const failure = verdict._tag === \"Throttled\" ? { reason: \"throttled\", detail: \"\" } as const : verdict.failure\n"
-      + "      Drafts.refuse(draft, slot, failure)\n      return { _tag: \"Refused\", failure }"
+      + "      Transactions.refuse(tx, slot, failure)\n      return { _tag: \"Refused\", failure }"
     ]
   ], "lost-answers"),
   mutant("taking over makes ambiguous", "a launch taken over is as good as new", 200, [[
@@ -79,17 +79,17 @@ export const launches: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a replay may return a task that has stopped", "its status is not looked at", 50, [[
     launch,
-    "recordTask(draft, ticket.slotId, verdict.taskArn, verdict.lastStatus)",
-    "recordTask(draft, ticket.slotId, verdict.taskArn, undefined)"
+    "recordTask(tx, ticket.slotId, verdict.taskArn, verdict.lastStatus)",
+    "recordTask(tx, ticket.slotId, verdict.taskArn, undefined)"
   ]], "lost-answers"),
   mutant("a replay may return a task that has stopped", "a launch whose task has stopped is counted", 50, [[
     evidence,
-    "  else observeStatus(draft, arn, lastStatus)\n}",
-    "  else if (draft.now < 0) observeStatus(draft, arn, lastStatus)\n}"
+    "  else observeStatus(tx, arn, lastStatus)\n}",
+    "  else if (tx.now < 0) observeStatus(tx, arn, lastStatus)\n}"
   ]], "lost-answers"),
   mutant("after 45 minutes a launch gives up its key", "a launch keeps its key for ever", 50, [[
     launch,
-    "      Drafts.dropKey(draft, slot)\n      return { _tag: \"Expired\" }",
+    "      Transactions.dropKey(tx, slot)\n      return { _tag: \"Expired\" }",
     "      return { _tag: \"Expired\" }"
   ]], "blackout")
 ]

@@ -37,7 +37,7 @@ export const places: ReadonlyArray<Mutant> = [
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
     contradiction,
-    "&& Occupancies.isGone(occupancy, arn)\n    ?",
+    "&& LedgerStates.isGone(occupancy, arn)\n    ?",
     "&& occupancy.sequence < 0\n    ?"
   ]], "contradiction"),
   mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
@@ -48,11 +48,11 @@ export const places: ReadonlyArray<Mutant> = [
   mutant("one task is one launch's", "a description frees the slot of a task that another launch has started", 100, [[
     evidence,
     "task.startedBy !== undefined && task.startedBy !== seen.id) {",
-    "task.startedBy !== undefined && draft.now < 0) {"
+    "task.startedBy !== undefined && tx.now < 0) {"
   ]], "contradiction"),
   mutant("what contradicts itself is not believed", "a contradiction refuses a launch", 20, [[
     contradiction,
     "  if (answer._tag === \"Contradictory\") {\n",
-    "  if (answer._tag === \"Contradictory\") {\n    Drafts.free(draft, id, \"withdrawn\")\n"
+    "  if (answer._tag === \"Contradictory\") {\n    Transactions.free(tx, id, \"withdrawn\")\n"
   ]], "contradiction")
 ]

@@ -18,8 +18,8 @@ export const processes: ReadonlyArray<Mutant> = [
   ]], "restart"),
   mutant("a lease frees nothing that was sent", "who is gone leaves nothing behind", 50, [[
     "ledger/rules/Holders.ts",
-    "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
-    "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
+    "      if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {",
+    "      if (slot.key !== undefined) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
   mutant("launches are taken over", "no process takes over", 100, [
     [upkeep, "      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)\n", ""]

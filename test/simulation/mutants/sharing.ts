@@ -6,7 +6,7 @@ import { type Mutant, mutant } from "./Mutant.ts"
 
 const fleet = "ledger/shared/SharedState.ts"
 const ledger = "ledger/shared/SharedLedger.ts"
-const outbox = "ledger/shared/Batcher.ts"
+const batcher = "ledger/shared/Batcher.ts"
 const handover = "ledger/rules/Holders.ts"
 const description = "ledger/rules/Description.ts"
 
@@ -21,12 +21,12 @@ const shared = (
 export const sharing: ReadonlyArray<Mutant> = [
   shared("a lease frees nothing that was sent", "a lease that has run out frees what was sent", 20, [[
     handover,
-    "      if (Slots.isUnsent(slot)) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {",
-    "      if (slot.key !== undefined) Drafts.free(draft, slot.id, \"withdrawn\")\n      else {"
+    "      if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {",
+    "      if (slot.key !== undefined) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {"
   ]], 271),
   shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
     fleet,
-    "  return record(left, Handover.abandon(left.occupancy, holder, now))",
+    "  return record(left, Holders.abandon(left.occupancy, holder, now))",
     "  return left"
   ]], 25),
   shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
@@ -45,7 +45,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "member.status === \"left\""
   ]]),
   shared("a grant that no caller waits for is undone", "a slot that no caller waited for stays reserved", 50, [[
-    outbox,
+    batcher,
     "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
     "undefined"
   ]]),
@@ -106,7 +106,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
     "ledger/rules/Launch.ts",
     "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
-    "      if (!(occupied + owed < occupancy.cap)) {\n        Drafts.note(draft, { _tag: \"Resized\" })\n"
+    "      if (!(occupied + owed < occupancy.cap)) {\n        Transactions.note(tx, { _tag: \"Resized\" })\n"
     + "        return { _tag: \"Full\", occupied, cap: occupancy.cap }\n      }\n"
   ]])
 ]
