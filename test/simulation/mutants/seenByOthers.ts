@@ -47,13 +47,13 @@ export const seenByOthers: ReadonlyArray<{
     name: "what was taken over by somebody who did not wait is taken over by nobody",
     why: "the answer has to be lost between two messages, and nothing may show the task until the end",
     file: "test/ledger/shared/SharedLedger.test.ts",
-    test: "hands what was taken over for somebody who did not wait to the next who asks"
+    test: "hands what was taken over for a caller that did not wait to the next that asks"
   },
   {
     name: "a turn that nobody waited for is not ended",
     why: "another process takes a turn that does not end, so that it only costs some seconds",
     file: "test/ledger/shared/SharedLedger.test.ts",
-    test: "gives back the turn to read that was given to somebody who did not wait for it"
+    test: "gives back the turn to read that was given to a caller that did not wait for it"
   },
   {
     name: "who could not end its turn keeps it",
