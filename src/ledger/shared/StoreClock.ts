@@ -11,7 +11,8 @@
  * A process has seen nothing of the time before it came. What passed since the last
  * decision is then the store's word alone, and to be certain of it the wall clock of
  * the process that made that decision has to have agreed with the store's, and that of
- * the newcomer as well.
+ * the newcomer as well. A process on whose clocks less has passed than the fleet has
+ * certainly gone on by was suspended meanwhile, and has seen no more than a newcomer.
  */
 import type * as Clock from "effect/Clock"
 import * as Time from "../../Time.ts"
@@ -97,6 +98,8 @@ export const make = (clock: Clock.Clock): StoreClock => {
   let heard = { store: 0, at: own() }
   let sentBefore: Time.Time | undefined
   let seen: Seen = { since: heard.at, notBefore: undefined }
+  /** The fleet's time that was known last, and when. */
+  let known: { readonly time: Time.Time; readonly at: Time.Time } | undefined
 
   return {
     own,
@@ -105,8 +108,9 @@ export const make = (clock: Clock.Clock): StoreClock => {
       if (isNews) seen = { since: heard.at, notBefore: sentBefore }
       sentBefore = sentAt
     },
-    decided: ({ own: at }) => {
+    decided: ({ decidedAt, own: at }) => {
       seen = { since: at, notBefore: at }
+      known = { time: decidedAt.time, at }
     },
     next: (before) => {
       const now = own()
@@ -114,6 +118,10 @@ export const make = (clock: Clock.Clock): StoreClock => {
       const store = heard.store + Time.atLeast(heard.at, now)
       const isAgreed = Math.abs(heard.store - clock.currentTimeMillisUnsafe()) <= agreement
       if (before === undefined) return { decidedAt: { ...agreed(store), isAgreed }, own: now, step: undefined }
+      const wasSuspended = known !== undefined &&
+        Time.atLeast(known.time, before.time) > Time.atMost(known.at, now) + tolerance
+      if (wasSuspended) seen = { since: seen.since, notBefore: undefined }
+      known = { time: before.time, at: now }
       const least = Math.max(0, Time.atLeast(seen.since, now))
       const most = seen.notBefore === undefined ? Number.POSITIVE_INFINITY : Time.atMost(seen.notBefore, now)
       const said = store - before.store

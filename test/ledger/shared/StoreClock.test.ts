@@ -136,6 +136,24 @@ describe("the time of a shared fleet", () => {
       assert.deepStrictEqual([fast, slow], [truth, truth])
     }))
 
+  it.effect("takes the time to have passed in which all machines were suspended, though a wall clock was set back meanwhile", () =>
+    inWorld(({ pass, passed, process }) => {
+      const first = process()
+      const other = process()
+      first.decide()
+      // The clocks of the first show nothing of this hour.
+      first.suspend(hour)
+      first.setWall(-hour)
+      other.decide()
+      pass(minute)
+      const { slow: certain } = passed(other.decide())
+      first.suspend(hour)
+      first.setWall(-hour)
+      const { fast, slow, truth } = passed(first.decide())
+      assert.strictEqual(fast, truth)
+      assert.strictEqual(slow, certain)
+    }))
+
   it.effect("is not moved by a wall clock that is set", () =>
     inWorld(({ pass, passed, process }) => {
       const { decide, setWall } = process()

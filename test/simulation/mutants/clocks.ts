@@ -48,5 +48,13 @@ export const clocks: ReadonlyArray<Mutant> = [
     storeClock,
     "isStep ? (Number.isFinite(most) ? most : least + replayWindow) : Math.max(0, saidAtMost)",
     "isStep ? (Number.isFinite(most) ? most : least + replayWindow) : saidAtMost"
-  ]], "wrong-clock")
+  ]], "wrong-clock"),
+  {
+    ...mutant("a process that was suspended has not seen the time pass", "it counts on clocks that stood still", 1, [[
+      storeClock,
+      "Time.atLeast(known.time, before.time) > Time.atMost(known.at, now) + tolerance",
+      "before.time.slow < known.time.slow"
+    ]], "wrong-clock"),
+    from: 2_002_778
+  }
 ]

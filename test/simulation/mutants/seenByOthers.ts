@@ -44,19 +44,19 @@ export const seenByOthers: ReadonlyArray<{
     test: "grants nothing during the hold at start-up, and says how long it lasts"
   },
   {
-    name: "what was taken over by somebody who did not wait is taken over by nobody",
+    name: "what was taken over for a caller that left is handed to no other",
     why: "the answer has to be lost between two messages, and nothing may show the task until the end",
     file: "test/ledger/shared/SharedLedger.test.ts",
     test: "hands what was taken over for a caller that did not wait to the next that asks"
   },
   {
-    name: "a turn that nobody waited for is not ended",
+    name: "a turn whose caller has left is not ended",
     why: "another process takes a turn that does not end, so that it only costs some seconds",
     file: "test/ledger/shared/SharedLedger.test.ts",
     test: "gives back the turn to read that was given to a caller that did not wait for it"
   },
   {
-    name: "who could not end its turn keeps it",
+    name: "a process that could not end its turn keeps it",
     why: "another process takes a turn that does not end, so that it only costs some seconds",
     file: "test/provisioner/Sharing.test.ts",
     test: "read in turn, though one of them could not say at once that it has read, and is asked no more"
