@@ -1,12 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HashMap from "effect/HashMap"
-import * as Schema from "effect/Schema"
 import * as Places from "../../../src/ecs/Place.ts"
-import { Key } from "../../../src/ledger/Key.ts"
-import type { ReserveOptions } from "../../../src/ledger/rules/Launch.ts"
 import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
-import { SlotId } from "../../../src/ledger/Slot.ts"
+import { reservation } from "../holding.ts"
 
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 const batch: SharedStates.Batch = {
@@ -24,21 +21,6 @@ const attach = (fleet: SharedStates.SharedState | undefined, holder: string, lea
 
 const decide = (fleet: SharedStates.SharedState, holder: string, now: number) =>
   SharedStates.decide(fleet, holder, batch, agreed(now))?.fleet ?? assert.fail("superseded")
-
-const reservation = (id: string): ReserveOptions => ({
-  slotId: SlotId(id),
-  key: Schema.decodeSync(Key)(id),
-  request: {
-    cluster: "c",
-    taskDefinition: "worker:1",
-    count: 1,
-    clientToken: id,
-    startedBy: id
-  },
-  readSince: Number.NEGATIVE_INFINITY,
-  ahead: 0,
-  waitingSince: undefined
-})
 
 describe("a shared fleet", () => {
   it("takes a holder to be gone once it was silent for longer than its own lease", () => {
