@@ -14,14 +14,14 @@ import { durationAtLeast } from "./DurationInput.ts"
  * @category models
  */
 export interface Settings {
-  /** How long a request waits for a census and a verdict. Past it, it fails as still settling; the launch goes on. */
+  /** How long a request waits for a reading of ECS and a verdict. Past it, it fails as still settling; the launch goes on. */
   readonly requestTimeout: Duration.Duration
-  /** How old a census may be for a slot to be granted on it. Shorter notices foreign tasks sooner, and reads more. */
-  readonly censusMaxAge: Duration.Duration
-  /** How long after the end of a census the next one begins, while a request waits for a slot. */
-  readonly censusInterval: Duration.Duration
+  /** How old a reading may be for a slot to be granted on it. Shorter notices foreign tasks sooner, and reads more. */
+  readonly readingMaxAge: Duration.Duration
+  /** How long after the end of a reading the next one begins, while a request waits for a slot. */
+  readonly readingInterval: Duration.Duration
   /** How often ECS is read while slots are held and no request waits, so that slots of stopped tasks do not pile up. */
-  readonly backgroundCensusInterval: Duration.Duration
+  readonly backgroundReadingInterval: Duration.Duration
   /** How long one page of a reading may take before it counts as unread. */
   readonly readTimeout: Duration.Duration
   /** How often a page of a reading is read again before the reading fails. */
@@ -69,9 +69,9 @@ export type Options = {
  */
 export const defaults: Settings = {
   requestTimeout: Duration.seconds(30),
-  censusMaxAge: Duration.seconds(10),
-  censusInterval: Duration.seconds(1),
-  backgroundCensusInterval: Duration.minutes(15),
+  readingMaxAge: Duration.seconds(10),
+  readingInterval: Duration.seconds(1),
+  backgroundReadingInterval: Duration.minutes(15),
   readTimeout: Duration.seconds(10),
   readPageRetries: 3,
   lagBound: Duration.minutes(5),
@@ -106,9 +106,9 @@ const count = (fallback: number, minimum: number) =>
  */
 export const Settings = Schema.Struct({
   requestTimeout: time(defaults.requestTimeout),
-  censusMaxAge: time(defaults.censusMaxAge),
-  censusInterval: time(defaults.censusInterval),
-  backgroundCensusInterval: time(defaults.backgroundCensusInterval),
+  readingMaxAge: time(defaults.readingMaxAge),
+  readingInterval: time(defaults.readingInterval),
+  backgroundReadingInterval: time(defaults.backgroundReadingInterval),
   readTimeout: time(defaults.readTimeout),
   readPageRetries: count(defaults.readPageRetries, 0),
   lagBound: time(defaults.lagBound),

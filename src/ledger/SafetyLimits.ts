@@ -137,7 +137,7 @@ export const restAfterFailure = 1000
  * seconds, in milliseconds. Each time that they could read meanwhile makes it four
  * times as long.
  *
- * The others ask for the turn once in a `censusInterval`, a second by default.
+ * The others ask for the turn once in a `readingInterval`, a second by default.
  *
  * @category configuration
  */

@@ -13,10 +13,10 @@ import * as Schedule from "effect/Schedule"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import * as Journal from "./ChangeLog.ts"
-import type { Census } from "./FleetReader.ts"
+import type { FleetReader } from "./FleetReader.ts"
 import type { Flight, InFlight } from "./InFlight.ts"
 import * as ProvisionError from "./ProvisionError.ts"
-import type { Waiters } from "./WaitingLine.ts"
+import type { WaitingLine } from "./WaitingLine.ts"
 import type { Watch } from "./Watch.ts"
 
 /** How many changes may wait to be followed: more than the largest burst makes at once. */
@@ -71,7 +71,7 @@ export const inherit = (options: {
   Effect.forever(survive(
     options.fleet,
     Effect.gen(function*() {
-      yield* Effect.timeoutOption(options.abandoned.await, options.fleet.settings.backgroundCensusInterval)
+      yield* Effect.timeoutOption(options.abandoned.await, options.fleet.settings.backgroundReadingInterval)
       options.abandoned.closeUnsafe()
       yield* Effect.retry(options.resumeAbandoned, inheritSchedule)
     })
@@ -87,15 +87,15 @@ const inheritSchedule = Schedule.spaced("1 second")
 export const keepUp = (options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
-  readonly census: Census
+  readonly fleetReader: FleetReader
 }): Effect.Effect<never> =>
   Effect.forever(survive(
     options.fleet,
     Effect.gen(function*() {
-      yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)
+      yield* Effect.sleep(options.fleet.settings.backgroundReadingInterval)
       const { slots } = yield* options.ledger.standing
       // A reading that fails has said so in the log.
-      if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.census.refresh)
+      if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.fleetReader.refresh)
     })
   ))
 
@@ -116,7 +116,7 @@ export const windUp = Effect.fnUntraced(function*<W>(options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly holder: string
-  readonly line: Waiters<W, Flight, ProvisionError.ProvisionError>
+  readonly line: WaitingLine<W, Flight, ProvisionError.ProvisionError>
   readonly inFlight: InFlight
 }) {
   const { fleet, holder, inFlight, ledger, line } = options

@@ -17,9 +17,10 @@ import type { Reservation } from "../ledger/rules/Launch.ts"
 import { replayWindow } from "../ledger/SafetyLimits.ts"
 import { SlotId } from "../ledger/Slot.ts"
 import type { Answer } from "./Answer.ts"
-import type { Census, CensusError } from "./FleetReader.ts"
+import type { FleetReader } from "./FleetReader.ts"
 import type { Attempts, Launch, Outcome } from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
+import type { ReadError } from "./PagedReading.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import type { Watch } from "./Watch.ts"
 
@@ -68,13 +69,13 @@ export interface Flights {
 export const make = (options: {
   readonly fleet: Fleets.Fleet
   readonly ledger: FleetLedger
-  readonly census: Census
+  readonly fleetReader: FleetReader
   readonly launch: Launch
   readonly watch: Watch
   readonly isClosing: () => boolean
 }): Flights => {
-  const { census, fleet, isClosing, launch, ledger, watch } = options
-  const youngEnough = Effect.zipWith(ledger.now, census.maxAge, (now, maxAge) => now - maxAge)
+  const { fleetReader, fleet, isClosing, launch, ledger, watch } = options
+  const youngEnough = Effect.zipWith(ledger.now, fleetReader.maxAge, (now, maxAge) => now - maxAge)
 
   /**
    * The slot is acquired by reserving it. If what follows is cut short, it is
@@ -103,7 +104,7 @@ export const make = (options: {
 
   const fly = Effect.fnUntraced(function*(
     { ahead, attempts, environment, isFromLine, isWanted, key, onSeated, onWithdrawn, waitingSince }: Passenger
-  ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | CensusError> {
+  ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | ReadError> {
     let readSince = yield* youngEnough
     const nextId = yield* LaunchId
     let current = false
@@ -119,12 +120,12 @@ export const make = (options: {
       const step = yield* reserveAndLaunch(reserve, request, { attempts, onSeated })
       switch (step._tag) {
         case "Stale":
-          yield* census.readSince(readSince)
+          yield* fleetReader.readSince(readSince)
           break
         case "Full":
         case "Existing":
           // Once read again, this is how it stands.
-          if (current || !(yield* census.refresh)) {
+          if (current || !(yield* fleetReader.refresh)) {
             if (step._tag === "Full") return yield* atCapacity(step)
             onSeated()
             return step
@@ -168,12 +169,12 @@ export const make = (options: {
       const trace = yield* ledger.trace(slotId)
       if (trace._tag === "Launched") return { ...trace, slotId, joined: true }
       if (trace._tag === "Over") return undefined
-      yield* Effect.timeoutOption(next, fleet.settings.censusInterval)
+      yield* Effect.timeoutOption(next, fleet.settings.readingInterval)
     }
   })
 
   const atCapacity = Effect.fnUntraced(function*(full: { readonly occupied: number; readonly cap: number }) {
-    const retryAfter = Duration.millis(yield* census.untilDue)
+    const retryAfter = Duration.millis(yield* fleetReader.untilDue)
     return { _tag: "AtCapacity", occupied: full.occupied, cap: full.cap, retryAfter } satisfies Answer
   })
 

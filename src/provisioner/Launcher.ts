@@ -20,7 +20,7 @@ import type { GateAnswer, Settlement } from "../ledger/rules/Launch.ts"
 import { gateValidity } from "../ledger/SafetyLimits.ts"
 import type { Ticket } from "../ledger/Slot.ts"
 import * as Time from "../Time.ts"
-import type { Census } from "./FleetReader.ts"
+import type { FleetReader } from "./FleetReader.ts"
 
 /**
  * The end of a launch, for this holder.
@@ -70,7 +70,7 @@ export type Launch = (ticket: Ticket, request: RunTaskRequest, attempts: Attempt
 export const make = Effect.fnUntraced(function*(
   fleet: Fleet,
   ledger: FleetLedger,
-  census: Pick<Census, "refresh">
+  fleetReader: Pick<FleetReader, "refresh">
 ): Effect.fn.Return<Launch, never, Ecs> {
   const ecs = yield* Ecs
   const { attemptTimeout } = fleet.settings
@@ -169,7 +169,7 @@ export const make = Effect.fnUntraced(function*(
         case "Hold":
           yield* backOff(count)
           // It waits for room, as a caller in line does, and has ECS read: no other request may be asking which tasks have stopped.
-          yield* Effect.ignore(census.refresh)
+          yield* Effect.ignore(fleetReader.refresh)
           break
         case "Resend":
           yield* backOff(count)

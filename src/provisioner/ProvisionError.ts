@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Failure } from "../ecs/Ecs.ts"
 import type { LedgerUnavailable } from "../ledger/Ledger.ts"
-import type { CensusError } from "./FleetReader.ts"
+import type { ReadError } from "./PagedReading.ts"
 
 /**
  * The request may succeed if it is made again after `retryAfter`.
@@ -144,7 +144,7 @@ export const ofFailure = ({ detail, reason }: Failure): ProvisionError => {
  *
  * @category constructors
  */
-export const of = (error: ProvisionError | CensusError): ProvisionError => {
+export const of = (error: ProvisionError | ReadError): ProvisionError => {
   switch (error._tag) {
     case "LedgerUnavailable":
       return retryable("ledger", error.detail)

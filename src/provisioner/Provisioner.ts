@@ -3,8 +3,8 @@
  *
  * A request goes down from here: it joins the flight of its key, or starts one
  * (`InFlight`, `Flight`), which gets a slot from the ledger (`Ledger`) over a
- * recent reading of ECS (`Census`), and launches into it (`Launcher`). Those who
- * want to wait for a slot stand in line (`Waiters`).
+ * recent reading of ECS (`FleetReader`), and launches into it (`Launcher`). Those who
+ * want to wait for a slot stand in line (`WaitingLine`).
  *
  * One provisioner is for one fleet. The ledger and the ECS layer are shared by
  * all fleets of a process.
@@ -27,9 +27,9 @@ import type { Release } from "../ledger/rules/Evidence.ts"
 import type { SlotId } from "../ledger/Slot.ts"
 import * as Time from "../Time.ts"
 import type { AtCapacity, Existing, Launched } from "./Answer.ts"
-import * as Upkeep from "./Background.ts"
+import * as Background from "./Background.ts"
 import * as Bulletins from "./Bulletin.ts"
-import * as Censuses from "./FleetReader.ts"
+import * as FleetReaders from "./FleetReader.ts"
 import * as Flights from "./Flight.ts"
 import * as InFlights from "./InFlight.ts"
 import * as Launcher from "./Launcher.ts"
@@ -135,14 +135,14 @@ export const make = Effect.fnUntraced(function*(
     holder,
     line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
   })
-  const census = yield* Censuses.make(fleet, ledger)
+  const fleetReader = yield* FleetReaders.make(fleet, ledger)
   const closing = yield* Latch.make(false)
   const watch = Watches.make()
   const flights = Flights.make({
     fleet,
     ledger,
-    census,
-    launch: yield* Launcher.make(fleet, ledger, census),
+    fleetReader,
+    launch: yield* Launcher.make(fleet, ledger, fleetReader),
     watch,
     isClosing: () => closing.isOpen()
   })
@@ -197,12 +197,12 @@ export const make = Effect.fnUntraced(function*(
     yield* ProvisionError.orRetryable(ledger.resize(cap))
   })
 
-  yield* Effect.forkScoped(Upkeep.follow({ fleet, holder, ledger, wake, watch, abandoned }))
-  yield* Effect.forkScoped(Upkeep.inherit({ fleet, abandoned, resumeAbandoned }))
+  yield* Effect.forkScoped(Background.follow({ fleet, holder, ledger, wake, watch, abandoned }))
+  yield* Effect.forkScoped(Background.inherit({ fleet, abandoned, resumeAbandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
-  yield* Effect.forkScoped(Upkeep.keepUp({ fleet, ledger, census }))
+  yield* Effect.forkScoped(Background.keepUp({ fleet, ledger, fleetReader }))
   yield* Effect.addFinalizer(() =>
-    Effect.andThen(closing.open, Upkeep.windUp({ fleet, ledger, holder, line, inFlight }))
+    Effect.andThen(closing.open, Background.windUp({ fleet, ledger, holder, line, inFlight }))
   )
 
   return Provisioner.of({

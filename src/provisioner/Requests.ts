@@ -14,7 +14,7 @@ import type { Bulletin } from "./Bulletin.ts"
 import type { Flights } from "./Flight.ts"
 import type { Course, Flight, InFlight } from "./InFlight.ts"
 import * as ProvisionError from "./ProvisionError.ts"
-import * as Waiters from "./WaitingLine.ts"
+import * as WaitingLine from "./WaitingLine.ts"
 
 /**
  * The options of a request, besides its key.
@@ -37,14 +37,14 @@ type Environment = Readonly<Record<string, string>>
  *
  * @category models
  */
-export type Line = Waiters.Waiters<Environment, Flight, ProvisionError.ProvisionError>
+export type Line = WaitingLine.WaitingLine<Environment, Flight, ProvisionError.ProvisionError>
 
 /**
  * Makes the empty line of a fleet.
  *
  * @category constructors
  */
-export const makeLine = (): Line => Waiters.make()
+export const makeLine = (): Line => WaitingLine.make()
 
 /**
  * The requests of one provisioner.
@@ -58,7 +58,7 @@ export interface Requests {
     options?: RequestOptions
   ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
   /** Gets a place of the line into flight. */
-  readonly board: (place: Waiters.Place<Environment, Flight, ProvisionError.ProvisionError>) => Flight
+  readonly board: (place: WaitingLine.Place<Environment, Flight, ProvisionError.ProvisionError>) => Flight
 }
 
 /**
@@ -108,7 +108,7 @@ export const make = (options: {
         })
     })
 
-  const answerOf = (flight: Flight, arrival: Waiters.Arrival) =>
+  const answerOf = (flight: Flight, arrival: WaitingLine.Arrival) =>
     Effect.map(
       Effect.timeoutOrElse(Deferred.await(flight.answer), {
         duration: settings.requestTimeout,

@@ -11,7 +11,7 @@ import type * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import type { Flight } from "./InFlight.ts"
 import type { ProvisionError } from "./ProvisionError.ts"
-import type { Place, Waiters } from "./WaitingLine.ts"
+import type { Place, WaitingLine } from "./WaitingLine.ts"
 
 /**
  * The line to serve, and what it is served with.
@@ -19,7 +19,7 @@ import type { Place, Waiters } from "./WaitingLine.ts"
  * @category options
  */
 export interface ServeOptions<in out W> {
-  readonly line: Waiters<W, Flight, ProvisionError>
+  readonly line: WaitingLine<W, Flight, ProvisionError>
   /** Joins the flight of a place, or starts it. */
   readonly board: (place: Place<W, Flight, ProvisionError>) => Flight
   /** Opened when a slot may have become free. */

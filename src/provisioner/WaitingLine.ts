@@ -52,7 +52,7 @@ export interface Caller<out W> {
  *
  * @category models
  */
-export interface Waiters<in out W, in out A, in out E> {
+export interface WaitingLine<in out W, in out A, in out E> {
   /** Takes a number: the order of these is the order of the line. */
   readonly arrive: (at: number) => Arrival
   /** Stands in line until served. Interrupting it leaves the line, if no other caller waits in the same place. */
@@ -87,7 +87,7 @@ export interface Waiters<in out W, in out A, in out E> {
  *
  * @category constructors
  */
-export const make = <W, A, E extends object>(): Waiters<W, A, E> => {
+export const make = <W, A, E extends object>(): WaitingLine<W, A, E> => {
   // A Map keeps the order of insertion, and forgets a key at no cost.
   const places = new Map<Key, Place<W, A, E>>()
   const expected = new Map<Key, Arrival>()

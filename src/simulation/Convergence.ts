@@ -113,7 +113,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   }
 
   // As often as ECS is read in the background.
-  const glance = Duration.toMillis(system.fleet.settings.backgroundCensusInterval)
+  const glance = Duration.toMillis(system.fleet.settings.backgroundReadingInterval)
   // Nothing is asked any more: what holds no slot after a while will hold none.
   ecs.stopTasks(undefined)
   for (let waited = 0; waited === 0 || (waited < longest && slotsOf(latest()).length > 0); waited += glance) {

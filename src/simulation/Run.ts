@@ -1,5 +1,5 @@
 /**
- * Runs a scenario: the real provisioner, launcher, census and ledger, over an
+ * Runs a scenario: the real provisioner, launcher, reader and ledger, over an
  * emulated ECS, under a scheduler and a clock that the seed drives.
  */
 import * as Cause from "effect/Cause"

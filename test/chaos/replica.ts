@@ -91,8 +91,8 @@ const fleet = provisioners.layer({
   // Sooner than anybody would want it, so that much happens in little time.
   settings: {
     requestTimeout: "10 seconds",
-    censusInterval: "500 millis",
-    backgroundCensusInterval: "1 second",
+    readingInterval: "500 millis",
+    backgroundReadingInterval: "1 second",
     replayBackoffBase: "100 millis",
     replayBackoffMax: "1 second",
     shutdownTimeout: "1 second"

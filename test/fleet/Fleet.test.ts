@@ -329,8 +329,8 @@ describe("a description that cannot be a fleet", () => {
     ["a misspelt field", { capp: 3 }, "capp: is not known"],
     [
       "a time of zero",
-      { settings: { censusInterval: 0 } },
-      "settings.censusInterval: expected a finite duration of at least 1ms, got 0"
+      { settings: { readingInterval: 0 } },
+      "settings.readingInterval: expected a finite duration of at least 1ms, got 0"
     ],
     [
       "a time in odd words",

@@ -25,8 +25,8 @@ describe("Settings", () => {
   it("take every form in which Effect writes a duration", () => {
     const options: Settings.Options = {
       requestTimeout: "3 seconds",
-      censusMaxAge: 3_000,
-      censusInterval: 3_000_000_000n,
+      readingMaxAge: 3_000,
+      readingInterval: 3_000_000_000n,
       lagBound: Duration.seconds(3),
       attemptTimeout: { seconds: 3 },
       shutdownTimeout: [3, 0]
@@ -35,8 +35,8 @@ describe("Settings", () => {
     for (
       const name of [
         "requestTimeout",
-        "censusMaxAge",
-        "censusInterval",
+        "readingMaxAge",
+        "readingInterval",
         "lagBound",
         "attemptTimeout",
         "shutdownTimeout"

@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Result } from "effect"
 import { parseKey } from "../../src/ledger/Key.ts"
-import * as Waiters from "../../src/provisioner/WaitingLine.ts"
+import * as WaitingLine from "../../src/provisioner/WaitingLine.ts"
 
 const key = (text: string) => Result.getOrThrow(parseKey(text))
 
-const make = Effect.sync(() => Waiters.make<string, string, { readonly away: string }>())
+const make = Effect.sync(() => WaitingLine.make<string, string, { readonly away: string }>())
 
 const stand = (
-  line: Waiters.Waiters<string, string, { readonly away: string }>,
+  line: WaitingLine.WaitingLine<string, string, { readonly away: string }>,
   name: string,
-  arrival?: Waiters.Arrival
+  arrival?: WaitingLine.Arrival
 ) => Effect.forkChild(Effect.result(line.stand(key(name), name, arrival ?? line.arrive(0))), { startImmediately: true })
 
-describe("Waiters", () => {
+describe("WaitingLine", () => {
   it.effect("stand in the order in which they came, also when one comes back", () =>
     Effect.gen(function*() {
       const line = yield* make

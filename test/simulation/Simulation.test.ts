@@ -67,11 +67,11 @@ describe("a seed", inTurn, () => {
       const { cap, ecs, settings } = draw(seed, {
         maxWorkers: 2,
         listLag: 1234,
-        settings: { censusInterval: "7 seconds" }
+        settings: { readingInterval: "7 seconds" }
       })
       assert.isTrue(cap === "unlimited" || cap <= 2)
       assert.deepStrictEqual(ecs.lag?.unlisted, { min: 0, max: 1234 })
-      assert.strictEqual(settings.censusInterval, "7 seconds")
+      assert.strictEqual(settings.readingInterval, "7 seconds")
     }
   })
 })

@@ -43,7 +43,7 @@ const sharing: Sharing = { replicas: 2, latency: 5, lost: 0, late: 0, lateBy: 0,
 
 /** Several processes ask the ledger once a second each: a run that ends in hours would take long. */
 const brisk = {
-  backgroundCensusInterval: "1 minute",
+  backgroundReadingInterval: "1 minute",
   attemptTimeout: "5 seconds",
   replayBackoffMax: "5 seconds"
 } as const

@@ -50,9 +50,9 @@ interface Tried {
 export const make = (options: {
   readonly log: RunLog
   /** All in milliseconds, as the fleet has them. */
-  readonly censusInterval: number
-  readonly censusMaxAge: number
-  readonly backgroundCensusInterval: number
+  readonly readingInterval: number
+  readonly readingMaxAge: number
+  readonly backgroundReadingInterval: number
   readonly attemptTimeout: number
   readonly shutdownTimeout: number
   /** Whether anybody may want to know how the fleet of a ledger stands. */
@@ -75,7 +75,7 @@ export const make = (options: {
   const unasked = new Map<Process, number>()
 
   const dueAt = ({ calls, endedAt }: Ended): number =>
-    endedAt + Math.max(options.censusInterval, Math.floor((calls * 1000) / readsPerSecond))
+    endedAt + Math.max(options.readingInterval, Math.floor((calls * 1000) / readsPerSecond))
 
   const budgetOf = (process: Process): Process | number => options.isShared ? process.generation : process
 
@@ -85,7 +85,7 @@ export const make = (options: {
     const last = ended.get(budgetOf(process))
     ended.delete(budgetOf(process))
     // A caller that needs a newer reading than the last one gets it, however long that one took.
-    if (last === undefined || now - last.begunAt > options.censusMaxAge) return
+    if (last === undefined || now - last.begunAt > options.readingMaxAge) return
     if (now + 2 * options.clockError < dueAt(last)) {
       log.violate(
         "ECS is read no more than the budget allows",
@@ -123,7 +123,7 @@ export const make = (options: {
     const before = unasked.get(process) ?? -Infinity
     if (options.isWanted(process.generation)) return
     unasked.set(process, now)
-    if (now - before >= options.backgroundCensusInterval) return
+    if (now - before >= options.backgroundReadingInterval) return
     log.violate(
       "ECS is read while callers ask, and else now and then",
       `${process.name} reads again after ${now - before} ms, and no caller asks`
@@ -165,7 +165,7 @@ export const make = (options: {
     isRecent: (generation, askedAt) => {
       const last = listed.get(generation)
       // As long as the budget does not allow another reading, the last one has to serve.
-      return last !== undefined && last.begunAt >= askedAt - Math.max(options.censusMaxAge, dueAt(last) - last.begunAt)
+      return last !== undefined && last.begunAt >= askedAt - Math.max(options.readingMaxAge, dueAt(last) - last.begunAt)
     },
     interrupted: ({ launch, process, sentAt }) => {
       const now = log.now()

@@ -30,7 +30,7 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
     launchPermits: 20,
     yieldProbability: choice.pick(0.02, 0.05, 0.15),
     // Done in the background more often than by default: an end of hours would be most of the run.
-    settings: { backgroundCensusInterval: choice.pick(20, 40) * second, replayBackoffMax: 5 * second },
+    settings: { backgroundReadingInterval: choice.pick(20, 40) * second, replayBackoffMax: 5 * second },
     ecs: {
       seed,
       latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 },

@@ -109,7 +109,7 @@ export const wrongClock = (world: DrawWorld): Scenario => {
     settings: {
       ...drawn.settings,
       attemptTimeout: choice.between(1, 10) * second,
-      backgroundCensusInterval: 40 * second,
+      backgroundReadingInterval: 40 * second,
       replayBackoffMax: 10 * second
     },
     // A launch that may not be sent again is found where ECS lists it. It would take an hour of polls to do without.

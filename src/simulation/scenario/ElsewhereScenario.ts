@@ -50,7 +50,7 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
     launchPermits: 20,
     yieldProbability: choice.pick(0.02, 0.1),
     settings: {
-      backgroundCensusInterval: choice.pick(20, 40) * second,
+      backgroundReadingInterval: choice.pick(20, 40) * second,
       replayBackoffMax: 5 * second,
       attemptTimeout: 5 * second
     },

@@ -231,7 +231,7 @@ const unreadable = (world: DrawWorld): Scenario => {
   return {
     ...drawn,
     // A full fleet is read again though the last reading is recent enough.
-    settings: { censusMaxAge: choice.pick(10, 30) * second },
+    settings: { readingMaxAge: choice.pick(10, 30) * second },
     ecs: {
       ...drawn.ecs,
       lifecycle: { lifetime: choice.pick<Span>({ min: second, max: 10 * second }, "Infinity") },

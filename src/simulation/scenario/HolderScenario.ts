@@ -41,13 +41,13 @@ export const draw = (world: DrawWorld): Scenario => {
     yieldProbability: choice.pick(0.02, 0.05, 0.15),
     settings: {
       // As often it is looked for what others have left behind, too.
-      backgroundCensusInterval: theme === "leaving" ? choice.pick(2, 5) * second : 20 * second,
+      backgroundReadingInterval: theme === "leaving" ? choice.pick(2, 5) * second : 20 * second,
       // At the gate again and again: a launch is there when its process becomes deaf.
       ...(theme === "unheard" ? { replayBackoffBase: 50 } : {}),
       replayBackoffMax: theme === "unheard" ? choice.pick(200, second) : choice.pick(2, 5) * second,
       attemptTimeout: choice.between(1, 10) * second,
       // Who asks soon after the reading began needs another one.
-      ...(theme === "reading" ? { censusMaxAge: second } : {})
+      ...(theme === "reading" ? { readingMaxAge: second } : {})
     },
     ecs: { seed, lag: { unlisted: { min: 0, max: choice.pick(0, 3 * second) } }, ...ecsOf(choice, theme) },
     conflicts: 0,

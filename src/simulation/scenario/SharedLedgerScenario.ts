@@ -198,14 +198,14 @@ const sharingOf = (choice: SeededChoice, replicas: number, theme: Theme): Sharin
 
 /** What is done in the background is done more often than by default: an end of hours would be most of the run. */
 const settingsOf = (choice: SeededChoice, theme: Theme): Settings.Options => ({
-  backgroundCensusInterval: choice.pick(20, 40) * second,
+  backgroundReadingInterval: choice.pick(20, 40) * second,
   replayBackoffMax: choice.pick(2, 5) * second,
   attemptTimeout: choice.between(1, 10) * second,
   ...(theme === "reach" ? { shutdownTimeout: choice.pick(0, second) } : {}),
   ...(choice.chance(0.6) ? {} : {
     requestTimeout: choice.between(2, 30) * second,
-    censusMaxAge: choice.between(1, 10) * second,
-    censusInterval: choice.between(500, 3000),
+    readingMaxAge: choice.between(1, 10) * second,
+    readingInterval: choice.between(500, 3000),
     readTimeout: choice.between(1, 10) * second,
     shutdownTimeout: choice.between(0, 20) * second,
     replayBackoffBase: choice.between(50, 1000)

@@ -125,8 +125,8 @@ const asksOf = (
 const settingsOf = (choice: SeededChoice): Settings.Options =>
   choice.chance(0.6) ? {} : {
     requestTimeout: choice.between(2, 30) * second,
-    censusMaxAge: choice.between(1, 10) * second,
-    censusInterval: choice.between(500, 3000),
+    readingMaxAge: choice.between(1, 10) * second,
+    readingInterval: choice.between(500, 3000),
     readTimeout: choice.between(1, 10) * second,
     attemptTimeout: choice.between(1, 60) * second,
     shutdownTimeout: choice.between(0, 20) * second,

@@ -85,9 +85,9 @@ export const make = (options: {
   const millis = Duration.toMillis
   const readCheck = ReadCheck.make({
     log,
-    censusInterval: millis(fleet.settings.censusInterval),
-    censusMaxAge: millis(fleet.settings.censusMaxAge),
-    backgroundCensusInterval: millis(fleet.settings.backgroundCensusInterval),
+    readingInterval: millis(fleet.settings.readingInterval),
+    readingMaxAge: millis(fleet.settings.readingMaxAge),
+    backgroundReadingInterval: millis(fleet.settings.backgroundReadingInterval),
     // Who stands in line for a launch that was held back does not ask itself, but has it read.
     isWanted: (generation) => callers.areAsking(asking) || ledgerCheck.isSettling(generation),
     attemptTimeout: millis(fleet.settings.attemptTimeout),

@@ -2,7 +2,7 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const turn = "ledger/rules/ReadTurn.ts"
-const census = "provisioner/FleetReader.ts"
+const pagedReading = "provisioner/PagedReading.ts"
 
 const blind = (rule: string, name: string, within: number, patches: Parameters<typeof mutant>[3]): Mutant =>
   mutant(rule, name, within, patches, "blind")
@@ -29,7 +29,7 @@ export const blindness: ReadonlyArray<Mutant> = [
     "(outcome === \"failed\" ? Math.max(rest, restAfterFailure) : rest)"
   ]]),
   blind("a reading that holds nonsense is no evidence", "whatever a list holds becomes a slot", 60, [[
-    census,
+    pagedReading,
     "yield* checkArns(\"ListTasks\", page.taskArns)",
     ""
   ]])

@@ -6,7 +6,7 @@ import { type Mutant, mutant } from "./Mutant.ts"
 
 const evidence = "ledger/rules/Evidence.ts"
 const transaction = "ledger/rules/Transaction.ts"
-const census = "provisioner/FleetReader.ts"
+const pagedReading = "provisioner/PagedReading.ts"
 const slot = "ledger/Slot.ts"
 const settings = "ledger/SafetyLimits.ts"
 
@@ -107,7 +107,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
     ""
   ]]),
   doubtful("5 reads a second", "a page that is read again counts once", 24, 20, [[
-    census,
+    pagedReading,
     "      Effect.suspend(() => {\n        calls++\n        return effect\n      }).pipe(\n",
     "      Effect.suspend(() => {\n        calls++\n        return retried(operation, effect)\n      })\n\n"
     + "    const retried = <A>(operation: Ecs.EcsReadError[\"operation\"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>\n"
@@ -119,12 +119,12 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
     "readsPerSecond = 10"
   ]]),
   doubtful("a reading that failed rests, too", "the next may begin at once", 18, 15, [[
-    census,
+    "provisioner/FleetReader.ts",
     "unended = { dueAt, outcome: outcomeOf(exit) }",
     "unended = { dueAt: Exit.isFailure(exit) ? yield* ledger.now : dueAt, outcome: outcomeOf(exit) }"
   ]]),
   doubtful("a read ends", "a page is waited for", 20, 15, [[
-    census,
+    pagedReading,
     "duration: readTimeout,",
     "duration: \"10 hours\","
   ]])

@@ -71,7 +71,7 @@ export const lines: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a launch that is held back waits for room", "nothing is read for a launch that is held back", 100, [[
     "provisioner/Launcher.ts",
-    "yield* Effect.ignore(census.refresh)",
+    "yield* Effect.ignore(fleetReader.refresh)",
     "yield* Effect.void"
   ]], "resize")
 ]

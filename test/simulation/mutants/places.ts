@@ -20,7 +20,7 @@ export const places: ReadonlyArray<Mutant> = [
     ],
     [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
     [
-      "provisioner/FleetReader.ts",
+      "provisioner/PagedReading.ts",
       "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)",
       ""
     ]

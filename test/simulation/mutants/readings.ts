@@ -25,7 +25,7 @@ export const readings: ReadonlyArray<Mutant> = [
     "0 * calls * readsPerSecond"
   ]], "pages"),
   mutant("a reading is complete", "the first page is the list", 50, [[
-    "provisioner/FleetReader.ts",
+    "provisioner/PagedReading.ts",
     "while (nextToken !== undefined)",
     "while (nextToken === \"more\")"
   ]], "pages"),
@@ -41,23 +41,23 @@ export const readings: ReadonlyArray<Mutant> = [
   ]),
   mutant("a held slot is looked after", "ECS is not read in the background", 50, [[
     upkeep,
-    "yield* Effect.ignore(options.census.refresh)",
+    "yield* Effect.ignore(options.fleetReader.refresh)",
     "yield* Effect.void"
   ]]),
   mutant("a full fleet is read again", "a full fleet stays full", 50, [[
     flight,
-    "if (current || !(yield* census.refresh)) {",
+    "if (current || !(yield* fleetReader.refresh)) {",
     "if (current || readSince > 0) {"
   ]]),
   mutant("a read error fails closed", "a page that cannot be read is empty", 100, [[
-    "provisioner/FleetReader.ts",
+    "provisioner/PagedReading.ts",
     "const page = yield* call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))",
     "const page: Ecs.TaskPage = yield* Effect.orElseSucceed(\n"
     + "          call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"
   ]], "outage"),
   mutant("ECS is read only while callers ask", "a held slot is read for every second", 20, [[
     upkeep,
-    "yield* Effect.sleep(options.fleet.settings.backgroundCensusInterval)",
-    "yield* Effect.sleep(options.fleet.settings.censusInterval)"
+    "yield* Effect.sleep(options.fleet.settings.backgroundReadingInterval)",
+    "yield* Effect.sleep(options.fleet.settings.readingInterval)"
   ]], "endurance")
 ]

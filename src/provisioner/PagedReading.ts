@@ -1,0 +1,175 @@
+/**
+ * One reading of ECS, page by page: the lists, then the descriptions that the
+ * ledger asks for. It is evidence as a whole or not at all: an answer that is not
+ * about the fleet's cluster, or a list that does not end, fails it.
+ */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Ecs from "../ecs/Ecs.ts"
+import * as TaskArns from "../ecs/TaskArn.ts"
+import type { Fleet } from "../fleet/Fleet.ts"
+import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
+import type { Listing, Reading, Tally } from "../ledger/rules/Evidence.ts"
+import type { Claim } from "../ledger/rules/ReadTurn.ts"
+import { listPageLimit } from "../ledger/SafetyLimits.ts"
+
+/**
+ * Why a reading failed.
+ *
+ * @category errors
+ */
+export type ReadError = Ecs.EcsReadError | LedgerUnavailable
+
+/**
+ * A turn to read that the ledger has given.
+ *
+ * @category models
+ */
+export type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
+
+/** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
+const describeConcurrency = 5
+
+/**
+ * Makes the readings of a fleet, each in a turn that the ledger has given.
+ *
+ * @category constructors
+ */
+export const make = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
+  const { readPageRetries, readTimeout } = fleet.settings
+  let undescribedBefore = 0
+
+  /** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
+  const checkArns = (operation: Ecs.EcsReadError["operation"], arns: ReadonlyArray<Ecs.TaskArn>) => {
+    const index = arns.findIndex((arn) => !TaskArns.isIn(fleet.cluster, arn))
+    return index === -1 ? Effect.void : new Ecs.EcsReadError({
+      operation,
+      reason: "unreachable",
+      detail: `${JSON.stringify(arns[index])?.slice(0, 200)} is not the ARN of a task in cluster ${fleet.cluster}; ` +
+        "check that the endpoint is that of ECS"
+    })
+  }
+
+  /** Said when there are more, for they may stay for long. */
+  const reportUndescribed = Effect.fnUntraced(function*({ cap, undescribed }: Tally) {
+    const filling = cap !== "unlimited" && cap > 0 && undescribed >= cap ? undescribed : 0
+    if (filling > undescribedBefore) {
+      yield* Effect.logWarning(
+        `Fleet ${fleet.id}: all ${cap} slots are taken by ${filling} tasks that ECS lists and does not describe, and ` +
+          "nothing is launched; check that the endpoint is that of ECS. A task that ECS shows no more gives its slot " +
+          "back after 65 minutes"
+      )
+    }
+    undescribedBefore = filling
+  })
+
+  /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
+  const reportForeign = ({ cap, foreign, isMore, occupied }: Tally): Effect.Effect<void> =>
+    isMore
+      ? Effect.logWarning(
+        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${foreign} were launched by others`
+      )
+      : Effect.void
+
+  return Effect.fnUntraced(function*({ begunAt, cap, searching }: YourTurn) {
+    let calls = 0
+
+    /** A page is tried again where it failed, not the reading. */
+    const call = <A>(operation: Ecs.EcsReadError["operation"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>
+      Effect.suspend(() => {
+        calls++
+        return effect
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: readTimeout,
+          orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
+        }),
+        // All that can be done about a defect is to read again: callers are told that it may pass.
+        Effect.catchDefect((defect) =>
+          Effect.andThen(
+            Effect.logError(`A reading of fleet ${fleet.id} broke down`, defect),
+            new Ecs.EcsReadError({ operation, reason: "unavailable", detail: "the call broke down" })
+          )
+        ),
+        Effect.retry({ while: Ecs.isTransient, times: readPageRetries, schedule: retrySchedule })
+      )
+
+    const list = Effect.fnUntraced(function*(desiredStatus: "RUNNING" | "STOPPED") {
+      const taskArns: Array<Ecs.TaskArn> = []
+      const tokens = new Set<string>()
+      let nextToken: string | undefined
+      do {
+        const { cluster, family } = fleet
+        const page = yield* call("ListTasks", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))
+        yield* checkArns("ListTasks", page.taskArns)
+        for (const arn of page.taskArns) taskArns.push(arn)
+        nextToken = page.nextToken
+        if (nextToken === undefined) continue
+        if (tokens.has(nextToken)) return yield* endless("it gave the same nextToken twice")
+        if (tokens.add(nextToken).size >= listPageLimit) {
+          return yield* endless(`it has more than ${listPageLimit} pages`)
+        }
+      } while (nextToken !== undefined)
+      return taskArns
+    })
+
+    const readAll = Effect.gen(function*() {
+      const listing: Listing = {
+        running: cap === "unlimited" && !searching ? undefined : yield* list("RUNNING"),
+        stopped: searching ? yield* list("STOPPED") : undefined
+      }
+      const question = yield* ledger.adopt(listing)
+      if (question.stray !== undefined) return yield* elsewhere("ListTasks", question.stray)
+      const descriptions = yield* Effect.forEach(
+        batches(question.taskArns),
+        (taskArns) =>
+          Effect.tap(
+            call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
+            ({ tasks }) => checkArns("DescribeTasks", tasks.map(({ taskArn }) => taskArn))
+          ),
+        { concurrency: describeConcurrency }
+      )
+      const missing = descriptions.flatMap((described) => described.missing)
+      // Only a list can show that ECS has forgotten a task, and not mislaid its description.
+      const doubted = missing.some((arn) => question.forgettable.has(arn))
+      const running = listing.running ?? (doubted ? yield* list("RUNNING") : undefined)
+      const reading: Reading = {
+        ...listing,
+        running,
+        begunAt,
+        tasks: descriptions.flatMap((described) => described.tasks),
+        missing
+      }
+      const tally = yield* ledger.observe(reading)
+      if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
+      yield* reportForeign(tally)
+      yield* reportUndescribed(tally)
+    })
+
+    const exit = yield* Effect.exit(
+      Effect.tapError(readAll, (error) => Effect.logWarning(`Fleet ${fleet.id} could not be read: ${error.message}`))
+    )
+    return { exit, calls }
+  })
+}
+
+const endless = (how: string) =>
+  new Ecs.EcsReadError({
+    operation: "ListTasks",
+    reason: "unreachable",
+    detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
+  })
+
+/** What is shown of another place says nothing of this fleet. */
+const elsewhere = (operation: Ecs.EcsReadError["operation"], detail: string) =>
+  new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
+
+const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
+
+const batches = (taskArns: ReadonlyArray<Ecs.TaskArn>): ReadonlyArray<ReadonlyArray<Ecs.TaskArn>> => {
+  const all: Array<ReadonlyArray<Ecs.TaskArn>> = []
+  for (let from = 0; from < taskArns.length; from += Ecs.describeLimit) {
+    all.push(taskArns.slice(from, from + Ecs.describeLimit))
+  }
+  return all
+}
