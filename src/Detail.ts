@@ -2,9 +2,9 @@
  * The text that an error takes from another's words: one line of bounded length,
  * without what is secret.
  *
- * What answers a request may repeat it: where a signature does not match, AWS does,
- * session token and all. So a text is told what the process knows to be secret, and
- * loses besides what looks like a secret.
+ * An answer may repeat its request: where a signature does not match, AWS does,
+ * session token and all. So the secrets that the process knows are replaced in the
+ * text, and besides them all that looks like a secret.
  */
 
 const longest = 500

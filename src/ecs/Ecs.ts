@@ -39,7 +39,7 @@ export interface EnvironmentVariable {
 }
 
 /**
- * What one container of the task runs with instead of what its definition says.
+ * The overrides of one container of the task.
  *
  * @category models
  */
@@ -142,7 +142,7 @@ export interface Failure {
 }
 
 /**
- * Returns whether a failure may pass without anybody changing anything.
+ * Returns whether a failure may pass by itself.
  *
  * @category guards
  */
@@ -151,7 +151,7 @@ export const isTransient = (failure: Failure): boolean =>
   failure.reason === "unreachable" || failure.reason === "unavailable"
 
 /**
- * What one attempt to run a task says about the task.
+ * The verdict of one `RunTask` call about its task.
  *
  * **Details**
  *
@@ -192,7 +192,7 @@ export interface TaskPage {
 }
 
 /**
- * What fleetcap needs to know of a task.
+ * The fields of a described task that fleetcap uses.
  *
  * @category models
  */
@@ -218,7 +218,7 @@ export interface TaskDescriptions {
 }
 
 /**
- * How many ARNs one `DescribeTasks` takes.
+ * The number of ARNs that one `DescribeTasks` takes at most.
  *
  * @category configuration
  */

@@ -16,7 +16,7 @@ import * as EcsName from "./EcsName.ts"
 import * as TaskArns from "./TaskArn.ts"
 
 /**
- * What was observed of a call that threw.
+ * The observations of a call that failed: status, code and message.
  *
  * @category models
  */

@@ -40,7 +40,7 @@ interface Place {
   readonly granted: Deferred.Deferred<void>
 }
 
-/** What one fleet holds, and who waits for it to hold more. */
+/** The permits that one fleet holds, and its launches that wait for one. */
 interface Fleet {
   readonly id: string
   held: number

@@ -5,7 +5,7 @@ import type { Cap } from "../ledger/Change.ts"
 import type * as Settings from "./Settings.ts"
 
 /**
- * What a user writes to describe a fleet: a plain object.
+ * The description of a fleet as a user writes it: a plain object.
  *
  * **Gotchas**
  *
@@ -116,7 +116,7 @@ export interface CapacityProvider {
 }
 
 /**
- * What the tasks of a fleet run with instead of what their definition says.
+ * The overrides of a fleet's tasks.
  *
  * @category options
  */

@@ -9,7 +9,7 @@ import { replayWindow } from "../ledger/SafetyLimits.ts"
 import { durationAtLeast } from "./DurationInput.ts"
 
 /**
- * What a fleet may set, as it is used.
+ * The settings of a fleet, as they are used.
  *
  * @category models
  */

@@ -2,16 +2,15 @@
  * The changes of a fleet, one at a time.
  *
  * Changes are made by the ledger in the step that decided them, so that their
- * order and their numbers are those of the decisions. What changes nothing, a
- * request that is told that the fleet is full, is told by the process alone that
- * answered it.
+ * order and their numbers are those of the decisions. The answer to a request that
+ * the fleet is full changes nothing: only the process that gave it announces it.
  */
 import type { Failure, TaskArn } from "../ecs/Ecs.ts"
 import type { Key } from "./Key.ts"
 import type { SlotId } from "./Slot.ts"
 
 /**
- * How many tasks a fleet may have.
+ * The cap: how many tasks a fleet may have.
  *
  * @category models
  */
@@ -61,7 +60,7 @@ export type Happening =
   | { readonly _tag: "Resized" }
 
 /**
- * What happened, and how the fleet stood after it.
+ * A numbered change, and the state of the fleet after it.
  *
  * **Details**
  *
@@ -85,7 +84,7 @@ export type Change = Happening & {
  *
  * **Details**
  *
- * The ledger does not hear of it: it has no number, and no other process is told.
+ * It is not written to the ledger: it has no number, and other processes do not see it.
  * Among the numbered changes it stands where this process answered. `occupied` and
  * `cap` are those that the answer names, and `at` is in epoch milliseconds.
  *

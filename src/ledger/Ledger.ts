@@ -73,7 +73,7 @@ export class LedgerMismatch extends Schema.TaggedError<LedgerMismatch>()("Ledger
 }
 
 /**
- * What a ledger is told of a fleet.
+ * The description with which a holder attaches to a fleet.
  *
  * @category options
  */

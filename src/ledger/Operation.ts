@@ -21,7 +21,7 @@ import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
 
 /**
- * What each step says.
+ * The payload of each operation.
  *
  * @category models
  */
@@ -49,7 +49,7 @@ export interface Payloads {
 export type Tag = keyof Payloads
 
 /**
- * What each step is answered.
+ * The answer to each operation.
  *
  * @category models
  */
@@ -104,7 +104,7 @@ export interface Answer<T extends Tag = Tag> {
 export const isAnswerTo = <T extends Tag>(tag: T, answer: Answer): answer is Answer<T> => answer.tag === tag
 
 /**
- * Who asks, and who waits with the fleet's other holders.
+ * The holder that asks, and the lines of the fleet's other holders.
  *
  * @category models
  */

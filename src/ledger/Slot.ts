@@ -99,7 +99,7 @@ export interface Launched {
 export type SlotState = Reserved | Launching | Launched
 
 /**
- * What ECS said of a launch and cannot be so.
+ * An answer of ECS about a launch that cannot be true.
  *
  * @category models
  */

@@ -125,7 +125,7 @@ export const windUp = Effect.fnUntraced(function*<W>(options: {
   inFlight.endUnsent()
   const ended = yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
   if (Option.isSome(ended)) return
-  // Only the log wants to know: a ledger that is away must not keep anybody from closing.
+  // Only the log wants to know: a ledger that is away must not keep a provisioner from closing.
   const standing = yield* Effect.option(ledger.standing)
   const slots = Option.isSome(standing) ? HashMap.toValues(standing.value.slots) : []
   const unsettled = slots.filter((slot) => slot.holder === holder && slot.state._tag === "Launching")

@@ -37,7 +37,7 @@ export interface Passenger {
   readonly ahead: () => number
   /** When it began to wait in line, if it does. */
   readonly waitingSince: () => number | undefined
-  /** Whether anybody still wants it, asked in the step that would take a slot. */
+  /** Whether a caller still wants it, asked in the step that would take a slot. */
   readonly isWanted: () => boolean
   /** Whether it came from the line, and goes back there if the slot that it is granted is withdrawn. */
   readonly isFromLine: boolean
@@ -190,7 +190,7 @@ interface Unwanted {
   readonly _tag: "Unwanted"
 }
 
-/** What came of asking for a slot and, if one was granted, of launching into it. */
+/** The outcome of asking for a slot and, if one was granted, of launching into it. */
 type Step =
   | Unwanted
   | Exclude<Reservation, { readonly _tag: "Granted" }>

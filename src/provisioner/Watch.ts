@@ -16,7 +16,7 @@ export interface Watch {
   readonly next: (slotId: SlotId) => Effect.Effect<void>
   /** Tells those who follow the slot of a change. */
   readonly tell: (change: Change) => void
-  /** Tells everybody: some changes were missed. */
+  /** Tells all who wait: some changes were missed. */
   readonly tellAll: () => void
 }
 

@@ -19,7 +19,7 @@
 import type * as Clock from "effect/Clock"
 
 /**
- * What the time is taken from.
+ * The answer that the time is taken from.
  *
  * - `server`: the `Date` header of DynamoDB's answers. Without it, the ledger is unavailable
  * - `local`: the wall clock of the process, for an emulator that sends no such header.

@@ -54,7 +54,7 @@ import * as PostgresStores from "./PostgresStore.ts"
 import * as Servers from "./Server.ts"
 
 /**
- * What a ledger in PostgreSQL may be told.
+ * The options of a ledger in PostgreSQL.
  *
  * @category options
  */

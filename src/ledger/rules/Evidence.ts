@@ -21,7 +21,7 @@ import type { Decision, Transaction } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
 /**
- * What the lists of a reading showed.
+ * The lists of a reading.
  *
  * @category models
  */
@@ -33,7 +33,7 @@ export interface Listing {
 }
 
 /**
- * What a reading asks next, once its lists are in.
+ * The tasks that a reading has described next, once its lists are in.
  *
  * @category models
  */
@@ -123,7 +123,7 @@ export interface Tally {
 }
 
 /**
- * What asking to free a launch without a verdict is answered.
+ * The possible answers to an operator who frees a launch without a verdict.
  *
  * - `Freed`: nothing counts it any more, and its ticket is worth nothing
  * - `TooEarly`: its task may still appear; ask again at `until`

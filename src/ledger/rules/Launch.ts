@@ -18,7 +18,7 @@ import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
 /**
- * Who acts on slots: one provisioner, while it is open.
+ * A holder of slots: one provisioner, while it is open.
  *
  * @category models
  */
@@ -29,7 +29,7 @@ export interface Holder {
 }
 
 /**
- * What a request for a slot is answered.
+ * The possible answers to a request for a slot.
  *
  * - `Granted`: a slot is reserved, and the ticket may launch into it
  * - `Shared`: a launch for the key is in flight
@@ -49,7 +49,7 @@ export type Reservation =
   | { readonly _tag: "Closed" }
 
 /**
- * What a request for a slot says.
+ * A request for a slot.
  *
  * @category models
  */
@@ -123,7 +123,7 @@ export const reserve = (
   })
 
 /**
- * What an attempt to run a task is answered at the gate.
+ * The possible answers of the gate to one attempt to run a task.
  *
  * - `Pass`: send it now
  * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
@@ -171,7 +171,7 @@ export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now
   })
 
 /**
- * What the verdict of an attempt makes of its launch.
+ * The state of a launch after the verdict of an attempt.
  *
  * - `Launched`: its task is known
  * - `Refused`: it is known that there is no task; the slot was freed

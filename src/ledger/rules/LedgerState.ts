@@ -15,7 +15,7 @@ import { undescribedAfter } from "../SafetyLimits.ts"
 import type { Slot, SlotId } from "../Slot.ts"
 
 /**
- * What a holder says of a fleet.
+ * The description of a fleet, as its holders give it.
  *
  * @category models
  */

@@ -20,10 +20,10 @@ import type { Decision } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
 /**
- * What asking to read ECS is answered.
+ * The possible answers to a holder that asks for the turn to read ECS.
  *
  * - `Yours`: read now, and end the turn whatever comes of it
- * - `Theirs`: another holder is reading; what it reads serves everybody
+ * - `Theirs`: another holder is reading, and its reading serves this one too
  * - `Resting`: the budget of reads allows the next reading at `dueAt`, or this holder
  *   could not read and lets the others go first until then
  * - `Recent`: the latest reading is recent enough
@@ -43,7 +43,7 @@ export type Claim =
   | { readonly _tag: "Recent" }
 
 /**
- * What came of a turn.
+ * The outcome of a turn.
  *
  * - `read`: ECS could be read
  * - `failed`: ECS could not be read

@@ -41,7 +41,7 @@ interface Pending {
 }
 
 /**
- * What goes out at once.
+ * One batch, and what its answers are given to.
  *
  * @category models
  */
@@ -56,7 +56,7 @@ export interface Parcel {
 type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["reason"] }
 
 /**
- * What a holder has to send.
+ * The operations that a holder has to send.
  *
  * @category models
  */

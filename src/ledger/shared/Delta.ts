@@ -1,5 +1,5 @@
 /**
- * What a decision changes of a shared fleet: what has to be written, and what a
+ * The delta of a decision on a shared fleet: what has to be written, and what a
  * holder that was behind has to take over.
  *
  * A fleet as a whole is its delta from nothing.
@@ -52,7 +52,7 @@ export const Delta = Schema.Struct({
 })
 
 /**
- * What a decision changes.
+ * The changes of one decision.
  *
  * @category models
  */

@@ -50,7 +50,7 @@ export interface Store {
 export class Refused extends Data.TaggedError("Refused")<{ readonly detail: string }> {}
 
 /**
- * What a holder finds when it has attached.
+ * The state of the fleet that a holder finds when it has attached.
  *
  * @category models
  */

@@ -70,7 +70,7 @@ export const memberRetention = 86_400_000
 export const keptChanges = 1024
 
 /**
- * What a holder asks at once.
+ * One batch of a holder's operations.
  *
  * @category models
  */
@@ -85,7 +85,7 @@ export interface Batch {
 }
 
 /**
- * What a batch is answered.
+ * The answer to a batch.
  *
  * @category models
  */
@@ -254,15 +254,15 @@ export const leave = (fleet: SharedState, holder: string, time: DecidedAt): Shar
 }
 
 /**
- * What is only read, or says the same again, need not be kept to be answered again.
- * Neither need be that there was no slot: every other holder reads what is kept.
+ * Whether an answer need not be kept, because the operation only reads, or changes nothing when it is decided again.
+ * That there was no slot is not kept either, for every other holder reads what is kept: see `stillFull`.
  */
 const isRepeatable = (answer: Answer): boolean =>
   repeatable.has(answer.tag) || (isAnswerTo("Reserve", answer) && answer.value._tag === "Full")
 
 /**
- * What a request for a slot is answered whose batch was decided before, and whose answer was not kept: there was no slot.
- * One granted now would be held for ever if the first answer has arrived, for its request has gone on without it.
+ * The answer to a request for a slot whose batch was decided before, and whose answer was not kept: there was no slot. A
+ * slot granted now would be held for ever if the first answer has arrived, for its request has gone on without it.
  */
 const stillFull = (occupancy: LedgerState): Reservation => {
   const occupied = LedgerStates.used(occupancy)

@@ -41,7 +41,7 @@ export interface Kept {
 }
 
 /**
- * What came of a write: it is in, or the fleet is not as it was.
+ * The outcome of a write: it is in, or the fleet is not as it was.
  *
  * @category models
  */
