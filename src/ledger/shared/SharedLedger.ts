@@ -25,7 +25,8 @@ import type { AttachOptions, FleetLedger, LedgerUnavailable } from "../Ledger.ts
 import * as Operations from "../Operation.ts"
 import type { Turn } from "../rules/LedgerState.ts"
 import * as Batchers from "./Batcher.ts"
-import { type Batch, type Decided, lineHeartbeat } from "./SharedState.ts"
+import { lineHeartbeat } from "./Lease.ts"
+import type { Batch, Decided } from "./SharedState.ts"
 
 /**
  * Where a fleet is kept, for one holder that is attached to it.

@@ -18,6 +18,7 @@ import * as Descriptions from "../rules/Description.ts"
 import { patience } from "./Batcher.ts"
 import type { Delta } from "./Delta.ts"
 import * as Deltas from "./Delta.ts"
+import * as Leases from "./Lease.ts"
 import type { Attached, Store } from "./SharedLedger.ts"
 import { Refused } from "./SharedLedger.ts"
 import type { Batch, Decided, SharedState } from "./SharedState.ts"
@@ -139,7 +140,7 @@ interface Commit {
 export const attach = Effect.fnUntraced(function*(
   database: VersionedStore,
   options: AttachOptions,
-  lease: number = SharedStates.defaultLease
+  lease: number = Leases.defaultLease
 ): Effect.fn.Return<Attached, LedgerUnavailable | LedgerMismatch> {
   const { holder } = options
   const time = StoreClocks.make(yield* Clock.Clock)
@@ -243,7 +244,7 @@ export const attach = Effect.fnUntraced(function*(
     const member = fleet.members.get(holder)
     if (member?.status !== "here") return true
     if (line.waiting !== member.line.waiting || line.since !== member.line.since) return true
-    const silence = line.waiting > 0 ? SharedStates.lineHeartbeat(lease) : SharedStates.heartbeat(lease)
+    const silence = line.waiting > 0 ? Leases.lineHeartbeat(lease) : Leases.heartbeat(lease)
     return now - member.heardAt >= silence
   }
 

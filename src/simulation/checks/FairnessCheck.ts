@@ -7,7 +7,7 @@
  */
 import type { Change } from "../../ledger/Change.ts"
 import type { ReserveOptions } from "../../ledger/rules/Launch.ts"
-import { lineValidity } from "../../ledger/shared/SharedState.ts"
+import { lineValidity } from "../../ledger/shared/Lease.ts"
 import type { Sharing } from "../scenario/Scenario.ts"
 import type { Checks } from "../system/Checks.ts"
 import type { Caller } from "./CallerCheck.ts"

@@ -5,7 +5,7 @@
  * ECS has forgotten tokens, and tasks, by the time at which such a process goes on.
  */
 import type { RandomFault, Span } from "../../emulator/model/Settings.ts"
-import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
+import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
 import type { Event, Scenario } from "./Scenario.ts"
 import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"

@@ -3,7 +3,7 @@
  * leave at the moment that matters. Their wall clocks agree on nothing.
  */
 import type { RandomFault, Settings as EcsSettings, Span } from "../../emulator/model/Settings.ts"
-import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
+import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
 import type { Cut, Event, Restart, Scenario } from "./Scenario.ts"
 import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"

@@ -8,7 +8,7 @@
  */
 import type { Settings as EcsSettings, Span } from "../../emulator/model/Settings.ts"
 import type * as Settings from "../../fleet/Settings.ts"
-import { defaultLease as lease } from "../../ledger/shared/SharedState.ts"
+import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
 import * as Hostility from "./EcsFaults.ts"
 import type { Cut, Event, Restart, Scenario, Sharing } from "./Scenario.ts"
 import type { SeededChoice } from "./SeededChoice.ts"

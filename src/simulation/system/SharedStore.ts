@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { AttachOptions, Ledger } from "../../ledger/Ledger.ts"
 import { LedgerMismatch, LedgerUnavailable } from "../../ledger/Ledger.ts"
 import * as Descriptions from "../../ledger/rules/Description.ts"
+import { defaultLease } from "../../ledger/shared/Lease.ts"
 import * as SharedLedgers from "../../ledger/shared/SharedLedger.ts"
 import * as SharedStates from "../../ledger/shared/SharedState.ts"
 import * as StoreClocks from "../../ledger/shared/StoreClock.ts"
@@ -174,7 +175,7 @@ export const makeWith = (now: () => number): SharedStore => {
             sequence,
             turn,
             now: entered.decidedAt.time.fast,
-            lease: SharedStates.defaultLease
+            lease: defaultLease
           },
           options
         )

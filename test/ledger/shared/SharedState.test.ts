@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HashMap from "effect/HashMap"
 import * as Places from "../../../src/ecs/Place.ts"
+import * as Leases from "../../../src/ledger/shared/Lease.ts"
 import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { reservation } from "../holding.ts"
@@ -41,9 +42,9 @@ describe("a shared fleet", () => {
   })
 
   it("hears of a holder several times in its lease, and of its line often enough for it to count", () => {
-    for (const lease of [1000, SharedStates.defaultLease, 60_000]) {
-      assert.isAtMost(SharedStates.heartbeat(lease), lease / 4)
-      assert.isAtMost(SharedStates.lineHeartbeat(lease), Math.min(lease / 4, SharedStates.lineValidity / 3))
+    for (const lease of [1000, Leases.defaultLease, 60_000]) {
+      assert.isAtMost(Leases.heartbeat(lease), lease / 4)
+      assert.isAtMost(Leases.lineHeartbeat(lease), Math.min(lease / 4, Leases.lineValidity / 3))
     }
   })
 

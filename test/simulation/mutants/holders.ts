@@ -5,6 +5,7 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const fleet = "ledger/shared/SharedState.ts"
+const lease = "ledger/shared/Lease.ts"
 
 const absent = (
   rule: string,
@@ -70,7 +71,7 @@ export const holders: ReadonlyArray<Mutant> = [
     "      line: batch.line,\n      status: member?.status ?? \"here\""
   ]]),
   absent("who has left is granted nothing", "a process that has left is remembered for 15 seconds", 26, 10, [[
-    fleet,
+    lease,
     "memberRetention = 86_400_000",
     "memberRetention = 15_000"
   ]]),
@@ -80,7 +81,7 @@ export const holders: ReadonlyArray<Mutant> = [
     "if (now - member.heardAt"
   ]]),
   absent("who is not there is not waited for", "a line counts for ever", 28, 25, [
-    [fleet, "lineValidity = 3000", "lineValidity = 3_000_000"],
+    [lease, "lineValidity = 3000", "lineValidity = 3_000_000"],
     [fleet, "status === \"here\" && now - heardAt <= lineValidity", "now - heardAt <= lineValidity"]
   ])
 ]
