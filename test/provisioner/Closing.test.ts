@@ -2,28 +2,15 @@
  * What a provisioner waits for when it closes.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { Fault } from "../../src/emulator/model/Fault.ts"
-import type { Input } from "../../src/fleet/Fleet.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
-import { calls, Emulator, fleet, keys, layerWorld, live, pass } from "../world.ts"
-
-const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
-  const scope = yield* Scope.make()
-  const context = yield* Layer.buildWithScope(Layer.fresh(Provisioners.layer(fleet(options))), scope)
-  const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
-  return { provisioner, close: Scope.close(scope, Exit.void) }
-})
-
-/** Callers whose answers nobody expects, one for each key. */
-const askAll = (provisioner: Provisioner["Service"], count: number) =>
-  Effect.forkChild(
-    Effect.forEach(keys(count), (key) => Effect.exit(provisioner.request(key)), { concurrency: "unbounded" })
-  )
+import { calls, Emulator, fleet, layerWorld, live, pass } from "../world.ts"
+import { askAll, open } from "./opened.ts"
 
 /** How long closing takes, in milliseconds. */
 const closing = Effect.fnUntraced(function*(close: Effect.Effect<void>) {
@@ -49,7 +36,7 @@ describe("a provisioner that closes", () => {
       yield* Effect.forkChild(Effect.exit(provisioner.requestWhenFree("in line")))
       yield* pass("1 second")
       assert.strictEqual(yield* closing(close), 0)
-      for (const exit of yield* Fiber.join(asking)) assert.isTrue(Exit.isFailure(exit))
+      for (const result of yield* Fiber.join(asking)) assert.isTrue(Result.isFailure(result))
     }).pipe(Effect.provide(layerWorld())))
 
   it.effect("waits for what is under way, and for none that waits for a permit or to be sent again", () =>

@@ -2,27 +2,12 @@
  * The launch permits of a process, which all its fleets share.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Random, Scope } from "effect"
+import { Effect, Fiber, Layer, Random } from "effect"
 import { Ecs } from "../../src/ecs/Ecs.ts"
-import type { Input } from "../../src/fleet/Fleet.ts"
-import * as Provisioners from "../../src/provisioner/Provisioner.ts"
-import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
-import { calls, Emulator, fleet, keys, layerWorld, pass, tally } from "../world.ts"
-
-/** A provisioner in a scope of its own, over the ECS that all share. */
-const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
-  const scope = yield* Scope.make()
-  const context = yield* Layer.buildWithScope(Layer.fresh(Provisioners.layer(fleet(options))), scope)
-  const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)
-  return { provisioner, close: Scope.close(scope, Exit.void) }
-})
-
-const askAll = (provisioner: Provisioner["Service"], count: number) =>
-  Effect.forkChild(
-    Effect.forEach(keys(count), (key) => Effect.result(provisioner.request(key)), { concurrency: "unbounded" })
-  )
+import { calls, Emulator, layerWorld, pass, tally } from "../world.ts"
+import { askAll, open } from "./opened.ts"
 
 /** ECS answers nothing that is asked to launch while this is set. */
 const hang = { operation: "RunTask", times: 1000, fault: { _tag: "LateAnswer", by: "Infinity" } } as const
