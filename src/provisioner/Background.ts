@@ -11,12 +11,12 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { Fleet } from "../fleet/Fleet.ts"
-import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
+import type { FleetLedger } from "../ledger/Ledger.ts"
 import * as Journal from "./ChangeLog.ts"
 import type { FleetReader } from "./FleetReader.ts"
-import type { Flight, InFlight } from "./InFlight.ts"
+import type { InFlight } from "./InFlight.ts"
 import * as ProvisionError from "./ProvisionError.ts"
-import type { WaitingLine } from "./WaitingLine.ts"
+import * as WaitingLine from "./WaitingLine.ts"
 import type { Watch } from "./Watch.ts"
 
 /** How many changes may wait to be followed: more than the largest burst makes at once. */
@@ -63,19 +63,28 @@ export const follow = Effect.fnUntraced(function*(options: {
  *
  * @category running
  */
-export const inherit = (options: {
+export const inherit = ({ abandoned, closing, fleet, inFlight, ledger, line }: {
   readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly line: WaitingLine.WaitingLine
+  readonly inFlight: InFlight
+  readonly closing: Latch.Latch
   readonly abandoned: Latch.Latch
-  readonly resumeAbandoned: Effect.Effect<void, LedgerUnavailable>
-}): Effect.Effect<never> =>
-  Effect.forever(survive(
-    options.fleet,
+}): Effect.Effect<never> => {
+  const takeOver = Effect.map(ledger.takeOver, (taken) => {
+    // Who closes may not be there any more to hear the answers: they stay for the next.
+    if (closing.isOpen()) return
+    for (const launch of taken) inFlight.resume(launch, WaitingLine.arrive(line, 0))
+  })
+  return Effect.forever(survive(
+    fleet,
     Effect.gen(function*() {
-      yield* Effect.timeoutOption(options.abandoned.await, options.fleet.settings.backgroundReadingInterval)
-      options.abandoned.closeUnsafe()
-      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)
+      yield* Effect.timeoutOption(abandoned.await, fleet.settings.backgroundReadingInterval)
+      abandoned.closeUnsafe()
+      yield* Effect.retry(takeOver, inheritSchedule)
     })
   ))
+}
 
 const inheritSchedule = Schedule.spaced("1 second")
 
@@ -112,15 +121,15 @@ const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.
  *
  * @category running
  */
-export const windUp = Effect.fnUntraced(function*<W>(options: {
+export const windUp = Effect.fnUntraced(function*(options: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly holder: string
-  readonly line: WaitingLine<W, Flight, ProvisionError.ProvisionError>
+  readonly line: WaitingLine.WaitingLine
   readonly inFlight: InFlight
 }) {
   const { fleet, holder, inFlight, ledger, line } = options
-  line.dismiss(ProvisionError.closing)
+  WaitingLine.dismiss(line, ProvisionError.closing)
   yield* ledger.close
   inFlight.endUnsent()
   const ended = yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)

@@ -15,6 +15,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -23,7 +24,7 @@ import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { Outcome } from "../ledger/rules/ReadTurn.ts"
 import { readsPerSecond } from "../ledger/SafetyLimits.ts"
-import * as PagedReadings from "./PagedReading.ts"
+import * as PagedReading from "./PagedReading.ts"
 import type { ReadError, YourTurn } from "./PagedReading.ts"
 
 /**
@@ -70,6 +71,23 @@ interface Unended {
   readonly outcome: Outcome
 }
 
+/** The readings of a fleet as they stand. */
+interface State {
+  readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly reader: PagedReading.Reader
+  readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  readonly waiters: Set<Waiter>
+  /** Whether a fiber serves those who wait. */
+  isServing: boolean
+  failed: Failed | undefined
+  unended: Unended | undefined
+  /** When this holder may read at the earliest, as it has heard: later than the others, where it could not read. */
+  ownDueAt: number
+  /** Until when the ledger has said that no reading is due, while that is waited for. */
+  restingUntil: number
+}
+
 /**
  * Makes the readings of a fleet. They end with the scope.
  *
@@ -79,144 +97,158 @@ export const make = Effect.fnUntraced(function*(
   fleet: Fleet,
   ledger: FleetLedger
 ): Effect.fn.Return<FleetReader, never, Ecs.Ecs | Scope.Scope> {
-  const ecs = yield* Ecs.Ecs
-  const fork = yield* FiberSet.makeRuntime<never, void, never>()
-  const read = PagedReadings.make(fleet, ledger, ecs)
-  const interval = Duration.toMillis(fleet.settings.readingInterval)
   const maxAge = Duration.toMillis(fleet.settings.readingMaxAge)
-  const waiters = new Set<Waiter>()
-  let isServing = false
-  let failed: Failed | undefined
-  let unended: Unended | undefined
-  /** When this holder may read at the earliest, as it has heard: later than the others, where it could not read. */
-  let ownDueAt = Number.NEGATIVE_INFINITY
-  /** Until when the ledger has said that no reading is due, while that is waited for. */
-  let restingUntil = Number.NEGATIVE_INFINITY
-
-  const settle = (exit: Exit.Exit<boolean, ReadError>, isServed: (waiter: Waiter) => boolean): void => {
-    for (const waiter of waiters) {
-      if (!isServed(waiter)) continue
-      waiters.delete(waiter)
-      Deferred.doneUnsafe(waiter.done, exit)
-    }
+  const state: State = {
+    fleet,
+    ledger,
+    reader: { fleet, ledger, ecs: yield* Ecs.Ecs, undescribed: 0 },
+    fork: yield* FiberSet.makeRuntime<never, void, never>(),
+    waiters: new Set(),
+    isServing: false,
+    failed: undefined,
+    unended: undefined,
+    ownDueAt: Number.NEGATIVE_INFINITY,
+    restingUntil: Number.NEGATIVE_INFINITY
   }
-
-  const failAll = (cause: Cause.Cause<ReadError>): void => settle(Exit.failCause(cause), () => true)
-
-  /** Serves those for whom the latest reading that this holder has heard of is recent enough. */
-  const settleRecent = Effect.map(
-    ledger.readingBegunAt,
-    (begunAt) => settle(Exit.succeed(true), ({ since }) => since <= begunAt)
-  )
-
-  const endTurn = (turn: Unended): Effect.Effect<void, LedgerUnavailable> =>
-    Effect.flatMap(ledger.now, (now) =>
-      Effect.map(ledger.endTurn(Math.max(0, turn.dueAt - now), turn.outcome), () => {
-        unended = undefined
-      }))
-
-  const readNow = (turn: YourTurn): Effect.Effect<void> =>
-    Effect.gen(function*() {
-      const { calls, exit } = yield* read(turn)
-      const dueAt = (yield* ledger.now) + Math.max(interval, (calls * 1000) / readsPerSecond)
-      unended = { dueAt, outcome: outcomeOf(exit) }
-      failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
-      ownDueAt = dueAt
-      // A ledger that is away answers the end of the turn no sooner, and no request has to wait for that.
-      if (failed !== undefined) failAll(failed.cause)
-      yield* Effect.ignore(endTurn(unended))
-      settle(Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
-    }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval, "unread"))))
-
-  /** Waits for what another holder of the ledger reads, and not for ever: the word of it may be lost. */
-  const awaitTheirs = Effect.timeoutOption(ledger.turnEnds, fleet.settings.readingInterval)
-
-  const rest = (dueAt: number): Effect.Effect<void> =>
-    Effect.gen(function*() {
-      ownDueAt = dueAt
-      settle(Exit.succeed(false), ({ asksOnce }) => asksOnce)
-      if (waiters.size === 0) return
-      restingUntil = dueAt
-      const now = yield* ledger.now
-      yield* Effect.timeoutOption(ledger.turnEnds, Math.max(1, dueAt - now))
-      restingUntil = Number.NEGATIVE_INFINITY
-    })
-
-  /** Asks for the turn, once for all who wait, and does what the answer says. */
-  const serveOnce: Effect.Effect<void, LedgerUnavailable> = Effect.gen(function*() {
-    if (unended !== undefined) yield* endTurn(unended)
-    yield* settleRecent
-    if (waiters.size === 0) return
-    const since = Math.min(...Array.from(waiters, (waiter) => waiter.since))
-    const claim = yield* ledger.claimTurn(since)
-    switch (claim._tag) {
-      case "Recent":
-        settle(Exit.succeed(true), (waiter) => waiter.since <= since)
-        return yield* settleRecent
-      case "Yours":
-        // A turn that was given is taken, though those who asked for it may have left.
-        return yield* readNow(claim)
-      case "Theirs": {
-        // Who comes while it is waited for has not been answered yet.
-        const answered = new Set(waiters)
-        yield* awaitTheirs
-        return settle(Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
-      }
-      case "Resting":
-        return yield* rest(claim.dueAt)
-    }
-  })
-
-  /** Goes on for as long as requests wait, and until the ledger knows that this holder's turn has ended. */
-  const serve = Effect.gen(function*() {
-    for (;;) {
-      const exit = yield* Effect.exit(serveOnce)
-      if (Exit.isFailure(exit)) {
-        failAll(exit.cause)
-        if (unended !== undefined) yield* Effect.sleep(endSpacing)
-      }
-      if (waiters.size > 0 || unended !== undefined) continue
-      isServing = false
-      return
-    }
-  })
-
-  const wait = (since: number, asksOnce: boolean): Effect.Effect<boolean, ReadError> =>
-    Effect.suspend(() => {
-      const waiter: Waiter = { since, asksOnce, done: Deferred.makeUnsafe() }
-      waiters.add(waiter)
-      if (!isServing) {
-        isServing = true
-        // It does not end before those who wait are served, unless its scope does.
-        fork(serve).addObserver((exit) => {
-          if (Exit.isFailure(exit)) failAll(exit.cause)
-        })
-      }
-      return Effect.onInterrupt(Deferred.await(waiter.done), () => Effect.sync(() => waiters.delete(waiter)))
-    })
-
-  const readSince = Effect.fnUntraced(function*(since: number): Effect.fn.Return<void, ReadError> {
-    const now = yield* ledger.now
-    // What has come to be known since it was asked serves, though what this holder read last has failed.
-    if (since <= (yield* ledger.readingBegunAt)) return
-    if (failed !== undefined && now < failed.dueAt && (yield* ledger.turn).reader === undefined) {
-      return yield* Effect.failCause(failed.cause)
-    }
-    yield* wait(since, false)
-  })
-
-  const refresh = Effect.flatMap(
-    ledger.now,
-    (now) => now < restingUntil ? Effect.succeed(false) : wait(now, true)
-  )
-
   return {
     maxAge: Effect.map(ledger.turn, ({ servesFor }) => Math.max(maxAge, servesFor)),
-    readSince,
-    refresh,
-    untilDue: Effect.zipWith(ledger.now, ledger.turn, (now, { dueAt }) => Math.max(0, Math.max(dueAt, ownDueAt) - now))
+    readSince: (since) => readSince(state, since),
+    refresh: Effect.flatMap(
+      ledger.now,
+      (now) => now < state.restingUntil ? Effect.succeed(false) : wait(state, now, true)
+    ),
+    untilDue: Effect.zipWith(
+      ledger.now,
+      ledger.turn,
+      (now, { dueAt }) => Math.max(0, Math.max(dueAt, state.ownDueAt) - now)
+    )
   }
 })
+
+const readSince = Effect.fnUntraced(function*(
+  state: State,
+  since: number
+): Effect.fn.Return<void, ReadError> {
+  const { failed, ledger } = state
+  const now = yield* ledger.now
+  // What has come to be known since it was asked serves, though what this holder read last has failed.
+  if (since <= (yield* ledger.readingBegunAt)) return
+  if (failed !== undefined && now < failed.dueAt && (yield* ledger.turn).reader === undefined) {
+    return yield* Effect.failCause(failed.cause)
+  }
+  yield* wait(state, since, false)
+})
+
+/** Waits to be served, and starts the fiber that serves if there is none. */
+const wait = (state: State, since: number, asksOnce: boolean): Effect.Effect<boolean, ReadError> =>
+  Effect.suspend(() => {
+    const waiter: Waiter = { since, asksOnce, done: Deferred.makeUnsafe() }
+    state.waiters.add(waiter)
+    if (!state.isServing) {
+      state.isServing = true
+      // It does not end before those who wait are served, unless its scope does.
+      state.fork(serve(state)).addObserver((exit) => {
+        if (Exit.isFailure(exit)) failAll(state, exit.cause)
+      })
+    }
+    return Effect.onInterrupt(Deferred.await(waiter.done), () => Effect.sync(() => state.waiters.delete(waiter)))
+  })
+
+/** Goes on for as long as requests wait, and until the ledger knows that this holder's turn has ended. */
+const serve = Effect.fnUntraced(function*(state: State) {
+  for (;;) {
+    const exit = yield* Effect.exit(serveOnce(state))
+    if (Exit.isFailure(exit)) {
+      failAll(state, exit.cause)
+      if (state.unended !== undefined) yield* Effect.sleep(endSpacing)
+    }
+    if (state.waiters.size > 0 || state.unended !== undefined) continue
+    state.isServing = false
+    return
+  }
+})
+
+/** Asks for the turn, once for all who wait, and does what the answer says. */
+const serveOnce = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, LedgerUnavailable> {
+  const { ledger, unended, waiters } = state
+  if (unended !== undefined) yield* endTurn(state, unended)
+  yield* settleRecent(state)
+  if (waiters.size === 0) return
+  const since = Math.min(...Array.from(waiters, (waiter) => waiter.since))
+  const claim = yield* ledger.claimTurn(since)
+  switch (claim._tag) {
+    case "Recent":
+      settle(state, Exit.succeed(true), (waiter) => waiter.since <= since)
+      return yield* settleRecent(state)
+    case "Yours":
+      // A turn that was given is taken, though those who asked for it may have left.
+      return yield* readNow(state, claim)
+    case "Theirs": {
+      // Who comes while it is waited for has not been answered yet.
+      const answered = new Set(waiters)
+      // Not for ever: the word that their turn ends may be lost.
+      yield* Effect.timeoutOption(ledger.turnEnds, state.fleet.settings.readingInterval)
+      return settle(state, Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
+    }
+    case "Resting":
+      return yield* rest(state, claim.dueAt)
+  }
+})
+
+const readNow = (state: State, turn: YourTurn): Effect.Effect<void> => {
+  const { ledger } = state
+  const interval = Duration.toMillis(state.fleet.settings.readingInterval)
+  return Effect.gen(function*() {
+    const { calls, exit } = yield* PagedReading.read(state.reader, turn)
+    const dueAt = (yield* ledger.now) + Math.max(interval, (calls * 1000) / readsPerSecond)
+    const unended: Unended = { dueAt, outcome: outcomeOf(exit) }
+    state.unended = unended
+    state.failed = Exit.isFailure(exit) ? { cause: exit.cause, dueAt } : undefined
+    state.ownDueAt = dueAt
+    // A ledger that is away answers the end of the turn no sooner, and no request has to wait for that.
+    if (Exit.isFailure(exit)) failAll(state, exit.cause)
+    yield* Effect.ignore(endTurn(state, unended))
+    settle(state, Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
+  }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval, "unread"))))
+}
+
+const rest = Effect.fnUntraced(function*(state: State, dueAt: number) {
+  const { ledger, waiters } = state
+  state.ownDueAt = dueAt
+  settle(state, Exit.succeed(false), ({ asksOnce }) => asksOnce)
+  if (waiters.size === 0) return
+  state.restingUntil = dueAt
+  const now = yield* ledger.now
+  yield* Effect.timeoutOption(ledger.turnEnds, Math.max(1, dueAt - now))
+  state.restingUntil = Number.NEGATIVE_INFINITY
+})
+
+const endTurn = (state: State, { dueAt, outcome }: Unended): Effect.Effect<void, LedgerUnavailable> =>
+  Effect.flatMap(state.ledger.now, (now) =>
+    Effect.map(state.ledger.endTurn(Math.max(0, dueAt - now), outcome), () => {
+      state.unended = undefined
+    }))
+
+const settle = (
+  { waiters }: State,
+  exit: Exit.Exit<boolean, ReadError>,
+  isServed: (waiter: Waiter) => boolean
+): void => {
+  for (const waiter of waiters) {
+    if (!isServed(waiter)) continue
+    waiters.delete(waiter)
+    Deferred.doneUnsafe(waiter.done, exit)
+  }
+}
+
+const failAll = (state: State, cause: Cause.Cause<ReadError>): void => settle(state, Exit.failCause(cause), () => true)
+
+/** Serves those for whom the latest reading that this holder has heard of is recent enough. */
+const settleRecent = (state: State) =>
+  Effect.map(
+    state.ledger.readingBegunAt,
+    (begunAt) => settle(state, Exit.succeed(true), ({ since }) => since <= begunAt)
+  )
 
 /** That the ledger could not be asked says nothing about ECS. */
 const outcomeOf = (exit: Exit.Exit<void, ReadError>): Outcome => {

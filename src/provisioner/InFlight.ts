@@ -1,124 +1,73 @@
 /**
- * The requests in flight: one per key, shared by all who ask for the key.
+ * The flights of a provisioner: one per key, shared by all who ask for the key.
  *
  * Each is one fiber that owns its slot from reserve to verdict. It belongs to the
  * provisioner and not to its callers: when all of them have gone it still
  * settles, and its task is in the ledger.
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import type { Key } from "../ledger/Key.ts"
+import type { TakenOver } from "../ledger/rules/Holders.ts"
 import type { Answer } from "./Answer.ts"
-import type { Attempts } from "./Launcher.ts"
-import * as ProvisionError from "./ProvisionError.ts"
-import type { Arrival } from "./WaitingLine.ts"
+import type { Arrival, Environment } from "./Caller.ts"
+import * as Flying from "./Flight.ts"
+import type { Flight } from "./FlightState.ts"
+import * as FlightStates from "./FlightState.ts"
+import type * as ProvisionError from "./ProvisionError.ts"
 
 /**
- * A request in flight.
- *
- * @category models
- */
-export interface Flight {
-  readonly key: Key
-  /** The arrival for which it was started: any other caller has joined it. */
-  readonly startedFor: Arrival
-  /** `true` once it has a slot or shares one, `false` once it has ended without. */
-  readonly seated: Deferred.Deferred<boolean>
-  readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
-  /** As long as none of them may have launched its task, closing ends it at once. */
-  readonly attempts: Attempts
-}
-
-/**
- * The work of a flight's fiber. It calls `onSeated` once the flight has a slot or shares one.
- *
- * @category models
- */
-export type Course = (onSeated: () => void) => Effect.Effect<Answer, ProvisionError.ProvisionError>
-
-/**
- * The requests in flight.
+ * The flights of a provisioner.
  *
  * @category models
  */
 export interface InFlight {
   /**
-   * Joins the flight of a key, or starts it. It looks and starts in one step:
-   * between two, another fiber may run.
+   * Joins the flight of a key, or starts it: for a caller and its environment, or for
+   * the line. It looks and starts in one step: between two, another fiber may run.
    */
-  readonly join: (key: Key, arrival: Arrival, course: (flight: Flight) => Course) => Flight
+  readonly join: (key: Key, arrival: Arrival, environment: Environment | undefined) => Flight
+  /** Starts the flight of a launch that another holder has left behind. */
+  readonly resume: (taken: TakenOver, arrival: Arrival) => void
   /** Returns the flight of a key, if there is one. */
   readonly find: (key: Key) => Flight | undefined
-  /** Lets no caller join a flight any more. */
-  readonly forget: (flight: Flight) => void
   /** Ends those of which nothing was sent, or all that was launched nothing, now or later: closing waits for the others. */
   readonly endUnsent: () => void
-  /** Runs what belongs to no key of its own, as long as a flight may. */
-  readonly accompany: (effect: (attempts: Attempts) => Effect.Effect<unknown, unknown>) => void
-  /** Waits until none is. */
+  /** Waits until there is none. */
   readonly awaitEmpty: Effect.Effect<void>
 }
 
 /**
- * Makes the requests in flight of one provisioner. They are interrupted when the
- * scope closes.
+ * Makes the flights of one provisioner. They are interrupted when the scope closes.
  *
  * @category constructors
  */
-export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(function*() {
+export const make = Effect.fnUntraced(function*(
+  flying: Flying.Flying
+): Effect.fn.Return<InFlight, never, Scope.Scope> {
   const fibers = yield* FiberSet.make<void, never>()
   const fork = yield* FiberSet.runtime(fibers)()
   const flights = new Map<Key, Flight>()
+  const running = new Set<Flight>()
+  let isEnding = false
 
-  const forget = (flight: Flight): void => {
-    if (flights.get(flight.key) === flight) flights.delete(flight.key)
+  const find = (key: Key): Flight | undefined => {
+    const flight = flights.get(key)
+    return flight?.phase === "settled" ? undefined : flight
   }
 
-  const running = new Set<Running>()
-  let ending = false
-
-  const endIfUnsent = (run: Running): void => {
-    if (ending && run.doubtful === 0) run.fiber?.interruptUnsafe()
-  }
-
-  const attemptsOf = (run: Running): Attempts => ({
-    begun: () => {
-      run.doubtful++
-    },
-    launchedNothing: () => {
-      run.doubtful--
-      endIfUnsent(run)
-    }
-  })
-
-  const find = (key: Key): Flight | undefined => flights.get(key)
-
-  const start = (key: Key, arrival: Arrival, course: (flight: Flight) => Course): Flight => {
-    const run: Running = { fiber: undefined, doubtful: 0 }
-    const flight: Flight = {
-      key,
-      startedFor: arrival,
-      seated: Deferred.makeUnsafe(),
-      answer: Deferred.makeUnsafe(),
-      attempts: attemptsOf(run)
-    }
-    flights.set(key, flight)
-    running.add(run)
-    const seat = () => {
-      Deferred.doneUnsafe(flight.seated, Exit.succeed(true))
-    }
-    run.fiber = fork(
-      Effect.suspend(() => course(flight)(seat)).pipe(
+  const start = (flight: Flight, flown: Effect.Effect<Answer, ProvisionError.ProvisionError>): Flight => {
+    flights.set(flight.key, flight)
+    running.add(flight)
+    flight.isEnding = isEnding
+    flight.fiber = fork(
+      flown.pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
-            running.delete(run)
-            forget(flight)
-            Deferred.doneUnsafe(flight.seated, Exit.succeed(Exit.isSuccess(exit) && exit.value._tag !== "AtCapacity"))
-            Deferred.doneUnsafe(flight.answer, Exit.hasInterrupts(exit) ? Exit.fail(ProvisionError.closing) : exit)
+            running.delete(flight)
+            if (flights.get(flight.key) === flight) flights.delete(flight.key)
+            FlightStates.settle(flight, exit)
           })
         ),
         Effect.exit,
@@ -129,22 +78,24 @@ export const make: Effect.Effect<InFlight, never, Scope.Scope> = Effect.gen(func
   }
 
   return {
-    join: (key, arrival, course) => find(key) ?? start(key, arrival, course),
-    find,
-    forget,
-    endUnsent: () => {
-      ending = true
-      for (const run of running) endIfUnsent(run)
+    join: (key, arrival, environment) => {
+      const found = find(key)
+      if (found !== undefined) return found
+      const flight = FlightStates.make({ key, arrival, environment })
+      return start(flight, Flying.fly(flying, flight))
     },
-    accompany: (effect) => {
-      fork(Effect.asVoid(Effect.exit(Effect.suspend(() => effect(attemptsOf({ fiber: undefined, doubtful: 1 }))))))
+    resume: (taken, arrival) => {
+      const flight = FlightStates.makeLaunching({ key: taken.key, arrival })
+      const flown = Flying.resume(flying, flight, taken)
+      // A caller that follows the launch of another holder learns from the ledger how it ends.
+      if (find(taken.key) === undefined) start(flight, flown)
+      else fork(Effect.asVoid(Effect.exit(flown)))
+    },
+    find,
+    endUnsent: () => {
+      isEnding = true
+      for (const flight of running) FlightStates.end(flight)
     },
     awaitEmpty: FiberSet.awaitEmpty(fibers)
   }
 })
-
-/** The fiber of a flight, and how many of its attempts may have launched its task. */
-interface Running {
-  fiber: Fiber.Fiber<void> | undefined
-  doubtful: number
-}

@@ -9,7 +9,7 @@ import * as Ecs from "../ecs/Ecs.ts"
 import * as TaskArns from "../ecs/TaskArn.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
-import type { Listing, Reading, Tally } from "../ledger/rules/Evidence.ts"
+import type { Listing, Tally } from "../ledger/rules/Evidence.ts"
 import type { Claim } from "../ledger/rules/ReadTurn.ts"
 import { listPageLimit } from "../ledger/SafetyLimits.ts"
 
@@ -27,131 +27,153 @@ export type ReadError = Ecs.EcsReadError | LedgerUnavailable
  */
 export type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
 
+type Operation = Ecs.EcsReadError["operation"]
+
 /** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5
 
 /**
- * Makes the readings of a fleet, each in a turn that the ledger has given.
+ * All that is needed to read a fleet.
  *
- * @category constructors
+ * @category models
  */
-export const make = (fleet: Fleet, ledger: FleetLedger, ecs: Ecs.Ecs["Service"]) => {
-  const { readPageRetries, readTimeout } = fleet.settings
-  let undescribedBefore = 0
+export interface Reader {
+  readonly fleet: Fleet
+  readonly ledger: FleetLedger
+  readonly ecs: Ecs.Ecs["Service"]
+  /** How many tasks without a description took all slots when that was reported last. */
+  undescribed: number
+}
 
-  /** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
-  const checkArns = (operation: Ecs.EcsReadError["operation"], arns: ReadonlyArray<Ecs.TaskArn>) => {
-    const index = arns.findIndex((arn) => !TaskArns.isIn(fleet.cluster, arn))
-    return index === -1 ? Effect.void : new Ecs.EcsReadError({
-      operation,
-      reason: "unreachable",
-      detail: `${JSON.stringify(arns[index])?.slice(0, 200)} is not the ARN of a task in cluster ${fleet.cluster}; ` +
-        "check that the endpoint is that of ECS"
-    })
-  }
+/** One reading: the turn in which it is made, and how many calls it has taken so far. */
+interface PagedReading extends YourTurn {
+  readonly reader: Reader
+  calls: number
+}
 
-  /** Said when there are more, for they may stay for long. */
-  const reportUndescribed = Effect.fnUntraced(function*({ cap, undescribed }: Tally) {
-    const filling = cap !== "unlimited" && cap > 0 && undescribed >= cap ? undescribed : 0
-    if (filling > undescribedBefore) {
-      yield* Effect.logWarning(
-        `Fleet ${fleet.id}: all ${cap} slots are taken by ${filling} tasks that ECS lists and does not describe, and ` +
-          "nothing is launched; check that the endpoint is that of ECS. A task that ECS shows no more gives its slot " +
-          "back after 65 minutes"
-      )
-    }
-    undescribedBefore = filling
-  })
-
-  /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
-  const reportForeign = ({ cap, foreign, isMore, occupied }: Tally): Effect.Effect<void> =>
-    isMore
-      ? Effect.logWarning(
-        `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${foreign} were launched by others`
-      )
-      : Effect.void
-
-  return Effect.fnUntraced(function*({ begunAt, cap, searching }: YourTurn) {
-    let calls = 0
-
-    /** A page is tried again where it failed, not the reading. */
-    const call = <A>(operation: Ecs.EcsReadError["operation"], effect: Effect.Effect<A, Ecs.EcsReadError>) =>
-      Effect.suspend(() => {
-        calls++
-        return effect
-      }).pipe(
-        Effect.timeoutOrElse({
-          duration: readTimeout,
-          orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
-        }),
-        // All that can be done about a defect is to read again: callers are told that it may pass.
-        Effect.catchDefect((defect) =>
-          Effect.andThen(
-            Effect.logError(`A reading of fleet ${fleet.id} broke down`, defect),
-            new Ecs.EcsReadError({ operation, reason: "unavailable", detail: "the call broke down" })
-          )
-        ),
-        Effect.retry({ while: Ecs.isTransient, times: readPageRetries, schedule: retrySchedule })
-      )
-
-    const list = Effect.fnUntraced(function*(desiredStatus: "RUNNING" | "STOPPED") {
-      const taskArns: Array<Ecs.TaskArn> = []
-      const tokens = new Set<string>()
-      let nextToken: string | undefined
-      do {
-        const { cluster, family } = fleet
-        const page = yield* call("ListTasks", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))
-        yield* checkArns("ListTasks", page.taskArns)
-        for (const arn of page.taskArns) taskArns.push(arn)
-        nextToken = page.nextToken
-        if (nextToken === undefined) continue
-        if (tokens.has(nextToken)) return yield* endless("it gave the same nextToken twice")
-        if (tokens.add(nextToken).size >= listPageLimit) {
-          return yield* endless(`it has more than ${listPageLimit} pages`)
-        }
-      } while (nextToken !== undefined)
-      return taskArns
-    })
-
-    const readAll = Effect.gen(function*() {
-      const listing: Listing = {
-        running: cap === "unlimited" && !searching ? undefined : yield* list("RUNNING"),
-        stopped: searching ? yield* list("STOPPED") : undefined
-      }
-      const question = yield* ledger.adopt(listing)
-      if (question.stray !== undefined) return yield* elsewhere("ListTasks", question.stray)
-      const descriptions = yield* Effect.forEach(
-        batches(question.taskArns),
-        (taskArns) =>
-          Effect.tap(
-            call("DescribeTasks", ecs.describeTasks({ cluster: fleet.cluster, taskArns })),
-            ({ tasks }) => checkArns("DescribeTasks", tasks.map(({ taskArn }) => taskArn))
-          ),
-        { concurrency: describeConcurrency }
-      )
-      const missing = descriptions.flatMap((described) => described.missing)
-      // Only a list can show that ECS has forgotten a task, and not mislaid its description.
-      const doubted = missing.some((arn) => question.forgettable.has(arn))
-      const running = listing.running ?? (doubted ? yield* list("RUNNING") : undefined)
-      const reading: Reading = {
-        ...listing,
-        running,
-        begunAt,
-        tasks: descriptions.flatMap((described) => described.tasks),
-        missing
-      }
-      const tally = yield* ledger.observe(reading)
-      if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
-      yield* reportForeign(tally)
-      yield* reportUndescribed(tally)
-    })
-
-    const exit = yield* Effect.exit(
-      Effect.tapError(readAll, (error) => Effect.logWarning(`Fleet ${fleet.id} could not be read: ${error.message}`))
+/**
+ * Reads a fleet in a turn that the ledger has given, and returns what came of it and
+ * how many calls it took.
+ *
+ * @category running
+ */
+export const read = Effect.fnUntraced(function*(reader: Reader, turn: YourTurn) {
+  const reading: PagedReading = { ...turn, reader, calls: 0 }
+  const exit = yield* Effect.exit(
+    Effect.tapError(
+      readAll(reading),
+      (error) => Effect.logWarning(`Fleet ${reader.fleet.id} could not be read: ${error.message}`)
     )
-    return { exit, calls }
+  )
+  return { exit, calls: reading.calls }
+})
+
+const readAll = Effect.fnUntraced(function*(reading: PagedReading) {
+  const { begunAt, cap, reader, searching } = reading
+  const { ecs, fleet: { cluster }, ledger } = reader
+  const listing: Listing = {
+    running: cap === "unlimited" && !searching ? undefined : yield* list(reading, "RUNNING"),
+    stopped: searching ? yield* list(reading, "STOPPED") : undefined
+  }
+  const question = yield* ledger.adopt(listing)
+  if (question.stray !== undefined) return yield* elsewhere("ListTasks", question.stray)
+  const descriptions = yield* Effect.forEach(
+    batches(question.taskArns),
+    (taskArns) =>
+      Effect.tap(
+        call(reading, "DescribeTasks", ecs.describeTasks({ cluster, taskArns })),
+        ({ tasks }) => checkArns(cluster, "DescribeTasks", tasks.map(({ taskArn }) => taskArn))
+      ),
+    { concurrency: describeConcurrency }
+  )
+  const missing = descriptions.flatMap((described) => described.missing)
+  // Only a list can show that ECS has forgotten a task, and not mislaid its description.
+  const doubted = missing.some((arn) => question.forgettable.has(arn))
+  const running = listing.running ?? (doubted ? yield* list(reading, "RUNNING") : undefined)
+  const tally = yield* ledger.observe({
+    ...listing,
+    running,
+    begunAt,
+    tasks: descriptions.flatMap((described) => described.tasks),
+    missing
+  })
+  if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
+  yield* reportForeign(reader, tally)
+  yield* reportUndescribed(reader, tally)
+})
+
+const list = Effect.fnUntraced(function*(reading: PagedReading, desiredStatus: "RUNNING" | "STOPPED") {
+  const { ecs, fleet: { cluster, family } } = reading.reader
+  const taskArns: Array<Ecs.TaskArn> = []
+  const tokens = new Set<string>()
+  let nextToken: string | undefined
+  do {
+    const page = yield* call(reading, "ListTasks", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))
+    yield* checkArns(cluster, "ListTasks", page.taskArns)
+    for (const arn of page.taskArns) taskArns.push(arn)
+    nextToken = page.nextToken
+    if (nextToken === undefined) continue
+    if (tokens.has(nextToken)) return yield* endless("it gave the same nextToken twice")
+    if (tokens.add(nextToken).size >= listPageLimit) {
+      return yield* endless(`it has more than ${listPageLimit} pages`)
+    }
+  } while (nextToken !== undefined)
+  return taskArns
+})
+
+/** Makes one call. A page is tried again where it failed, not the reading. */
+const call = <A>(reading: PagedReading, operation: Operation, effect: Effect.Effect<A, Ecs.EcsReadError>) => {
+  const { id, settings } = reading.reader.fleet
+  return Effect.suspend(() => {
+    reading.calls++
+    return effect
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: settings.readTimeout,
+      orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
+    }),
+    // All that can be done about a defect is to read again: callers are told that it may pass.
+    Effect.catchDefect((defect) =>
+      Effect.andThen(
+        Effect.logError(`A reading of fleet ${id} broke down`, defect),
+        new Ecs.EcsReadError({ operation, reason: "unavailable", detail: "the call broke down" })
+      )
+    ),
+    Effect.retry({ while: Ecs.isTransient, times: settings.readPageRetries, schedule: retrySchedule })
+  )
+}
+
+/** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
+const checkArns = (cluster: string, operation: Operation, arns: ReadonlyArray<Ecs.TaskArn>) => {
+  const index = arns.findIndex((arn) => !TaskArns.isIn(cluster, arn))
+  return index === -1 ? Effect.void : new Ecs.EcsReadError({
+    operation,
+    reason: "unreachable",
+    detail: `${JSON.stringify(arns[index])?.slice(0, 200)} is not the ARN of a task in cluster ${cluster}; ` +
+      "check that the endpoint is that of ECS"
   })
 }
+
+/** Said when there are more, for they may stay for long. */
+const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, undescribed }: Tally) {
+  const filling = cap !== "unlimited" && cap > 0 && undescribed >= cap ? undescribed : 0
+  if (filling > reader.undescribed) {
+    yield* Effect.logWarning(
+      `Fleet ${reader.fleet.id}: all ${cap} slots are taken by ${filling} tasks that ECS lists and does not describe, and ` +
+        "nothing is launched; check that the endpoint is that of ECS. A task that ECS shows no more gives its slot " +
+        "back after 65 minutes"
+    )
+  }
+  reader.undescribed = filling
+})
+
+/** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
+const reportForeign = ({ fleet }: Reader, { cap, foreign, isMore, occupied }: Tally): Effect.Effect<void> =>
+  isMore
+    ? Effect.logWarning(
+      `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${foreign} were launched by others`
+    )
+    : Effect.void
 
 const endless = (how: string) =>
   new Ecs.EcsReadError({
@@ -161,7 +183,7 @@ const endless = (how: string) =>
   })
 
 /** What is shown of another place says nothing of this fleet. */
-const elsewhere = (operation: Ecs.EcsReadError["operation"], detail: string) =>
+const elsewhere = (operation: Operation, detail: string) =>
   new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))

@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Ecs } from "../ecs/Ecs.ts"
+import { Ecs } from "../ecs/Ecs.ts"
 import * as Fleets from "../fleet/Fleet.ts"
 import type { Cap, Event } from "../ledger/Change.ts"
 import * as Ledgers from "../ledger/Ledger.ts"
@@ -30,15 +30,14 @@ import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Background from "./Background.ts"
 import * as Bulletins from "./Bulletin.ts"
 import * as FleetReaders from "./FleetReader.ts"
-import * as Flights from "./Flight.ts"
 import * as InFlights from "./InFlight.ts"
-import * as Launcher from "./Launcher.ts"
 import { LaunchId } from "./LaunchId.ts"
 import * as Locations from "./Location.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import * as Requests from "./Requests.ts"
 import * as Serving from "./Serving.ts"
 import * as Snapshots from "./Snapshot.ts"
+import * as WaitingLine from "./WaitingLine.ts"
 import * as Watches from "./Watch.ts"
 
 export type { RequestOptions } from "./Requests.ts"
@@ -125,7 +124,7 @@ export const make = Effect.fnUntraced(function*(
 > {
   const { settings } = fleet
   const holder = yield* yield* LaunchId
-  const line = Requests.makeLine()
+  const line = WaitingLine.make()
   const ledger = yield* (yield* Ledgers.Ledger).attach({
     fleet: fleet.id,
     cap: fleet.cap,
@@ -133,58 +132,26 @@ export const make = Effect.fnUntraced(function*(
     lagBound: Duration.toMillis(settings.lagBound),
     place: yield* Locations.locate(fleet),
     holder,
-    line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })
+    line: () => ({ waiting: line.places.size, since: WaitingLine.head(line)?.arrival.at })
   })
   const fleetReader = yield* FleetReaders.make(fleet, ledger)
+  const launcher = { fleet, ledger, fleetReader, ecs: yield* Ecs }
   const closing = yield* Latch.make(false)
   const watch = Watches.make()
-  const flights = Flights.make({
-    fleet,
-    ledger,
-    fleetReader,
-    launch: yield* Launcher.make(fleet, ledger, fleetReader),
-    watch,
-    isClosing: () => closing.isOpen()
-  })
-  const inFlight = yield* InFlights.make
   const time = Time.reader(yield* Clock.Clock)
   const begunAt = time()
   const hold = Duration.toMillis(settings.startupHold)
+  const holdLeft = () => hold - Math.max(0, Time.atLeast(begunAt, time()))
+  const inFlight = yield* InFlights.make({ fleet, ledger, fleetReader, launcher, watch, line, closing, holdLeft })
   const bulletin = Bulletins.make(fleet, holder, ledger)
+  const { request, requestWhenFree } = Requests.make({ settings, ledger, inFlight, line, bulletin, closing })
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
-  const { board, request, requestWhenFree } = Requests.make({
-    settings,
-    ledger,
-    flights,
-    inFlight,
-    line,
-    bulletin,
-    holdLeft: () => hold - Math.max(0, Time.atLeast(begunAt, time())),
-    isClosing: () => closing.isOpen()
-  })
-
-  const resumeAbandoned = Effect.map(ledger.takeOver, (taken) => {
-    // Who closes may not be there any more to hear the answers: they stay for the next.
-    if (closing.isOpen()) return
-    for (const launch of taken) {
-      // A caller that follows the launch of another holder learns from the ledger how it ends.
-      if (inFlight.find(launch.key) !== undefined) inFlight.accompany((attempts) => flights.resume(launch, attempts))
-      else {
-        inFlight.join(launch.key, line.arrive(0), ({ attempts }) => (onSeated) => {
-          onSeated()
-          // What its last holder sent may have launched its task.
-          attempts.begun()
-          return flights.resume(launch, attempts)
-        })
-      }
-    }
-  })
 
   const snapshot = ProvisionError.orRetryable(Effect.zipWith(
     ledger.standing,
     ledger.now,
-    (standing, now) => Snapshots.make(standing, line.size(), now)
+    (standing, now) => Snapshots.make(standing, line.places.size, now)
   ))
 
   const resize = Effect.fnUntraced(function*(cap: Cap) {
@@ -198,8 +165,8 @@ export const make = Effect.fnUntraced(function*(
   })
 
   yield* Effect.forkScoped(Background.follow({ fleet, holder, ledger, wake, watch, abandoned }))
-  yield* Effect.forkScoped(Background.inherit({ fleet, abandoned, resumeAbandoned }))
-  yield* Effect.forkScoped(Serving.serve({ line, wake, board }))
+  yield* Effect.forkScoped(Background.inherit({ fleet, ledger, line, inFlight, closing, abandoned }))
+  yield* Effect.forkScoped(Serving.serve({ line, inFlight, wake }))
   yield* Effect.forkScoped(Background.keepUp({ fleet, ledger, fleetReader }))
   yield* Effect.addFinalizer(() =>
     Effect.andThen(closing.open, Background.windUp({ fleet, ledger, holder, line, inFlight }))

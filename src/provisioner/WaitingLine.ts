@@ -10,76 +10,42 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type { Key } from "../ledger/Key.ts"
+import type { Arrival, Caller, Environment } from "./Caller.ts"
+import type { Flight } from "./FlightState.ts"
+import type { ProvisionError } from "./ProvisionError.ts"
 
 /**
- * When a caller came.
+ * A place in line.
  *
  * @category models
  */
-export interface Arrival {
-  /** Where they stand in the order of those who came to this line. */
-  readonly order: number
-  /** In epoch milliseconds, by the ledger's time. */
-  readonly at: number
-}
-
-/**
- * A place in line: what it waits for, and what it will be served with.
- *
- * @category models
- */
-export interface Place<in out W, in out A, in out E> {
+export interface Place {
   readonly key: Key
-  readonly served: Deferred.Deferred<A, E>
+  /** The flight that got a slot for the key. */
+  readonly served: Deferred.Deferred<Flight, ProvisionError>
   /** When the first of its callers came. */
   arrival: Arrival
   /** Those who stand in it now. */
-  readonly callers: Set<Caller<W>>
+  readonly callers: Set<Caller>
 }
 
 /**
- * A caller in line, and what it wants for its key.
+ * The line of one provisioner.
  *
  * @category models
  */
-export interface Caller<out W> {
-  readonly wanted: W
-  readonly arrival: Arrival
-}
-
-/**
- * A line of those who wait for a slot.
- *
- * @category models
- */
-export interface WaitingLine<in out W, in out A, in out E> {
-  /** Takes a number: the order of these is the order of the line. */
-  readonly arrive: (at: number) => Arrival
-  /** Stands in line until served. Interrupting it leaves the line, if no other caller waits in the same place. */
-  readonly stand: (key: Key, wanted: W, arrival: Arrival) => Effect.Effect<A, E>
-  /** How many are in line. */
-  readonly size: () => number
-  /**
-   * Keeps a place for a key that was served and lost what it was served with, until it is back in line: a key that
-   * came after it does not overtake it on its way.
-   */
-  readonly expect: (key: Key, arrival: Arrival) => void
-  /** Keeps no place any more for a key that no caller wants. */
-  readonly forget: (key: Key) => void
-  /** How many stand before a key that is at the head, further back, or not in line at all, and how many are expected. */
-  readonly ahead: (key: Key) => number
-  /** When those in line for a key began to wait, if there are any. */
-  readonly since: (key: Key) => number | undefined
-  /** What the caller wants who came first of those in line for a key. One who has left wants nothing. */
-  readonly wanted: (key: Key) => W | undefined
-  /** Who is next. */
-  readonly head: () => Place<W, A, E> | undefined
-  /** Answers those in line for a key, if there are any. */
-  readonly serve: (key: Key, answer: Effect.Effect<A, E>) => void
-  /** Fails all callers in line, and all who come after. */
-  readonly dismiss: (error: E) => void
-  /** Waits until a caller is in line. */
-  readonly awaitCaller: Effect.Effect<void>
+export interface WaitingLine {
+  /** By key. A Map keeps the order of insertion, and forgets a key at no cost. */
+  readonly places: Map<Key, Place>
+  /** The places of keys that were served and lost their slot, until they are back in line. */
+  readonly expected: Map<Key, Arrival>
+  /** How many callers ask for a key, in line or not, until each has its answer or has gone. */
+  readonly asking: Map<Key, number>
+  readonly occupied: Latch.Latch
+  arrivals: number
+  /** The order of the last to stand in line. */
+  last: number
+  dismissal: ProvisionError | undefined
 }
 
 /**
@@ -87,96 +53,169 @@ export interface WaitingLine<in out W, in out A, in out E> {
  *
  * @category constructors
  */
-export const make = <W, A, E extends object>(): WaitingLine<W, A, E> => {
-  // A Map keeps the order of insertion, and forgets a key at no cost.
-  const places = new Map<Key, Place<W, A, E>>()
-  const expected = new Map<Key, Arrival>()
-  const occupied = Latch.makeUnsafe(false)
-  let arrivals = 0
-  let last = 0
-  let dismissal: E | undefined
+export const make = (): WaitingLine => ({
+  places: new Map(),
+  expected: new Map(),
+  asking: new Map(),
+  occupied: Latch.makeUnsafe(false),
+  arrivals: 0,
+  last: 0,
+  dismissal: undefined
+})
 
-  const head = (): Place<W, A, E> | undefined => places.values().next().value
+/**
+ * Notes that a caller came: the order of arrivals is the order of the line.
+ *
+ * @category callers
+ */
+export const arrive = (line: WaitingLine, at: number): Arrival => ({ order: ++line.arrivals, at })
 
-  const enter = (key: Key, caller: Caller<W>): Place<W, A, E> => {
-    const { arrival } = caller
-    const place = places.get(key) ?? { key, arrival, served: Deferred.makeUnsafe<A, E>(), callers: new Set() }
-    place.callers.add(caller)
-    expected.delete(key)
-    const isNew = !places.has(key)
-    const isEarlier = arrival.order < place.arrival.order
-    if (isEarlier) place.arrival = arrival
-    places.set(key, place)
-    // A key that was served, and lost its slot again, comes back to where it stood.
-    if (isEarlier || (isNew && arrival.order < last)) reorder()
-    last = Math.max(last, arrival.order)
-    occupied.openUnsafe()
-    return place
+/**
+ * Counts a caller of a key for as long as it asks.
+ *
+ * @category callers
+ */
+export const whileAsking = <A, E>(line: WaitingLine, key: Key, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => line.asking.set(key, (line.asking.get(key) ?? 0) + 1)),
+    () => effect,
+    () =>
+      Effect.sync(() => {
+        const others = (line.asking.get(key) ?? 1) - 1
+        if (others > 0) return line.asking.set(key, others)
+        line.asking.delete(key)
+        return line.expected.delete(key)
+      })
+  )
+
+/**
+ * Returns whether a caller asks for a key.
+ *
+ * @category callers
+ */
+export const isAskedFor = (line: WaitingLine, key: Key): boolean => line.asking.has(key)
+
+/**
+ * Stands in line until served. Interrupting it leaves the line, if no other caller
+ * waits in the same place.
+ *
+ * @category callers
+ */
+export const stand = (line: WaitingLine, key: Key, caller: Caller): Effect.Effect<Flight, ProvisionError> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => enter(line, key, caller)),
+    (place) => line.dismissal === undefined ? Deferred.await(place.served) : Effect.fail(line.dismissal),
+    (place) =>
+      Effect.sync(() => {
+        place.callers.delete(caller)
+        if (place.callers.size === 0) remove(line, place)
+      })
+  )
+
+const enter = (line: WaitingLine, key: Key, caller: Caller): Place => {
+  const { places } = line
+  const { arrival } = caller
+  const place = places.get(key) ?? { key, arrival, served: Deferred.makeUnsafe(), callers: new Set() }
+  place.callers.add(caller)
+  line.expected.delete(key)
+  const isNew = !places.has(key)
+  const isEarlier = arrival.order < place.arrival.order
+  if (isEarlier) place.arrival = arrival
+  places.set(key, place)
+  // A key that was served, and lost its slot again, comes back to where it stood.
+  if (isEarlier || (isNew && arrival.order < line.last)) reorder(line)
+  line.last = Math.max(line.last, arrival.order)
+  line.occupied.openUnsafe()
+  return place
+}
+
+const reorder = ({ places }: WaitingLine): void => {
+  const inOrder = [...places.values()].sort((a, b) => a.arrival.order - b.arrival.order)
+  places.clear()
+  for (const place of inOrder) places.set(place.key, place)
+}
+
+const remove = (line: WaitingLine, place: Place): void => {
+  if (line.places.get(place.key) === place) line.places.delete(place.key)
+  if (line.places.size === 0) line.occupied.closeUnsafe()
+}
+
+/**
+ * Keeps the place of a key that was served and lost its slot, as long as a caller asks
+ * for it: a key that came after it does not overtake it on its way back to the line.
+ *
+ * @category keys
+ */
+export const expect = (line: WaitingLine, key: Key, arrival: Arrival): void => {
+  if (line.asking.has(key) && !line.places.has(key)) line.expected.set(key, arrival)
+}
+
+/**
+ * Returns how many stand before a key that is at the head, further back, or not in line
+ * at all, and how many are expected back.
+ *
+ * @category keys
+ */
+export const ahead = (line: WaitingLine, key: Key): number =>
+  (head(line)?.key === key ? 0 : line.places.size) + expectedBefore(line, key)
+
+/** How many are on their way back that came before a key. */
+const expectedBefore = ({ expected, places }: WaitingLine, key: Key): number => {
+  const order = places.get(key)?.arrival.order ?? Number.POSITIVE_INFINITY
+  let count = 0
+  for (const [other, arrival] of expected) if (other !== key && arrival.order < order) count++
+  return count
+}
+
+/**
+ * Returns when those in line for a key began to wait, if there are any.
+ *
+ * @category keys
+ */
+export const since = (line: WaitingLine, key: Key): number | undefined => line.places.get(key)?.arrival.at
+
+/**
+ * Returns what the caller wants that came first of those in line for a key: one that has
+ * left wants nothing.
+ *
+ * @category keys
+ */
+export const wanted = (line: WaitingLine, key: Key): Environment => {
+  let first: Caller | undefined
+  for (const caller of line.places.get(key)?.callers ?? []) {
+    if (first === undefined || caller.arrival.order < first.arrival.order) first = caller
   }
+  return first?.environment ?? {}
+}
 
-  const reorder = (): void => {
-    const inOrder = [...places.values()].sort((a, b) => a.arrival.order - b.arrival.order)
-    places.clear()
-    for (const place of inOrder) places.set(place.key, place)
-  }
+/**
+ * Returns the place that is next.
+ *
+ * @category serving
+ */
+export const head = (line: WaitingLine): Place | undefined => line.places.values().next().value
 
-  /** How many are on their way back that came before a key. */
-  const expectedBefore = (key: Key): number => {
-    const order = places.get(key)?.arrival.order ?? Number.POSITIVE_INFINITY
-    let count = 0
-    for (const [other, arrival] of expected) if (other !== key && arrival.order < order) count++
-    return count
-  }
+/**
+ * Answers those in line for a key, if there are any.
+ *
+ * @category serving
+ */
+export const serve = (line: WaitingLine, key: Key, answer: Effect.Effect<Flight, ProvisionError>): void => {
+  const place = line.places.get(key)
+  if (place === undefined) return
+  remove(line, place)
+  Deferred.doneUnsafe(place.served, answer)
+}
 
-  const remove = (place: Place<W, A, E>): void => {
-    if (places.get(place.key) === place) places.delete(place.key)
-    if (places.size === 0) occupied.closeUnsafe()
-  }
-
-  return {
-    arrive: (at) => ({ order: ++arrivals, at }),
-    stand: (key, wanted, arrival) => {
-      const caller = { wanted, arrival }
-      return Effect.acquireUseRelease(
-        Effect.sync(() => enter(key, caller)),
-        (place) => dismissal === undefined ? Deferred.await(place.served) : Effect.fail(dismissal),
-        (place) =>
-          Effect.sync(() => {
-            place.callers.delete(caller)
-            if (place.callers.size === 0) remove(place)
-          })
-      )
-    },
-    size: () => places.size,
-    expect: (key, arrival) => {
-      if (!places.has(key)) expected.set(key, arrival)
-    },
-    forget: (key) => {
-      expected.delete(key)
-    },
-    ahead: (key) => (head()?.key === key ? 0 : places.size) + expectedBefore(key),
-    since: (key) => places.get(key)?.arrival.at,
-    wanted: (key) => {
-      let first: Caller<W> | undefined
-      for (const caller of places.get(key)?.callers ?? []) {
-        if (first === undefined || caller.arrival.order < first.arrival.order) first = caller
-      }
-      return first?.wanted
-    },
-    head,
-    serve: (key, answer) => {
-      const place = places.get(key)
-      if (place === undefined) return
-      remove(place)
-      Deferred.doneUnsafe(place.served, answer)
-    },
-    dismiss: (error) => {
-      dismissal = error
-      for (const place of places.values()) {
-        remove(place)
-        Deferred.doneUnsafe(place.served, Effect.fail(error))
-      }
-    },
-    awaitCaller: occupied.await
+/**
+ * Fails all callers in line, and all who come after.
+ *
+ * @category serving
+ */
+export const dismiss = (line: WaitingLine, error: ProvisionError): void => {
+  line.dismissal = error
+  for (const place of line.places.values()) {
+    remove(line, place)
+    Deferred.doneUnsafe(place.served, Effect.fail(error))
   }
 }

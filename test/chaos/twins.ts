@@ -41,9 +41,9 @@ export const twins: ReadonlyArray<Twin> = [
       {
         file: launch,
         find:
-          "    if (slot === undefined) return { _tag: \"Lost\" }\n    if (slot.state._tag === \"Launched\") return { _tag: \"Settled\"",
+          "    if (slot === undefined) return { _tag: \"Lost\" }\n    if (slot.state._tag === \"Launched\") return { _tag: \"Launched\", taskArn: slot.state.taskArn }\n    const others",
         replace:
-          "    if (slot === undefined) return { _tag: \"Pass\" }\n    if (slot.state._tag === \"Launched\") return { _tag: \"Settled\""
+          "    if (slot === undefined) return { _tag: \"Pass\" }\n    if (slot.state._tag === \"Launched\") return { _tag: \"Launched\", taskArn: slot.state.taskArn }\n    const others"
       },
       {
         file: launch,

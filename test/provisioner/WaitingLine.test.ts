@@ -1,52 +1,74 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Result } from "effect"
 import { parseKey } from "../../src/ledger/Key.ts"
+import type { Arrival } from "../../src/provisioner/Caller.ts"
+import * as FlightState from "../../src/provisioner/FlightState.ts"
+import * as ProvisionError from "../../src/provisioner/ProvisionError.ts"
 import * as WaitingLine from "../../src/provisioner/WaitingLine.ts"
 
 const key = (text: string) => Result.getOrThrow(parseKey(text))
 
-const make = Effect.sync(() => WaitingLine.make<string, string, { readonly away: string }>())
+const stand = (line: WaitingLine.WaitingLine, name: string, arrival = WaitingLine.arrive(line, 0)) =>
+  Effect.forkChild(Effect.result(WaitingLine.stand(line, key(name), { arrival, environment: {} })), {
+    startImmediately: true
+  })
 
-const stand = (
-  line: WaitingLine.WaitingLine<string, string, { readonly away: string }>,
-  name: string,
-  arrival?: WaitingLine.Arrival
-) => Effect.forkChild(Effect.result(line.stand(key(name), name, arrival ?? line.arrive(0))), { startImmediately: true })
+const serveHead = (line: WaitingLine.WaitingLine, { arrival, key }: WaitingLine.Place): void =>
+  WaitingLine.serve(line, key, Effect.succeed(FlightState.make({ key, arrival, environment: undefined })))
+
+const keysInOrder = (line: WaitingLine.WaitingLine): ReadonlyArray<string> => {
+  const order: Array<string> = []
+  for (let place = WaitingLine.head(line); place !== undefined; place = WaitingLine.head(line)) {
+    order.push(place.key)
+    serveHead(line, place)
+  }
+  return order
+}
 
 describe("WaitingLine", () => {
-  it.effect("stand in the order in which they came, also when one comes back", () =>
+  it.effect("serves keys in the order in which they came, also one that comes back", () =>
     Effect.gen(function*() {
-      const line = yield* make
-      const first = line.arrive(0)
-      const second = line.arrive(0)
+      const line = WaitingLine.make()
+      const first: Arrival = WaitingLine.arrive(line, 0)
+      const second: Arrival = WaitingLine.arrive(line, 0)
       for (const name of ["c", "d"]) yield* stand(line, name)
       yield* stand(line, "b", second)
       yield* stand(line, "d", first)
-      const order: Array<string> = []
-      for (let place = line.head(); place !== undefined; place = line.head()) {
-        order.push(place.key)
-        line.serve(place.key, Effect.succeed("served"))
-      }
-      assert.deepStrictEqual(order, ["d", "b", "c"])
+      assert.deepStrictEqual(keysInOrder(line), ["d", "b", "c"])
     }))
 
-  it.effect("are all sent away at the end, and so is whoever comes after", () =>
+  it.effect("fails all callers in line at the end, and all who come after", () =>
     Effect.gen(function*() {
-      const line = yield* make
+      const line = WaitingLine.make()
       const before = yield* stand(line, "a")
-      line.dismiss({ away: "closing" })
+      WaitingLine.dismiss(line, ProvisionError.closing)
       const after = yield* stand(line, "b")
       for (const fiber of [before, after]) {
-        assert.deepStrictEqual(yield* Fiber.join(fiber), Result.fail({ away: "closing" }))
+        assert.deepStrictEqual(yield* Fiber.join(fiber), Result.fail(ProvisionError.closing))
       }
-      assert.strictEqual(line.size(), 0)
+      assert.strictEqual(line.places.size, 0)
     }))
 
-  it.effect("count those ahead: none for the head, all for a newcomer", () =>
+  it.effect("counts those ahead: none for the head, all for a newcomer", () =>
     Effect.gen(function*() {
-      const line = yield* make
+      const line = WaitingLine.make()
       yield* stand(line, "a")
       yield* stand(line, "b")
-      assert.deepStrictEqual([line.ahead(key("a")), line.ahead(key("new"))], [0, 2])
+      assert.deepStrictEqual([WaitingLine.ahead(line, key("a")), WaitingLine.ahead(line, key("new"))], [0, 2])
+    }))
+
+  it.effect("keeps the place of a key that lost its slot only as long as a caller asks for it", () =>
+    Effect.gen(function*() {
+      const line = WaitingLine.make()
+      const arrival = WaitingLine.arrive(line, 0)
+      const asking = yield* Effect.forkChild(WaitingLine.whileAsking(line, key("a"), Effect.never), {
+        startImmediately: true
+      })
+      WaitingLine.expect(line, key("a"), arrival)
+      assert.strictEqual(WaitingLine.ahead(line, key("new")), 1)
+      yield* Fiber.interrupt(asking)
+      assert.strictEqual(WaitingLine.ahead(line, key("new")), 0)
+      WaitingLine.expect(line, key("a"), arrival)
+      assert.strictEqual(WaitingLine.ahead(line, key("new")), 0)
     }))
 })

@@ -123,26 +123,43 @@ export const reserve = (
   })
 
 /**
- * The possible answers of the gate to one attempt to run a task.
+ * The outcome of a launch, for its holder.
  *
- * - `Pass`: send it now
- * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
+ * - `Launched`: its task is known
+ * - `Refused`: it is known that there is no task; the slot was freed
  * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, was freed
- * - `Settled`: the task was found in the meantime
- * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
+ * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Lost`: another holder has the slot now, or it is settled
  *
  * @category models
  */
-export type GateAnswer =
-  | { readonly _tag: "Pass" }
-  | { readonly _tag: "Hold" }
+export type LaunchOutcome =
+  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
+  | { readonly _tag: "Refused"; readonly failure: Failure }
   | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
-  | { readonly _tag: "Settled"; readonly taskArn: TaskArn }
-  | { readonly _tag: "Expired" }
   | { readonly _tag: "Closed" }
+  | { readonly _tag: "Expired" }
   | { readonly _tag: "Lost" }
+
+/**
+ * The answer of the gate to one attempt to run a task: the outcome of the launch, if it
+ * has one, or
+ *
+ * - `Pass`: send it now
+ * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
+ *
+ * @category models
+ */
+export type GateAnswer = { readonly _tag: "Pass" } | { readonly _tag: "Hold" } | LaunchOutcome
+
+/**
+ * The state of a launch after the verdict of an attempt: its outcome, if it has one, or
+ * `Resend`: the same request is to be sent again.
+ *
+ * @category models
+ */
+export type Settlement = { readonly _tag: "Resend" } | LaunchOutcome
 
 /**
  * Lets one attempt through to `RunTask`, if fewer than the cap are counted
@@ -154,7 +171,7 @@ export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now
   Transactions.decide<GateAnswer>(occupancy, now, (tx) => {
     const slot = held(occupancy, ticket)
     if (slot === undefined) return { _tag: "Lost" }
-    if (slot.state._tag === "Launched") return { _tag: "Settled", taskArn: slot.state.taskArn }
+    if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     const others = LedgerStates.used(occupancy) - 1
     const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
     if (Slots.isUnsent(slot)) {
@@ -169,22 +186,6 @@ export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now
     Transactions.put(tx, Slots.sending(slot, now))
     return { _tag: "Pass" }
   })
-
-/**
- * The state of a launch after the verdict of an attempt.
- *
- * - `Launched`: its task is known
- * - `Refused`: it is known that there is no task; the slot was freed
- * - `Resend`: the same request is to be sent again
- * - `Lost`: another holder has the slot now, or it is settled
- *
- * @category models
- */
-export type Settlement =
-  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
-  | { readonly _tag: "Refused"; readonly failure: Failure }
-  | { readonly _tag: "Resend" }
-  | { readonly _tag: "Lost" }
 
 /**
  * Records the verdict of an attempt.

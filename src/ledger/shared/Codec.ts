@@ -189,21 +189,24 @@ const Reservation: Schema.Codec<Launches.Reservation, unknown> = Schema.Union([
   Schema.TaggedStruct("Closed", {})
 ])
 
-const GateAnswer: Schema.Codec<Launches.GateAnswer, unknown> = Schema.Union([
-  Schema.TaggedStruct("Pass", {}),
-  Schema.TaggedStruct("Hold", {}),
+const LaunchOutcome: Schema.Codec<Launches.LaunchOutcome, unknown> = Schema.Union([
+  Schema.TaggedStruct("Launched", { taskArn: TaskArn }),
+  Schema.TaggedStruct("Refused", { failure: Failure }),
   Schema.TaggedStruct("Withdrawn", { occupied: Schema.Finite, cap: Schema.Finite }),
-  Schema.TaggedStruct("Settled", { taskArn: TaskArn }),
-  Schema.TaggedStruct("Expired", {}),
   Schema.TaggedStruct("Closed", {}),
+  Schema.TaggedStruct("Expired", {}),
   Schema.TaggedStruct("Lost", {})
 ])
 
+const GateAnswer: Schema.Codec<Launches.GateAnswer, unknown> = Schema.Union([
+  Schema.TaggedStruct("Pass", {}),
+  Schema.TaggedStruct("Hold", {}),
+  LaunchOutcome
+])
+
 const Settlement: Schema.Codec<Launches.Settlement, unknown> = Schema.Union([
-  Schema.TaggedStruct("Launched", { taskArn: TaskArn }),
-  Schema.TaggedStruct("Refused", { failure: Failure }),
   Schema.TaggedStruct("Resend", {}),
-  Schema.TaggedStruct("Lost", {})
+  LaunchOutcome
 ])
 
 const TakenOver: Schema.Codec<Taken, unknown> = Schema.Struct({ ticket: Ticket, key: Key, request: RunTaskRequest })

@@ -97,7 +97,7 @@ export const evidence = (name: string, test: Test): void => {
           tasks: [{ taskArn: arn(1), lastStatus: "RUNNING", startedBy: ticket.slotId }]
         })
         assert.strictEqual(yield* used(ledger), 1)
-        assert.deepStrictEqual(yield* ledger.gate(ticket), { _tag: "Settled", taskArn: arn(1) })
+        assert.deepStrictEqual(yield* ledger.gate(ticket), { _tag: "Launched", taskArn: arn(1) })
         yield* read(ledger, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED", startedBy: ticket.slotId }] })
         assert.strictEqual(yield* used(ledger), 0)
       })

@@ -42,7 +42,7 @@ export const holders = (name: string, test: Test): void => {
         assert.strictEqual(yield* send(yours, taken.ticket, rejected), "Resend")
         assert.strictEqual(yield* used(yours), 1)
         assert.strictEqual((yield* yours.settle(old, accepted(1)))._tag, "Launched")
-        assert.deepStrictEqual(yield* yours.gate(taken.ticket), { _tag: "Settled", taskArn: arn(1) })
+        assert.deepStrictEqual(yield* yours.gate(taken.ticket), { _tag: "Launched", taskArn: arn(1) })
       })
     )
     test(

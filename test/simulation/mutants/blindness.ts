@@ -30,7 +30,7 @@ export const blindness: ReadonlyArray<Mutant> = [
   ]]),
   blind("a reading that holds nonsense is no evidence", "whatever a list holds becomes a slot", 60, [[
     pagedReading,
-    "yield* checkArns(\"ListTasks\", page.taskArns)",
+    "yield* checkArns(cluster, \"ListTasks\", page.taskArns)",
     ""
   ]])
 ]

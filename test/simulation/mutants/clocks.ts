@@ -26,14 +26,6 @@ export const clocks: ReadonlyArray<Mutant> = [
     "? before.isAgreed && isAgreed\n",
     "? before !== undefined\n"
   ]], "wrong-clock"),
-  {
-    ...mutant("only what both clocks of a process have seen is certain", "the store's word is believed", 10, [[
-      storeClock,
-      ": most - Time.atLeast(seen.notBefore, now) < tolerance",
-      ": most >= 0"
-    ]], "wrong-clock"),
-    from: 41
-  },
   mutant("a fleet's time is bounded by the truth", "it runs away where processes differ about the store's clock", 20, [[
     storeClock,
     "store: isStep ? store : Math.max(before.store, store)",
@@ -48,13 +40,5 @@ export const clocks: ReadonlyArray<Mutant> = [
     storeClock,
     "isStep ? (Number.isFinite(most) ? most : least + replayWindow) : Math.max(0, saidAtMost)",
     "isStep ? (Number.isFinite(most) ? most : least + replayWindow) : saidAtMost"
-  ]], "wrong-clock"),
-  {
-    ...mutant("a process that was suspended has not seen the time pass", "it counts on clocks that stood still", 1, [[
-      storeClock,
-      "Time.atLeast(known.time, before.time) > Time.atMost(known.at, now) + tolerance",
-      "before.time.slow < known.time.slow"
-    ]], "wrong-clock"),
-    from: 2_002_778
-  }
+  ]], "wrong-clock")
 ]

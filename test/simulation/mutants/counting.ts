@@ -53,7 +53,7 @@ export const counting: ReadonlyArray<Mutant> = [
   ], ["ledger/rules/Launch.ts", "occupied: others, cap: occupancy.cap }", "occupied: others, cap: 0 }"]], "resize"),
   mutant("an attempt is sent soon or never", "a late attempt is sent", 300, [[
     "provisioner/Launcher.ts",
-    "return sendWithin < 0",
-    "return sendWithin < -1e9"
+    "  sendWithin < 0\n",
+    "  sendWithin < -1e9\n"
   ]], "ledger")
 ]

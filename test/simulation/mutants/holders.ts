@@ -62,7 +62,7 @@ export const holders: ReadonlyArray<Mutant> = [
   ]]),
   absent("what has a task is not sent again", "a launch passes the gate though its task was found", 24, 15, [[
     "ledger/rules/Launch.ts",
-    "    if (slot.state._tag === \"Launched\") return { _tag: \"Settled\", taskArn: slot.state.taskArn }\n    const others",
+    "    if (slot.state._tag === \"Launched\") return { _tag: \"Launched\", taskArn: slot.state.taskArn }\n    const others",
     "    const others"
   ]]),
   absent("a lease runs out", "who was taken to be gone, and is back, stays for ever", 20, 40, [[

@@ -69,8 +69,8 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "ledger"),
   mutant("a throttled launch is sent again", "a throttled launch is left alone", 100, [[
     "provisioner/Launcher.ts",
-    "        case \"Resend\":\n          yield* backOff(count)\n",
-    "        case \"Resend\":\n          return { _tag: \"Lost\" } satisfies Outcome\n"
+    "      case \"Resend\":\n        yield* backOff(launcher, count)\n",
+    "      case \"Resend\":\n        return { _tag: \"Lost\" }\n"
   ]]),
   mutant("a new launch has a new token", "a key has one token for ever", 50, [[
     flight,

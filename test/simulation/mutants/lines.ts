@@ -8,18 +8,6 @@ const upkeep = "provisioner/Background.ts"
 
 export const lines: ReadonlyArray<Mutant> = [
   mutant("callers may leave", "a caller who leaves takes the launch along", 50, [[
-    "provisioner/InFlight.ts",
-    "    run.fiber = fork(\n",
-    "    run.fiber = flight.fiber = fork(\n"
-  ], [
-    "provisioner/InFlight.ts",
-    "export interface Flight {\n",
-    "export interface Flight {\n  fiber?: Fiber.Fiber<void>\n"
-  ], [
-    "provisioner/InFlight.ts",
-    "import * as FiberSet from",
-    "import * as Fiber from \"effect/Fiber\"\nimport * as FiberSet from"
-  ], [
     "provisioner/Requests.ts",
     "Effect.timeoutOrElse(Deferred.await(flight.answer), {",
     "Effect.timeoutOrElse(Effect.onInterrupt(Deferred.await(flight.answer), () => flight.fiber === undefined ? Effect.void"
@@ -31,32 +19,32 @@ export const lines: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a newcomer does not overtake", "newcomers overtake", 100, [[
     "provisioner/WaitingLine.ts",
-    "ahead: (key) => (head()?.key === key ? 0 : places.size)",
-    "ahead: (key) => head()?.key === key ? 0 : 0"
+    "  (head(line)?.key === key ? 0 : line.places.size) +",
+    "  0 * line.places.size +"
   ]], "burst"),
   mutant("in order", "the last in line is first", 50, [[
     "provisioner/WaitingLine.ts",
-    "places.values().next().value",
-    "[...places.values()].at(-1)"
+    "line.places.values().next().value",
+    "[...line.places.values()].at(-1)"
   ]]),
   mutant("in order", "who comes back goes to the end", 100, [[
     "provisioner/WaitingLine.ts",
-    "if (isEarlier || (isNew && arrival.order < last)) reorder()",
+    "if (isEarlier || (isNew && arrival.order < line.last)) reorder(line)",
     ""
   ]], "resize"),
   mutant("in order", "who loses a slot at the gate asks again out of line", 300, [[
     flight,
-    "          if (isFromLine) {\n            onWithdrawn",
-    "          if (isFromLine && readSince < 0) {\n            onWithdrawn"
+    "        if (FlightStates.isFromLine(flight)) {\n          WaitingLine.expect",
+    "        if (FlightStates.isFromLine(flight) && readSince < 0) {\n          WaitingLine.expect"
   ]], "resize"),
   mutant("every waiting caller is served", "one who leaves takes the others along", 200, [[
     "provisioner/WaitingLine.ts",
-    "if (place.callers.size === 0) remove(place)",
-    "remove(place)"
+    "if (place.callers.size === 0) remove(line, place)",
+    "remove(line, place)"
   ]], "same-key"),
   mutant("who leaves the line gets nothing", "who left is still in line", 100, [[
     "provisioner/WaitingLine.ts",
-    "if (place.callers.size === 0) remove(place)",
+    "if (place.callers.size === 0) remove(line, place)",
     ""
   ]]),
   mutant("a freed slot wakes", "no caller is woken", 100, [[
@@ -71,7 +59,7 @@ export const lines: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a launch that is held back waits for room", "nothing is read for a launch that is held back", 100, [[
     "provisioner/Launcher.ts",
-    "yield* Effect.ignore(fleetReader.refresh)",
+    "yield* Effect.ignore(launcher.fleetReader.refresh)",
     "yield* Effect.void"
   ]], "resize")
 ]

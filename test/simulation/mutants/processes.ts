@@ -22,7 +22,7 @@ export const processes: ReadonlyArray<Mutant> = [
     "      if (slot.key !== undefined) Transactions.free(tx, slot.id, \"withdrawn\")\n      else {"
   ]], "restart"),
   mutant("launches are taken over", "no process takes over", 100, [
-    [upkeep, "      yield* Effect.retry(options.resumeAbandoned, inheritSchedule)\n", ""]
+    [upkeep, "      yield* Effect.retry(takeOver, inheritSchedule)\n", ""]
   ], "restart"),
   mutant("closing needs nothing", "closing needs the ledger", 200, [[
     upkeep,
@@ -52,8 +52,8 @@ export const processes: ReadonlyArray<Mutant> = [
     ""
   ]], "restart"),
   mutant("closing waits for what was sent", "closing ends what was sent", 100, [[
-    "provisioner/InFlight.ts",
-    "if (ending && run.doubtful === 0)",
-    "if (ending)"
+    "provisioner/FlightState.ts",
+    "if (flight.phase !== \"launching\") flight.fiber",
+    "flight.fiber"
   ]], "restart")
 ]

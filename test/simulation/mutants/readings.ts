@@ -11,7 +11,7 @@ const upkeep = "provisioner/Background.ts"
 export const readings: ReadonlyArray<Mutant> = [
   mutant("a burst costs one reading", "everybody reads for themselves", 100, [[
     "provisioner/FleetReader.ts",
-    "if (!isServing) {",
+    "if (!state.isServing) {",
     "if (since > 0) {"
   ]]),
   mutant("at most once per interval", "a full fleet is read whenever a caller asks", 50, [[
@@ -51,9 +51,9 @@ export const readings: ReadonlyArray<Mutant> = [
   ]]),
   mutant("a read error fails closed", "a page that cannot be read is empty", 100, [[
     "provisioner/PagedReading.ts",
-    "const page = yield* call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))",
+    "const page = yield* call(reading, \"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken }))",
     "const page: Ecs.TaskPage = yield* Effect.orElseSucceed(\n"
-    + "          call(\"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"
+    + "      call(reading, \"ListTasks\", ecs.listTasks({ cluster, family, desiredStatus, nextToken })), () => ({ taskArns: [] }))"
   ]], "outage"),
   mutant("ECS is read only while callers ask", "a held slot is read for every second", 20, [[
     upkeep,

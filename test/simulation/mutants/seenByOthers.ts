@@ -78,5 +78,30 @@ export const seenByOthers: ReadonlyArray<{
     why: "it takes hundreds of requests at once to take long",
     file: "test/provisioner/Turns.test.ts",
     test: "say within seconds that the ledger is away while they wait for the turn"
+  },
+  {
+    name: "the store's word is believed, though only one clock of the process agrees",
+    why: "its clocks have to part in the minute in which the store's clock is wrong: one world in hundreds",
+    file: "test/ledger/shared/StoreClock.test.ts",
+    test: "takes the time in which a machine was suspended to have passed, and not to be certain"
+  },
+  {
+    name: "a process counts on clocks that stood still while its machine was suspended",
+    why: "a suspension, a wall clock that is set back and a wrong store clock have to meet: one world in thousands",
+    file: "test/ledger/shared/StoreClock.test.ts",
+    test:
+      "takes the time to have passed in which all machines were suspended, though a wall clock was set back meanwhile"
+  },
+  {
+    name: "a holder that attaches again is a new one",
+    why: "the batch with which it attached has to arrive once more after later ones: less than one world in 150",
+    file: "test/ledger/shared/SharedState.test.ts",
+    test: "decides nothing again for a holder whose beginning arrives once more"
+  },
+  {
+    name: "who comes when all have left overrides what was resized",
+    why: "all processes have to be gone after a resize, and one has to come back: less than one world in 400",
+    file: "test/ledger/contract/holders.ts",
+    test: "keeps a cap that was changed until a holder describes another"
   }
 ]

@@ -28,7 +28,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     fleet,
     "  return record(left, Holders.abandon(left.occupancy, holder, now))",
     "  return left"
-  ]], 25),
+  ]], 100),
   shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
     fleet,
     "now - member.heardAt > member.lease",
@@ -54,11 +54,6 @@ export const sharing: ReadonlyArray<Mutant> = [
     "(member.status === \"left\" || batch.number < member.number)",
     "batch.number < member.number"
   ]]),
-  shared("a holder attaches once", "a holder that attaches again is a new one", 20, [[
-    fleet,
-    "if (known?.status === \"left\") return `holder ${holder} has left it`\n  if (known !== undefined) return found",
-    "if (known !== undefined && now < 0) return found"
-  ]], 131),
   shared("processes are served in turn", "the lines of others are not respected", 60, [[
     "ledger/rules/Launch.ts",
     "const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)",
@@ -66,7 +61,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("processes are served in turn", "a process says nothing of its line", 60, [[
     "provisioner/Provisioner.ts",
-    "line: () => ({ waiting: line.size(), since: line.head()?.arrival.at })",
+    "line: () => ({ waiting: line.places.size, since: WaitingLine.head(line)?.arrival.at })",
     "line: () => ({ waiting: 0, since: undefined })"
   ]]),
   shared("one reads at a time", "everybody gets the turn", 20, [[
@@ -98,11 +93,6 @@ export const sharing: ReadonlyArray<Mutant> = [
     ],
     121
   ),
-  shared("a cap that was changed stays", "who comes when all have left overrides what was resized", 30, [[
-    description,
-    "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
-    "const { cap } = description"
-  ]], 151),
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
     "ledger/rules/Launch.ts",
     "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
