@@ -5,10 +5,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Queue, Scope, Stream } from "effect"
 import * as Places from "../../src/ecs/Place.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
+import * as CompareAndSet from "../../src/ledger/shared/CompareAndSet.ts"
 import { apply, type Delta } from "../../src/ledger/shared/Delta.ts"
 import * as SharedLedgers from "../../src/ledger/shared/SharedLedger.ts"
 import type { SharedState } from "../../src/ledger/shared/SharedState.ts"
-import * as VersionedStores from "../../src/ledger/shared/VersionedStore.ts"
+import type * as VersionedStores from "../../src/ledger/shared/VersionedStore.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
@@ -80,7 +81,7 @@ describe("2,000 requests that a full fleet turns away", () => {
       const { counted, fleet: kept, database, latency } = yield* makeKeeper
       const ledger = Ledger.of({
         attach: (options) =>
-          Effect.flatMap(Effect.orDie(VersionedStores.attach(database, options)), (attached) =>
+          Effect.flatMap(Effect.orDie(CompareAndSet.attach(database, options)), (attached) =>
             SharedLedgers.make(attached, options))
       })
       yield* Effect.gen(function*() {

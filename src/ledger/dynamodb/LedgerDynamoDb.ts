@@ -62,9 +62,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type FleetLedger, Ledger } from "../Ledger.ts"
+import * as CompareAndSet from "../shared/CompareAndSet.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { ClientOptions } from "./Client.ts"
 import { hostOf, makeClient } from "./Client.ts"
 import * as DynamoStores from "./DynamoStore.ts"
@@ -126,7 +126,7 @@ export const make = Effect.fnUntraced(
       attach: Effect.fnUntraced(function*(attachOptions) {
         const { fleet, holder } = attachOptions
         const database = DynamoStores.make({ table, time, fleet, holder, timeout: Duration.times(timeout, 2) })
-        const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions), start)
+        const attached = yield* Startings.waiting(CompareAndSet.attach(database, attachOptions), start)
         const ledger = yield* SharedLedgers.make(attached, attachOptions)
         return { ...ledger, reserve: unlessTooLarge(database, ledger.reserve) }
       })

@@ -41,10 +41,10 @@ import type { MigrationError } from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Ledger, type LedgerUnavailable } from "../Ledger.ts"
+import * as CompareAndSet from "../shared/CompareAndSet.ts"
 import { defaultLease } from "../shared/Lease.ts"
 import * as SharedLedgers from "../shared/SharedLedger.ts"
 import * as Startings from "../shared/Starting.ts"
-import * as VersionedStores from "../shared/VersionedStore.ts"
 import type { SchemaMismatch } from "./Migration.ts"
 import * as Migrations from "./Migration.ts"
 import * as Notifications from "./Notifications.ts"
@@ -153,7 +153,7 @@ export const layer = (
         attach: Effect.fnUntraced(function*(attachOptions) {
           const { fleet } = attachOptions
           const database = { ...PostgresStores.make({ sql, schema, bound, fleet }), word: notifications.next(fleet) }
-          const attached = yield* Startings.waiting(VersionedStores.attach(database, attachOptions, lease), start)
+          const attached = yield* Startings.waiting(CompareAndSet.attach(database, attachOptions, lease), start)
           return yield* SharedLedgers.make(attached, attachOptions)
         })
       })

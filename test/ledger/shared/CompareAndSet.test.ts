@@ -5,12 +5,12 @@ import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Places from "../../../src/ecs/Place.ts"
 import type { Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
+import * as CompareAndSet from "../../../src/ledger/shared/CompareAndSet.ts"
 import type { Decided } from "../../../src/ledger/shared/SharedState.ts"
-import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import * as Time from "../../../src/Time.ts"
 import { reservation } from "../holding.ts"
-import * as UnreliableKeeper from "./unreliableStore.ts"
+import * as UnreliableStores from "./unreliableStore.ts"
 
 const cap = 3
 const line = { waiting: 0, since: undefined }
@@ -44,7 +44,7 @@ const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<
   return others[(yield* Random.nextIntBetween(0, 7)) - 3] ?? reserve
 })
 
-/** Answers that let somebody act: nobody may have them that are not kept. */
+/** Answers that let a holder act: it may have only those that are kept. */
 const grants = new Set(["Granted", "Pass", "Yours"])
 
 const tagOf = (value: unknown): unknown =>
@@ -56,15 +56,15 @@ const ticketsOf = ({ answers }: Decided): ReadonlyArray<Ticket> =>
     return isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
   })
 
-describe("a keeper whose link is bad", () => {
+describe("CompareAndSet over a link that is bad", () => {
   it.effect("decides each batch once, and grants nothing that is not kept", () =>
     Effect.gen(function*() {
       let again = 0
       const run = Effect.fnUntraced(function*(seed: number) {
-        const database = yield* UnreliableKeeper.make
+        const database = yield* UnreliableStores.make
         const hold = Effect.fnUntraced(function*(holder: string) {
           const { store } = yield* Effect.retry(
-            VersionedStores.attach(database.connect(holder), {
+            CompareAndSet.attach(database.connect(holder), {
               fleet: "c/f",
               holder,
               cap,
