@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import type { LedgerUnavailable } from "../Ledger.ts"
 import * as LedgerStates from "../rules/LedgerState.ts"
 import type { Delta } from "../shared/Delta.ts"
@@ -17,7 +16,6 @@ import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
 import type { SharedState } from "../shared/SharedState.ts"
 import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
-import type { SlotId } from "../Slot.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
 import * as ItemCodec from "./ItemCodec.ts"
 import * as Requests from "./Requests.ts"
@@ -35,12 +33,10 @@ export interface DynamoStore extends VersionedStore {
   readonly size: () => { readonly bytes: number; readonly occupied: number }
 }
 
-/** How many requests are read or written at once. */
-const concurrency = 16
-
 /** Maximum repeats of a throttled call before the caller gets its error. */
 const throttledTries = 4
 
+/** The item as a holder knows it. */
 interface Known {
   readonly version: number
   readonly fleet: SharedState | undefined
@@ -48,170 +44,39 @@ interface Known {
   readonly size: number
 }
 
+const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
+
 /**
- * Makes what keeps a fleet for a holder.
+ * The table, and the fleet and the holder in it.
  *
- * @category constructors
+ * @category options
  */
-export const make = (options: {
+export interface Options {
   readonly table: Table
   readonly time: ServerTime
   readonly fleet: string
   readonly holder: string
   /** How long a read or a write may take altogether. */
   readonly timeout: Duration.Duration
-}): DynamoStore => {
-  const { fleet: fleetId, holder, table, time, timeout } = options
-  const nothing: Known = { version: 0, fleet: undefined, gone: [], size: 0 }
-  let known = nothing
-  /** What slots of this holder are to be launched with, until that is in the table. A launch that is not sent does not need it. */
-  const unwritten = new Map<SlotId, RunTaskRequest>()
-  /** Requests that were looked for in vain. */
-  const lost = new Set<SlotId>()
+}
+
+interface State extends Options {
+  readonly requests: Requests.Requests
+  known: Known
   /** Whether requests have been found that the holder has not been told of: it may have stopped waiting meanwhile. */
-  let isUntold = false
+  isUntold: boolean
+}
 
-  const tell = (since: number): Effect.Effect<Kept, CallFailed> =>
-    Effect.suspend(() => {
-      const now = time.now()
-      if (now === undefined) return withoutTime
-      const { fleet, version } = known
-      const whole = isUntold || version !== since
-      isUntold = false
-      return Effect.succeed({
-        version,
-        now,
-        changed: whole && fleet !== undefined ? [Deltas.between(undefined, fleet)] : [],
-        whole
-      })
-    })
-
-  const learn = (item: FleetItem | undefined): Effect.Effect<void, CallFailed> =>
-    Effect.suspend(() => {
-      if (item === undefined) known = nothing
-      if (item === undefined || item.version === known.version) return Effect.void
-      const decoded = ItemCodec.decode(item.body)
-      if (Result.isFailure(decoded)) {
-        return new CallFailed({ reason: "refused", detail: `fleet ${fleetId} cannot be read: ${decoded.failure}` })
-      }
-      const whole = decoded.success
-      const fleet = Deltas.apply(undefined, whole)
-      const requests = known.fleet?.occupancy.requests ?? HashMap.empty()
-      known = {
-        version: item.version,
-        // Whatever is known of the requests need not be read again.
-        fleet: { ...fleet, occupancy: Requests.withRequests(fleet.occupancy, requests) },
-        gone: whole.gone,
-        size: item.body.length
-      }
-      return Effect.void
-    })
-
-  /** Reads the requests of those launches that a holder has to take over. Says whether there are some that were not known. */
-  const fetchRequests = (fleet: SharedState): Effect.Effect<boolean, CallFailed> =>
-    Effect.gen(function*() {
-      const needed = [...Requests.abandoned(fleet.occupancy), ...Requests.takenOver(fleet, holder)].filter((id) =>
-        !HashMap.has(fleet.occupancy.requests, id) && !lost.has(id)
-      )
-      const found = yield* Effect.forEach(
-        needed,
-        (id) => Effect.map(table.readRequest(fleetId, id), (request) => ({ id, request })),
-        { concurrency }
-      )
-      let requests = known.fleet?.occupancy.requests ?? HashMap.empty()
-      let isNew = false
-      for (const { id, request } of found) {
-        if (request === undefined) {
-          lost.add(id)
-          yield* Effect.logWarning(`The request of launch ${id} is not in the table: it cannot be sent again`)
-        } else {
-          isNew = true
-          requests = HashMap.set(requests, id, request)
-        }
-      }
-      if (isNew) isUntold = true
-      if (isNew && known.fleet !== undefined) {
-        known = {
-          ...known,
-          fleet: { ...known.fleet, occupancy: Requests.withRequests(known.fleet.occupancy, requests) }
-        }
-      }
-      return isNew
-    })
-
-  /** What the item holds now, of which a holder knows a version. */
-  const told = (item: FleetItem | undefined, since: number) =>
-    Effect.gen(function*() {
-      yield* learn(item)
-      if (known.fleet !== undefined) yield* fetchRequests(known.fleet)
-      if (known.fleet !== undefined) known = { ...known, fleet: Requests.withOwnAnswers(known.fleet, holder) }
-      return yield* tell(since)
-    })
-
-  const read = (since: number) => Effect.flatMap(table.readFleet(fleetId), (item) => told(item, since))
-
-  const conflict = (kept: Effect.Effect<Kept, CallFailed>) =>
-    Effect.map(kept, (kept): Written => ({ _tag: "Conflict", kept }))
-
-  const put = Effect.fnUntraced(function*(after: SharedState, delta: Delta) {
-    const { decidedAt: { store: decidedAt } } = delta.head
-    for (const { request, slot } of delta.slots) if (request !== undefined) unwritten.set(slot.id, request)
-    // Before the first attempt may be sent, and not before: of many decisions on the same state only one is written.
-    const launching = delta.slots.flatMap(({ slot: { id, state } }) => {
-      const request = state._tag === "Reserved" ? undefined : unwritten.get(id)
-      return request === undefined ? [] : [{ id, request }]
-    })
-    yield* Effect.forEach(launching, ({ id, request }) =>
-      Effect.tap(
-        table.writeRequest(fleetId, id, request, decidedAt),
-        () => Effect.sync(() => unwritten.delete(id))
-      ), { concurrency, discard: true })
-    const gone = ItemCodec.remember(known.gone, delta)
-    const body = ItemCodec.encode(after, gone)
-    if (body.length > itemLimit) {
-      return yield* new CallFailed({
-        reason: "unfit",
-        detail: `the item of fleet ${fleetId} would have ${body.length} bytes, and DynamoDB takes 400 KB`
-      })
-    }
-    const version = known.version + 1
-    const { occupancy } = after
-    yield* table.writeFleet(fleetId, { body, version }, { occupied: LedgerStates.used(occupancy), cap: occupancy.cap })
-    known = { version, fleet: after, gone, size: body.length }
-    for (const id of unwritten.keys()) if (LedgerStates.find(occupancy, id) === undefined) unwritten.delete(id)
-    const answer: Written = { _tag: "Written", now: time.now() ?? decidedAt }
-    return answer
-  })
-
-  const write = (version: number, delta: Delta): Effect.Effect<Written, CallFailed> =>
-    Effect.gen(function*() {
-      const now = time.now()
-      // A process that was held up looks again: the time that it decided by is not that of the others any more.
-      const isLate = now === undefined || now - delta.head.decidedAt.store > decisionValidity
-      if (isLate || version !== known.version) return yield* conflict(read(version))
-      const after = Deltas.apply(known.fleet, delta)
-      // A launch that is abandoned by this very decision may be taken over by it, too.
-      if (yield* fetchRequests(after)) return yield* conflict(tell(version))
-      return yield* Effect.catch(put(after, delta), (error) => {
-        if (error.reason !== "conflict") return Effect.fail(error)
-        const item = error.found === undefined ? table.readFleet(fleetId) : readFleet(error.found, fleetId)
-        return conflict(Effect.flatMap(item, (item) => told(item, version)))
-      })
-    })
-
-  const within = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<A, LedgerUnavailable | Refused> =>
-    patiently(call).pipe(
-      Effect.timeoutOrElse({
-        duration: timeout,
-        orElse: () =>
-          Effect.fail(new CallFailed({ reason: "unknown", detail: `no answer in ${Duration.format(timeout)}` }))
-      }),
-      Effect.mapError((error) => error.reason === "unfit" ? new Refused({ detail: error.detail }) : unavailable(error))
-    )
-
+/**
+ * Makes what keeps a fleet for a holder.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): DynamoStore => {
+  const self: State = { ...options, requests: Requests.make(options), known: nothing, isUntold: false }
   const calls: Calls = {
-    read: (since) => within(read(since)),
-    write: (version, delta) => within(write(version, delta))
+    read: (since) => within(read(self, since), options.timeout),
+    write: (version, delta) => within(write(self, version, delta), options.timeout)
   }
   return {
     ...calls,
@@ -219,11 +84,130 @@ export const make = (options: {
     // DynamoDB has no push notifications: this holder hears what others do when it looks.
     word: Effect.never,
     size: () => ({
-      bytes: known.size,
-      occupied: known.fleet === undefined ? 0 : LedgerStates.used(known.fleet.occupancy)
+      bytes: self.known.size,
+      occupied: self.known.fleet === undefined ? 0 : LedgerStates.used(self.known.fleet.occupancy)
     })
   }
 }
+
+const read = (self: State, since: number): Effect.Effect<Kept, CallFailed> =>
+  Effect.flatMap(self.table.readFleet(self.fleet), (item) => told(self, item, since))
+
+const write = Effect.fnUntraced(function*(
+  self: State,
+  version: number,
+  delta: Delta
+): Effect.fn.Return<Written, CallFailed> {
+  const now = self.time.now()
+  // A process that was held up looks again: the time that it decided by is not that of the others any more.
+  const isLate = now === undefined || now - delta.head.decidedAt.store > decisionValidity
+  if (isLate || version !== self.known.version) return conflict(yield* read(self, version))
+  const after = Deltas.apply(self.known.fleet, delta)
+  // A launch that is abandoned by this very decision may be taken over by it, too.
+  if (yield* fetchRequests(self, after)) return conflict(yield* tell(self, version))
+  return yield* Effect.catch(put(self, after, delta), (error) => {
+    if (error.reason !== "conflict") return Effect.fail(error)
+    const item = error.found === undefined ? self.table.readFleet(self.fleet) : readFleet(error.found, self.fleet)
+    return Effect.map(Effect.flatMap(item, (item) => told(self, item, version)), conflict)
+  })
+})
+
+const conflict = (kept: Kept): Written => ({ _tag: "Conflict", kept })
+
+/** Writes what a decision leads to, if the item still has the version that it was made on. */
+const put = Effect.fnUntraced(function*(
+  self: State,
+  after: SharedState,
+  delta: Delta
+): Effect.fn.Return<Written, CallFailed> {
+  const { fleet, known, requests, table, time } = self
+  const { occupancy } = after
+  yield* Requests.writeLaunching(requests, delta)
+  const gone = ItemCodec.remember(known.gone, delta)
+  const body = ItemCodec.encode(after, gone)
+  if (body.length > itemLimit) {
+    return yield* new CallFailed({
+      reason: "unfit",
+      detail: `the item of fleet ${fleet} would have ${body.length} bytes, and DynamoDB takes 400 KB`
+    })
+  }
+  const version = known.version + 1
+  yield* table.writeFleet(fleet, { body, version }, { occupied: LedgerStates.used(occupancy), cap: occupancy.cap })
+  self.known = { version, fleet: after, gone, size: body.length }
+  Requests.forget(requests, occupancy)
+  return { _tag: "Written", now: time.now() ?? delta.head.decidedAt.store }
+})
+
+/** Takes what the item holds now, and tells it to a holder that knows a version of it. */
+const told = Effect.fnUntraced(function*(self: State, item: FleetItem | undefined, since: number) {
+  yield* learn(self, item)
+  if (self.known.fleet !== undefined) yield* fetchRequests(self, self.known.fleet)
+  if (self.known.fleet !== undefined) {
+    self.known = { ...self.known, fleet: Requests.withOwnAnswers(self.known.fleet, self.holder) }
+  }
+  return yield* tell(self, since)
+})
+
+const tell = (self: State, since: number): Effect.Effect<Kept, CallFailed> =>
+  Effect.suspend(() => {
+    const now = self.time.now()
+    if (now === undefined) return withoutTime
+    const { fleet, version } = self.known
+    const whole = self.isUntold || version !== since
+    self.isUntold = false
+    const changed = whole && fleet !== undefined ? [Deltas.between(undefined, fleet)] : []
+    return Effect.succeed({ version, now, changed, whole })
+  })
+
+const learn = Effect.fnUntraced(function*(self: State, item: FleetItem | undefined) {
+  if (item === undefined) self.known = nothing
+  if (item === undefined || item.version === self.known.version) return
+  const decoded = ItemCodec.decode(item.body)
+  if (Result.isFailure(decoded)) {
+    return yield* new CallFailed({
+      reason: "refused",
+      detail: `fleet ${self.fleet} cannot be read: ${decoded.failure}`
+    })
+  }
+  self.known = {
+    version: item.version,
+    // The requests that are known need not be read again.
+    fleet: Requests.withRequests(Deltas.apply(undefined, decoded.success), requestsOf(self.known)),
+    gone: decoded.success.gone,
+    size: item.body.length
+  }
+})
+
+const requestsOf = ({ fleet }: Known) => fleet?.occupancy.requests ?? HashMap.empty()
+
+/** Reads the requests of the launches that the holder has to take over. Says whether some were not known. */
+const fetchRequests = Effect.fnUntraced(function*(
+  self: State,
+  fleet: SharedState
+): Effect.fn.Return<boolean, CallFailed> {
+  const found = yield* Requests.fetch(self.requests, fleet)
+  if (HashMap.isEmpty(found)) return false
+  self.isUntold = true
+  if (self.known.fleet !== undefined) {
+    const requests = HashMap.union(requestsOf(self.known), found)
+    self.known = { ...self.known, fleet: Requests.withRequests(self.known.fleet, requests) }
+  }
+  return true
+})
+
+/** Ends a call within a bound, the repeats of what DynamoDB throttles included. */
+const within = <A>(
+  call: Effect.Effect<A, CallFailed>,
+  timeout: Duration.Duration
+): Effect.Effect<A, LedgerUnavailable | Refused> =>
+  patiently(call).pipe(
+    Effect.timeoutOrElse({
+      duration: timeout,
+      orElse: () =>
+        Effect.fail(new CallFailed({ reason: "unknown", detail: `no answer in ${Duration.format(timeout)}` }))
+    }),
+    Effect.mapError((error) => error.reason === "unfit" ? new Refused({ detail: error.detail }) : unavailable(error))
+  )
 
 /** Being throttled for a moment is no news. */
 const patiently = <A>(call: Effect.Effect<A, CallFailed>, tries = 0): Effect.Effect<A, CallFailed> =>

@@ -1,5 +1,5 @@
 /**
- * What the keeper of an item does with what its table answers.
+ * The store of a fleet in an item, and what it does with what its table answers.
  */
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
@@ -14,7 +14,7 @@ import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import { ask, empty, granted, hex, reserve, start } from "./agedFleet.ts"
 
-describe("the keeper of an item", () => {
+describe("DynamoStore", () => {
   const unused = Effect.die("not asked")
 
   const keep = (table: Partial<Table>, now: () => number | undefined = () => start) =>
