@@ -10,11 +10,9 @@
  * what its earlier attempts did. Every call ends in bounded time, for which the SDK
  * has no setting: by default it waits for ever.
  */
-import type { ECSClientConfig } from "@aws-sdk/client-ecs"
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand } from "@aws-sdk/client-ecs"
-import { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Config from "effect/Config"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -26,6 +24,7 @@ import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
 import * as Places from "./Place.ts"
+import * as SdkClients from "./SdkClient.ts"
 
 export { type Operation, requests } from "./AwsCall.ts"
 
@@ -55,24 +54,7 @@ export interface CallOptions {
  *
  * @category options
  */
-export interface ClientOptions {
-  /** The AWS region. Found by the SDK unless given. */
-  readonly region?: string | undefined
-  /** The URL of ECS, or of an emulator. Found by the SDK unless given. */
-  readonly endpoint?: string | undefined
-  /** The profile in the shared configuration files. Found by the SDK unless given. */
-  readonly profile?: string | undefined
-  /** Credentials, or what provides them. Found by the SDK unless given. */
-  readonly credentials?: ECSClientConfig["credentials"] | undefined
-  /**
-   * How long to wait for a connection, a free one of the pool included. A call that
-   * gets none was certainly not sent. Defaults to 5 seconds.
-   */
-  readonly connectionTimeout?: Duration.Input | undefined
-  /** How long to wait for the head of an answer. Defaults to 20 seconds. */
-  readonly requestTimeout?: Duration.Input | undefined
-  /** How long a connection may be silent in the middle of an answer. Defaults to 20 seconds. */
-  readonly socketTimeout?: Duration.Input | undefined
+export interface ClientOptions extends SdkClients.Options {
   /**
    * How many connections there may be. Defaults to 50, and to twice `launchPermits`
    * where that is more, so that no launch waits for a connection: not even while
@@ -90,14 +72,6 @@ export interface Options extends CallOptions, ClientOptions {}
 
 const defaultLaunchPermits = 20
 
-/** A timer of Node's cannot run longer: it would end at once. To the SDK, 0 is no limit. */
-const longestTimer = 2 ** 31 - 1
-
-const timer = (input: Duration.Input): number => {
-  const millis = Duration.toMillis(input)
-  return millis > longestTimer ? 0 : Math.max(1, Math.round(millis))
-}
-
 /**
  * Creates a client of the SDK that does not retry and does not wait for ever, and
  * destroys it with its scope.
@@ -110,28 +84,10 @@ const timer = (input: Duration.Input): number => {
  * @category constructors
  */
 export const makeClient = (options: Options = {}): Effect.Effect<ECSClient, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const { credentials, endpoint, launchPermits = defaultLaunchPermits, profile, region } = options
-      const agent = { keepAlive: true, maxSockets: options.maxSockets ?? Math.max(50, 2 * launchPermits) }
-      return new ECSClient({
-        ...(region === undefined ? {} : { region }),
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(profile === undefined ? {} : { profile }),
-        ...(credentials === undefined ? {} : { credentials }),
-        maxAttempts: 1,
-        requestHandler: new NodeHttpHandler({
-          connectionTimeout: timer(options.connectionTimeout ?? "5 seconds"),
-          requestTimeout: timer(options.requestTimeout ?? "20 seconds"),
-          throwOnRequestTimeout: true,
-          socketTimeout: timer(options.socketTimeout ?? "20 seconds"),
-          httpAgent: agent,
-          httpsAgent: agent
-        })
-      })
-    }),
-    (client) => Effect.sync(() => client.destroy())
-  )
+  SdkClients.make(ECSClient, {
+    ...options,
+    maxSockets: options.maxSockets ?? Math.max(50, 2 * (options.launchPermits ?? defaultLaunchPermits))
+  })
 
 /** To take it for a list without tasks would be to take silence for evidence. */
 const emptyAnswer = (operation: EcsReadError["operation"]) =>

@@ -2,14 +2,14 @@
  * A client of DynamoDB, and one call of it: bounded in time, and with the time
  * taken from its answer.
  */
-import type { $Command, DynamoDBClientConfig, DynamoDBClientResolvedConfig } from "@aws-sdk/client-dynamodb"
+import type { $Command, DynamoDBClientResolvedConfig } from "@aws-sdk/client-dynamodb"
 import { DynamoDBClient, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-dynamodb"
-import { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as AnswerLimit from "../../ecs/AnswerLimit.ts"
+import * as SdkClients from "../../ecs/SdkClient.ts"
 import { secretsOf } from "../../ecs/Signing.ts"
 import { CallFailed, ofThrown } from "./DynamoError.ts"
 import type { ServerTime } from "./ServerTime.ts"
@@ -19,16 +19,7 @@ import type { ServerTime } from "./ServerTime.ts"
  *
  * @category options
  */
-export interface ClientOptions {
-  /** The AWS region. Found by the SDK unless given. */
-  readonly region?: string | undefined
-  /** The URL of DynamoDB, or of an emulator. Found by the SDK unless given. */
-  readonly endpoint?: string | undefined
-  /** The profile in the shared configuration files. Found by the SDK unless given. */
-  readonly profile?: string | undefined
-  /** Credentials, or what provides them. Found by the SDK unless given. */
-  readonly credentials?: DynamoDBClientConfig["credentials"] | undefined
-}
+export interface ClientOptions extends Pick<SdkClients.Options, "region" | "endpoint" | "profile" | "credentials"> {}
 
 /**
  * Creates a client of the SDK that does not retry and does not wait for ever, and
@@ -36,25 +27,10 @@ export interface ClientOptions {
  *
  * @category constructors
  */
-export const makeClient = (options: ClientOptions = {}): Effect.Effect<DynamoDBClient, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const { credentials, endpoint, profile, region } = options
-      return new DynamoDBClient({
-        ...(region === undefined ? {} : { region }),
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(profile === undefined ? {} : { profile }),
-        ...(credentials === undefined ? {} : { credentials }),
-        maxAttempts: 1,
-        requestHandler: new NodeHttpHandler({
-          connectionTimeout: 5000,
-          requestTimeout: 5000,
-          throwOnRequestTimeout: true
-        })
-      })
-    }),
-    (client) => Effect.sync(() => client.destroy())
-  )
+export const makeClient = (
+  { credentials, endpoint, profile, region }: ClientOptions = {}
+): Effect.Effect<DynamoDBClient, never, Scope.Scope> =>
+  SdkClients.make(DynamoDBClient, { credentials, endpoint, profile, region, requestTimeout: "5 seconds" })
 
 /**
  * Says which host a client calls.
