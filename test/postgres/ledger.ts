@@ -6,15 +6,20 @@ import { PgClient } from "@effect/sql-pg"
 import { Clock, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import { migrate } from "../../src/ledger/postgres/LedgerPostgres.ts"
 import { StoreTime } from "../ledger/contract/storeClock.ts"
 import { shifted, Time } from "../ledger/contract/time.ts"
+import * as Holding from "../ledger/holding.ts"
 
 export const url = (): Redacted.Redacted => Redacted.make(inject("databaseUrl"))
 
 /** A pool of connections to the server, as a process has one. */
 export const layerPool = (config?: Partial<PgClient.PgPoolConfig>) =>
   PgClient.layer({ url: url(), maxConnections: 3, ...config })
+
+/** Attaches a holder to the ledger that is provided. */
+export const attach = (holder: string) => Effect.flatMap(Ledger, (ledger) => Holding.attach(ledger, holder))
 
 /** The name of a schema that no other test has. It is dropped with the scope, if it was made. */
 export const freshSchema = Effect.acquireRelease(

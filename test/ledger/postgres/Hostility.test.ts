@@ -7,13 +7,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { verdictOfError } from "../../../src/ecs/EcsErrors.ts"
-import { Ledger } from "../../../src/ledger/Ledger.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
 import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
-import { freshSchema, layerPool, url } from "../../postgres/ledger.ts"
+import { attach, freshSchema, layerPool, url } from "../../postgres/ledger.ts"
 import * as Holding from "../holding.ts"
-
-const attach = (holder: string) => Effect.flatMap(Ledger, (ledger) => Holding.attach(ledger, holder))
 
 const quiet = Logger.layer([])
 
