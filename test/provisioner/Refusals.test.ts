@@ -16,14 +16,14 @@ import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
 import { ask, Emulator, fleet, keys, layer, layerWorld, pass, tally } from "../world.ts"
 
 /** A database in memory that counts what it is asked. */
-const makeKeeper = Effect.map(Clock.Clock, (clock) => {
+const makeStore = Effect.map(Clock.Clock, (clock) => {
   const log: Array<Delta> = []
   const counted = { reads: 0, writes: 0 }
   /** In milliseconds. None while a holder attaches: the clock does not go on then. */
   const latency = { of: 0 }
   let kept: SharedState | undefined
   const now = () => clock.currentTimeMillisUnsafe()
-  const since = (from: number): VersionedStores.Kept => ({
+  const since = (from: number): VersionedStores.Update => ({
     version: log.length,
     now: now(),
     changed: log.slice(from),
@@ -45,7 +45,7 @@ const makeKeeper = Effect.map(Clock.Clock, (clock) => {
         Effect.delay(
           Effect.sync((): VersionedStores.Written => {
             counted.writes++
-            if (from !== log.length) return { _tag: "Conflict", kept: since(from) }
+            if (from !== log.length) return { _tag: "Conflict", update: since(from) }
             log.push(delta)
             kept = apply(kept, delta)
             return { _tag: "Written", now: now() }
@@ -78,7 +78,7 @@ const refused = Effect.fnUntraced(function*(count: number) {
 describe("2,000 requests that a full fleet turns away", () => {
   it.effect("write nothing into a shared ledger but who reads", () =>
     Effect.gen(function*() {
-      const { counted, fleet: kept, database, latency } = yield* makeKeeper
+      const { counted, fleet: kept, database, latency } = yield* makeStore
       const ledger = Ledger.of({
         attach: (options) =>
           Effect.flatMap(Effect.orDie(CompareAndSet.attach(database, options)), (attached) =>

@@ -15,7 +15,13 @@ import type { Delta } from "../shared/Delta.ts"
 import * as Deltas from "../shared/Delta.ts"
 import { Refused } from "../shared/SharedLedger.ts"
 import type { SharedState } from "../shared/SharedState.ts"
-import { type Calls, decisionValidity, type Kept, type VersionedStore, type Written } from "../shared/VersionedStore.ts"
+import {
+  type Calls,
+  decisionValidity,
+  type Update,
+  type VersionedStore,
+  type Written
+} from "../shared/VersionedStore.ts"
 import { CallFailed, unavailable } from "./DynamoError.ts"
 import * as ItemCodec from "./ItemCodec.ts"
 import * as Requests from "./Requests.ts"
@@ -90,7 +96,7 @@ export const make = (options: Options): DynamoStore => {
   }
 }
 
-const read = (self: State, since: number): Effect.Effect<Kept, CallFailed> =>
+const read = (self: State, since: number): Effect.Effect<Update, CallFailed> =>
   Effect.flatMap(self.table.readFleet(self.fleet), (item) => told(self, item, since))
 
 const write = Effect.fnUntraced(function*(
@@ -112,7 +118,7 @@ const write = Effect.fnUntraced(function*(
   })
 })
 
-const conflict = (kept: Kept): Written => ({ _tag: "Conflict", kept })
+const conflict = (update: Update): Written => ({ _tag: "Conflict", update })
 
 /** Writes what a decision leads to, if the item still has the version that it was made on. */
 const put = Effect.fnUntraced(function*(
@@ -148,7 +154,7 @@ const told = Effect.fnUntraced(function*(self: State, item: FleetItem | undefine
   return yield* tell(self, since)
 })
 
-const tell = (self: State, since: number): Effect.Effect<Kept, CallFailed> =>
+const tell = (self: State, since: number): Effect.Effect<Update, CallFailed> =>
   Effect.suspend(() => {
     const now = self.time.now()
     if (now === undefined) return withoutTime

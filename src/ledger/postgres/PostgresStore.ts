@@ -66,18 +66,18 @@ export const apart = <A, E>(sql: SqlClient, effect: Effect.Effect<A, E>): Effect
  */
 export type PostgresStore = Omit<VersionedStore, "word">
 
-const keptFields = {
+const updateFields = {
   version: Schema.Finite,
   now: Schema.Finite,
   changed: Schema.Array(Delta),
   whole: Schema.Boolean
 }
 
-const decodeKept = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Struct(keptFields)))
+const decodeUpdate = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Struct(updateFields)))
 
 const decodeWritten = Schema.decodeUnknownEffect(Schema.toCodecJson(Schema.Union([
   Schema.Struct({ written: Schema.Literal(true), now: Schema.Finite }),
-  Schema.Struct({ written: Schema.Literal(false), kept: Schema.Struct(keptFields) })
+  Schema.Struct({ written: Schema.Literal(false), update: Schema.Struct(updateFields) })
 ])))
 
 const encodeDelta = Schema.encodeSync(Schema.toCodecJson(Delta))
@@ -134,7 +134,7 @@ export const make = (
       Effect.catchIf(
         calls.write(version, delta, isNews),
         (error) => error._tag === "LedgerUnavailable" && error.reason === "busy",
-        () => Effect.map(calls.read(version), (kept): Written => ({ _tag: "Conflict", kept }))
+        () => Effect.map(calls.read(version), (update): Written => ({ _tag: "Conflict", update }))
       ),
     inLine: (_, decision) =>
       Effect.mapError(
@@ -200,7 +200,7 @@ const callsOf = (
     read: (since) =>
       call(
         sql<{ answer: unknown }>`${select} ${sql(schema)}.read(${fleet}, ${since}::bigint) AS answer`.withoutTransform,
-        decodeKept
+        decodeUpdate
       ),
     write: (version, delta, isNews) =>
       Effect.suspend(() => {
@@ -215,7 +215,7 @@ const callsOf = (
             decodeWritten
           ),
           (answer): Written =>
-            answer.written ? { _tag: "Written", now: answer.now } : { _tag: "Conflict", kept: answer.kept }
+            answer.written ? { _tag: "Written", now: answer.now } : { _tag: "Conflict", update: answer.update }
         )
       })
   }

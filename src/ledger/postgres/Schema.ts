@@ -162,7 +162,7 @@ const commit = (schema: string, channel: string): Statement =>
     IF v_version IS DISTINCT FROM p_version
       OR ${schema}.clock() - (v_head -> 'decidedAt' ->> 'store')::double precision > ${decisionValidity}
     THEN
-      RETURN jsonb_build_object('written', false, 'kept', ${schema}.read(p_fleet, p_version));
+      RETURN jsonb_build_object('written', false, 'update', ${schema}.read(p_fleet, p_version));
     END IF;
     -- Most decisions change one slot, and a statement that does nothing costs as much as one that does.
     IF p_difference -> 'freed' <> '[]' THEN

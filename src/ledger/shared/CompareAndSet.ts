@@ -25,7 +25,7 @@ import { Refused } from "./SharedLedger.ts"
 import type { Batch, Decided, Member, SharedState } from "./SharedState.ts"
 import * as SharedStates from "./SharedState.ts"
 import * as StoreClocks from "./StoreClock.ts"
-import type { Calls, Kept, VersionedStore } from "./VersionedStore.ts"
+import type { Calls, Update, VersionedStore } from "./VersionedStore.ts"
 
 /** How long nothing more is said of a clock that was set, in milliseconds. */
 const stepSilence = 60_000
@@ -190,7 +190,7 @@ const attempt = Effect.fnUntraced(function*<A, E>(
   const sentAt = time.own()
   const written = yield* calls.write(before.version, delta, isNews(before.fleet, delta))
   if (written._tag === "Conflict") {
-    learn(self, written.kept, sentAt)
+    learn(self, written.update, sentAt)
     return undefined
   }
   return { answer, written: { known: { version: before.version + 1, fleet }, moment, sentAt, now: written.now } }
@@ -199,10 +199,10 @@ const attempt = Effect.fnUntraced(function*<A, E>(
 const look = (self: Holder, calls: Calls): Effect.Effect<void, LedgerUnavailable | Refused> =>
   Effect.suspend(() => {
     const sentAt = self.time.own()
-    return Effect.map(calls.read(self.known.version), (kept) => learn(self, kept, sentAt))
+    return Effect.map(calls.read(self.known.version), (update) => learn(self, update, sentAt))
   })
 
-const learn = (self: Holder, { changed, now, version, whole }: Kept, sentAt: Time.Time): void => {
+const learn = (self: Holder, { changed, now, version, whole }: Update, sentAt: Time.Time): void => {
   let fleet = whole ? undefined : self.known.fleet
   for (const delta of changed) fleet = Deltas.apply(fleet, delta)
   self.time.answered(sentAt, now, version !== self.known.version)

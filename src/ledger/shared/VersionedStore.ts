@@ -8,29 +8,29 @@ import type { Delta } from "./Delta.ts"
 import type { Refused } from "./SharedLedger.ts"
 
 /**
- * How a fleet is kept, and at what time it was looked at.
+ * Tells a holder that knows a version of the fleet what has changed since.
  *
  * @category models
  */
-export interface Kept {
-  /** Grows by one with each write. 0 stands for a fleet that is not kept yet. */
+export interface Update {
+  /** Grows by one with each write. 0 stands for a fleet that is not there yet. */
   readonly version: number
-  /** What the clock of the database says, in epoch milliseconds. */
+  /** The time by the clock of the database, in epoch milliseconds. */
   readonly now: number
-  /** What has changed since the version that was asked for, in order. */
+  /** The deltas since the version that was asked for, in order. */
   readonly changed: ReadonlyArray<Delta>
-  /** Whether it is all of the fleet, for the version that was asked for is too old to be built on. */
+  /** Whether it is all of the fleet, because the version that was asked for is too old to be built on. */
   readonly whole: boolean
 }
 
 /**
- * The outcome of a write: it is in, or the fleet is not as it was.
+ * The outcome of a write: it is written, or the fleet has another version.
  *
  * @category models
  */
 export type Written =
   | { readonly _tag: "Written"; readonly now: number }
-  | { readonly _tag: "Conflict"; readonly kept: Kept }
+  | { readonly _tag: "Conflict"; readonly update: Update }
 
 /**
  * The calls to a database that keeps one fleet. Every call ends within a bound.
@@ -39,11 +39,11 @@ export type Written =
  */
 export interface Calls {
   /** Reads what has changed since a version. */
-  readonly read: (since: number) => Effect.Effect<Kept, LedgerUnavailable | Refused>
+  readonly read: (since: number) => Effect.Effect<Update, LedgerUnavailable | Refused>
   /**
    * Writes a delta if the fleet has the version that it was made from, and no
    * later than {@link decisionValidity} after its `decidedAt`, by the database's clock.
-   * `isNews` says that others may be waiting for it.
+   * `isNews` says that other holders may be waiting for it.
    */
   readonly write: (
     version: number,
@@ -70,7 +70,7 @@ export interface VersionedStore extends Calls {
     losses: number,
     decision: (calls: Calls) => Effect.Effect<A, E>
   ) => Effect.Effect<A, E | LedgerUnavailable | Refused>
-  /** Waits for the word that the fleet has changed, and says to which version. Words may be lost. */
+  /** Waits for a notification that the fleet has changed, and says to which version. Notifications may be lost. */
   readonly word: Effect.Effect<number>
 }
 

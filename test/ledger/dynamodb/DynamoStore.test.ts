@@ -49,8 +49,8 @@ describe("DynamoStore", () => {
       const database = keep({ writeFleet: () => Effect.fail(refused) })
       const written = yield* database.write(0, Deltas.between(undefined, empty()), false)
       if (written._tag !== "Conflict") return assert.fail(written._tag)
-      assert.strictEqual(written.kept.version, 1)
-      assert.deepStrictEqual(written.kept.changed.flatMap(({ slots }) => slots.map(({ slot }) => String(slot.key))), [
+      assert.strictEqual(written.update.version, 1)
+      assert.deepStrictEqual(written.update.changed.flatMap(({ slots }) => slots.map(({ slot }) => String(slot.key))), [
         "k"
       ])
     }))
@@ -79,7 +79,7 @@ describe("DynamoStore", () => {
         const written = yield* database.write(0, Deltas.between(undefined, now), false)
         assert.deepStrictEqual(written, {
           _tag: "Conflict",
-          kept: { version: 0, now: start + 9000, changed: [], whole: false }
+          update: { version: 0, now: start + 9000, changed: [], whole: false }
         })
       }
     }))

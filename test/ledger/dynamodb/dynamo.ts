@@ -12,7 +12,7 @@ import { shifted, Time } from "../contract/time.ts"
 
 /**
  * What happens to a call: it may be answered with an error in place of being
- * done, or be done without that anybody hears of it.
+ * done, or be done though its answer is lost.
  */
 export type Fate = "done" | "answer lost" | "throttled" | "denied" | "without date"
 

@@ -1,6 +1,6 @@
 /**
- * What the ledger in PostgreSQL does with what does not fit its database, and where
- * it is used as nobody should.
+ * The ledger in PostgreSQL with what does not fit its database, and used as it
+ * should not be.
  */
 import type { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -17,7 +17,7 @@ const quiet = Logger.layer([])
 const layerOf = (options: LedgerPostgres.Options, pool?: Partial<PgClient.PgPoolConfig>) =>
   Layer.fresh(LedgerPostgres.layer(options)).pipe(Layer.provide(layerPool(pool)), Layer.merge(quiet))
 
-/** What somebody is told who builds the ledger and attaches. */
+/** The error of building the ledger and attaching. */
 const told = (options: LedgerPostgres.Options, pool?: Partial<PgClient.PgPoolConfig>) =>
   Effect.scoped(attach("a")).pipe(
     Effect.provide(layerOf(options, pool)),

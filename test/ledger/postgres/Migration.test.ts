@@ -28,7 +28,7 @@ describe("the schema of LedgerPostgres", () => {
       const schema = yield* freshSchema
       const released = yield* Deferred.make<void>()
       yield* sql`CREATE SCHEMA ${sql(schema)}`
-      // Somebody makes a table of the same name, and takes it back: until then the migration waits.
+      // Another session makes a table of the same name, and takes it back: until then the migration waits.
       const other = yield* Effect.forkChild(Effect.flip(sql.withTransaction(
         Effect.andThen(
           sql`CREATE TABLE ${sql(`${schema}.fleet`)} (id int)`,

@@ -14,7 +14,7 @@ import { freshSchema, layerPool, makeSchema } from "../../postgres/ledger.ts"
 import { Time } from "../contract/time.ts"
 import { attach, granted, reserve } from "../holding.ts"
 
-/** A process: a ledger over connections that nobody else has. */
+/** A process: a ledger over connections of its own. */
 const process = Effect.fnUntraced(function*(options: {
   readonly schema: string
   readonly holder: string

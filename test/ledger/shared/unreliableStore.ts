@@ -1,6 +1,6 @@
 /**
  * A database in memory that keeps one fleet, behind a link on which requests and
- * answers are lost, and writes arrive late, or after whoever sent them gave up. Its
+ * answers are lost, and writes arrive late, or after their sender gave up. Its
  * line keeps no writer from another, and what is written in it may be rolled back
  * after it was said to be written.
  */
@@ -14,7 +14,7 @@ import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
 const codec = Schema.fromJsonString(Schema.toCodecJson(Delta))
 
 /** As it comes out of a database. */
-const kept = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
+const stored = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeSync(codec)(delta))
 
 const unavailable = new LedgerUnavailable({ detail: "lost on the way" })
 
@@ -27,19 +27,19 @@ export const make = Effect.gen(function*() {
   let version = 0
   let fleet: SharedState | undefined
 
-  const since = (from: number): VersionedStores.Kept => {
+  const since = (from: number): VersionedStores.Update => {
     const whole = from === 0 || version - from >= 20
-    const all = fleet === undefined ? [] : [kept(between(undefined, fleet))]
-    return { version, now: now(), changed: whole ? all : log.slice(from).map(kept), whole }
+    const all = fleet === undefined ? [] : [stored(between(undefined, fleet))]
+    return { version, now: now(), changed: whole ? all : log.slice(from).map(stored), whole }
   }
 
   const write = (holder: string, from: number, delta: Delta): VersionedStores.Written => {
     if (from !== version || now() - delta.head.decidedAt.store > VersionedStores.decisionValidity) {
-      return { _tag: "Conflict", kept: since(from) }
+      return { _tag: "Conflict", update: since(from) }
     }
     version++
     log.push(delta)
-    fleet = apply(fleet, kept(delta))
+    fleet = apply(fleet, stored(delta))
     const member = fleet.members.get(holder)
     if (member !== undefined) written.set(`${holder} ${member.number}`, member.answers)
     return { _tag: "Written", now: now() }
@@ -54,7 +54,7 @@ export const make = Effect.gen(function*() {
     return yield* Effect.timeoutOrElse(Fiber.join(arriving), { duration: "2 seconds", orElse: () => unavailable })
   })
 
-  /** A transaction: it writes when it is committed, and only if nobody has meanwhile. */
+  /** A transaction: it writes when it is committed, and only if no other process has meanwhile. */
   const inLine = (holder: string): VersionedStores.VersionedStore["inLine"] => (_, decision) =>
     Effect.gen(function*() {
       let commit = () => true
@@ -62,7 +62,7 @@ export const make = Effect.gen(function*() {
         read: (from) => link(() => since(from)),
         write: (from, delta) =>
           link((): VersionedStores.Written => {
-            if (from !== version) return { _tag: "Conflict", kept: since(from) }
+            if (from !== version) return { _tag: "Conflict", update: since(from) }
             commit = () => write(holder, from, delta)._tag === "Written"
             return { _tag: "Written", now: now() }
           })
