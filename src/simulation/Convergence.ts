@@ -14,7 +14,7 @@ import type { Standing } from "../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../ledger/SafetyLimits.ts"
 import { type Slot, status, taskArn } from "../ledger/Slot.ts"
 import { hasWrongClocks, type Scenario } from "./scenario/Scenario.ts"
-import type { System } from "./system/OneProcess.ts"
+import type { System } from "./system/System.ts"
 
 /** An ECS that answers at once, and nothing but the truth. */
 const kind: Settings = {

@@ -17,10 +17,11 @@ import type { Process } from "./checks/Process.ts"
 import * as RunLogs from "./checks/RunLog.ts"
 import * as Convergence from "./Convergence.ts"
 import type { Event, Scenario } from "./scenario/Scenario.ts"
-import type { SharedSystem } from "./system/ManyProcesses.ts"
 import * as ManyProcesses from "./system/ManyProcesses.ts"
-import type { Running, System } from "./system/OneProcess.ts"
 import * as OneProcess from "./system/OneProcess.ts"
+import type { RunningProcess } from "./system/RunningProcess.ts"
+import * as RunningProcesses from "./system/RunningProcess.ts"
+import type { System } from "./system/System.ts"
 
 /**
  * How a run went.
@@ -56,7 +57,7 @@ const maxSteps = 100_000
  */
 export const run = (scenario: Scenario, options: { readonly withStory?: boolean | undefined } = {}): Run => {
   let elapsed = () => 0
-  let system: System | SharedSystem | undefined
+  let system: System | undefined
   const log = RunLogs.make({ now: () => elapsed(), withStory: options.withStory ?? false })
   const program = Effect.scoped(Effect.gen(function*() {
     const clock = yield* Clock.Clock
@@ -99,7 +100,7 @@ export const run = (scenario: Scenario, options: { readonly withStory?: boolean 
 }
 
 /** Lets everything happen at its time, and the callers go on for themselves. */
-const play = Effect.fnUntraced(function*(system: System | SharedSystem, scenario: Scenario) {
+const play = Effect.fnUntraced(function*(system: System, scenario: Scenario) {
   const start = yield* Clock.currentTimeMillis
   const asking: Asking = new Map()
   for (const event of scenario.events) {
@@ -112,7 +113,7 @@ const play = Effect.fnUntraced(function*(system: System | SharedSystem, scenario
 /** The fibers of callers, by the process that they ask. */
 type Asking = Map<Process, Array<Fiber.Fiber<unknown>>>
 
-const happen = (system: System | SharedSystem, event: Event, asking: Asking): Effect.Effect<void, never> => {
+const happen = (system: System, event: Event, asking: Asking): Effect.Effect<void, never> => {
   const { capHistory, log, ecs } = system
   log.count(`event: ${event._tag}${event._tag === "Restart" ? ` (${event.how}, ledger ${event.ledger})` : ""}`)
   switch (event._tag) {
@@ -121,9 +122,9 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
     case "Resize": {
       const running = system.current(event.replica)
       if (running === undefined) return Effect.void
-      const { process, provisioner } = running
-      log.tell("operator", () => `sets the cap from ${capHistory.current(process.generation)} to ${event.cap}`)
-      return "resize" in system ? system.resize(running, event.cap) : Effect.orDie(provisioner.resize(event.cap))
+      const { generation } = running.process
+      log.tell("operator", () => `sets the cap from ${capHistory.current(generation)} to ${event.cap}`)
+      return system.resize(running, event.cap)
     }
     case "Foreign":
       return Effect.sync(() => {
@@ -139,11 +140,8 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
     case "Restart":
       return Effect.suspend(() => {
         const process = system.current()?.process
-        if (process === undefined || "pause" in system || event.how !== "crash") return system.restart(event)
-        process.crashed = true
-        for (const caller of system.callers.waiting()) {
-          if (caller.process === process) system.callers.left(caller, "is cut off")
-        }
+        if (process === undefined || system.gather !== undefined || event.how !== "crash") return system.restart(event)
+        RunningProcesses.crash(system, process)
         return Effect.andThen(
           Effect.forEach(asking.get(process) ?? [], (fiber) => Effect.forkDetach(Fiber.interrupt(fiber)), {
             discard: true
@@ -152,17 +150,12 @@ const happen = (system: System | SharedSystem, event: Event, asking: Asking): Ef
         )
       })
     case "Pause":
-      return "pause" in system ? system.pause(event) : Effect.void
     case "Suspend":
-      return system.suspend(event)
     case "SetClock":
-      return "setClock" in system ? system.setClock(event) : Effect.void
     case "SetStoreClock":
-      return "setStoreClock" in system ? system.setStoreClock(event) : Effect.void
     case "Cut":
-      return "cut" in system ? system.cut(event) : Effect.void
     case "Blind":
-      return "blind" in system ? system.blind(event) : Effect.void
+      return system.disturb(event)
     case "Weather":
       return Effect.sync(() => {
         log.tell("ECS", () => `changes: ${event.name}`)
@@ -196,7 +189,7 @@ const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, al
 /** Carries one caller from the request to its answer. */
 const converse = (
   { callers, log }: System,
-  { provisioner }: Running,
+  { provisioner }: RunningProcess,
   caller: Caller,
   event: Extract<Event, { readonly _tag: "Ask" }>
 ): Effect.Effect<void> => {

@@ -12,7 +12,9 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Scheduler from "effect/Scheduler"
+import type * as Scope from "effect/Scope"
 
 /**
  * The machine of a process.
@@ -120,3 +122,11 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead =
     clock: ownClock
   }
 }
+
+/**
+ * Runs an effect on a host, and waits for it outside of the host.
+ *
+ * @category running
+ */
+export const join = <A, E>(host: PausableHost, scope: Scope.Scope, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(Effect.forkIn(host.on(effect), scope), Fiber.join)
