@@ -146,7 +146,7 @@ const follow = (state: State, fleetLedger: FleetLedger) =>
 
 const connect = (state: State, process: Processes.Process): SimulatedLedger.SimulatedLedger =>
   SimulatedLedger.connect({
-    ...state.checks,
+    checks: state.checks,
     ledger: state.ledger,
     process,
     faults: () => state.faults,
