@@ -67,15 +67,13 @@ export interface SharedStore {
  */
 export const soundLink: Link = (call) => call
 
-/** What comes of a decision: its answer and, where it changes the fleet, the fleet after it. */
-interface Decided<out A> {
-  readonly answer: A
-  readonly fleet: SharedStates.SharedState | undefined
+interface State {
+  readonly fleets: Map<string, SharedStates.SharedState>
+  /** The time by the clock of the store, which may be wrong. */
+  readonly now: () => number
+  /** Completed when a fleet changes, and then replaced. */
+  word: Deferred.Deferred<void>
 }
-
-type Decider = <A>(
-  decide: (fleet: SharedStates.SharedState | undefined, at: StoreClocks.DecidedAt) => Decided<A>
-) => A
 
 /**
  * Makes a place for fleets, where it is decided by a clock that may be wrong.
@@ -83,105 +81,10 @@ type Decider = <A>(
  * @category constructors
  */
 export const makeWith = (now: () => number): SharedStore => {
-  const fleets = new Map<string, SharedStates.SharedState>()
-  let word = Deferred.makeUnsafe<void>()
-
-  const keep = (id: string, fleet: SharedStates.SharedState): void => {
-    const before = fleets.get(id)
-    fleets.set(id, fleet)
-    if (before?.occupancy === fleet.occupancy) return
-    const told = word
-    word = Deferred.makeUnsafe()
-    Deferred.doneUnsafe(told, Effect.void)
-  }
-
-  /** Lets a holder decide here, at what it makes of the time, and keeps what it decided. */
-  const decider = (id: string, time: StoreClocks.StoreClock): Decider => {
-    let known: SharedStates.SharedState | undefined
-    return (decide) => {
-      const before = fleets.get(id)
-      time.answered(time.own(), now(), before !== known)
-      const moment = time.next(before?.decidedAt)
-      const { answer, fleet } = decide(before, moment.decidedAt)
-      if (fleet === undefined) return answer
-      time.decided(moment)
-      known = fleet
-      keep(id, fleet)
-      return answer
-    }
-  }
-
-  const store = (
-    options: AttachOptions,
-    link: Link,
-    decideHere: Decider,
-    witness: Witness | undefined
-  ): SharedLedgers.Store => {
-    const { holder } = options
-    const decide = (batch: SharedStates.Batch) =>
-      link(Effect.suspend((): Effect.Effect<SharedStates.Decided | SharedLedgers.Refused, LedgerUnavailable> => {
-        const decided = decideHere<SharedStates.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
-          const away = fleet === undefined ? undefined : Descriptions.elsewhere(fleet.occupancy, options)
-          if (away !== undefined) return { answer: new SharedLedgers.Refused({ detail: away }), fleet: undefined }
-          const step = fleet === undefined ? undefined : SharedStates.decide(fleet, holder, batch, at)
-          if (fleet === undefined || step === undefined) return { answer: undefined, fleet: undefined }
-          witness?.decided(holder, batch, fleet, step.fleet, step.decided)
-          return { answer: step.decided, fleet: step.fleet }
-        })
-        return decided === undefined
-          ? Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
-          : Effect.succeed(decided)
-      }))
-    const heard = Effect.suspend(() => Deferred.await(word))
-    return {
-      decide: (batch) =>
-        Effect.suspend(() => {
-          witness?.sent(holder, batch)
-          return Effect.flatMap(
-            decide(batch),
-            (decided) => "answers" in decided ? Effect.succeed(decided) : Effect.fail(decided)
-          )
-        }),
-      word: link.word === undefined ? heard : link.word(heard),
-      leave: link(Effect.sync(() =>
-        decideHere((fleet, at) => {
-          if (fleet === undefined) return { answer: undefined, fleet: undefined }
-          const left = SharedStates.leave(fleet, holder, at)
-          witness?.left(holder, fleet, left)
-          return { answer: undefined, fleet: left }
-        })
-      ))
-    }
-  }
-
+  const state: State = { fleets: new Map(), now, word: Deferred.makeUnsafe() }
   return {
-    connect: (link, witness) => ({
-      attach: Effect.fnUntraced(function*(options) {
-        const { fleet: id, holder } = options
-        const decideHere = decider(id, StoreClocks.make(yield* Clock.Clock))
-        const entered = yield* link(Effect.sync(() =>
-          decideHere<SharedStates.SharedState | string>((before, at) => {
-            const fleet = SharedStates.attach(before, holder, options, at)
-            if (typeof fleet === "string") return { answer: fleet, fleet: undefined }
-            witness?.attached(options, before, fleet)
-            return { answer: fleet, fleet }
-          })
-        ))
-        if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
-        const { sequence, turn } = entered.occupancy
-        return yield* SharedLedgers.make(
-          {
-            store: store(options, link, decideHere, witness),
-            sequence,
-            turn,
-            now: entered.decidedAt.time.fast,
-            lease: defaultLease
-          },
-          options
-        )
-      })
-    }),
-    fleet: (id) => fleets.get(id)
+    connect: (link, witness) => ({ attach: (options) => attach(state, options, link, witness) }),
+    fleet: (id) => state.fleets.get(id)
   }
 }
 
@@ -194,3 +97,103 @@ export const make: Effect.Effect<SharedStore> = Effect.map(
   Clock.Clock,
   (clock) => makeWith(() => clock.currentTimeMillisUnsafe())
 )
+
+/** A decision's answer and, where it changes the fleet, the fleet after it. */
+interface Outcome<out A> {
+  readonly answer: A
+  readonly fleet: SharedStates.SharedState | undefined
+}
+
+/** Nothing is decided: the fleet is not kept, or a later batch has been decided. */
+const undecided: Outcome<undefined> = { answer: undefined, fleet: undefined }
+
+type Decider = <A>(
+  decide: (fleet: SharedStates.SharedState | undefined, at: StoreClocks.DecidedAt) => Outcome<A>
+) => A
+
+/** Lets a holder decide here, at what it makes of the time, and keeps what it decided. */
+const decider = (state: State, id: string, time: StoreClocks.StoreClock): Decider => {
+  let known: SharedStates.SharedState | undefined
+  return (decide) => {
+    const before = state.fleets.get(id)
+    time.answered(time.own(), state.now(), before !== known)
+    const moment = time.next(before?.decidedAt)
+    const { answer, fleet } = decide(before, moment.decidedAt)
+    if (fleet === undefined) return answer
+    time.decided(moment)
+    known = fleet
+    state.fleets.set(id, fleet)
+    if (before?.occupancy !== fleet.occupancy) tell(state)
+    return answer
+  }
+}
+
+/** Tells all holders that something has happened. */
+const tell = (state: State): void => {
+  const told = state.word
+  state.word = Deferred.makeUnsafe()
+  Deferred.doneUnsafe(told, Effect.void)
+}
+
+const attach = Effect.fnUntraced(
+  function*(state: State, options: AttachOptions, link: Link, witness: Witness | undefined) {
+    const { fleet: id, holder } = options
+    const decideHere = decider(state, id, StoreClocks.make(yield* Clock.Clock))
+    const entered = yield* link(Effect.sync(() =>
+      decideHere<SharedStates.SharedState | string>((before, at) => {
+        const fleet = SharedStates.attach(before, holder, options, at)
+        if (typeof fleet === "string") return { answer: fleet, fleet: undefined }
+        witness?.attached(options, before, fleet)
+        return { answer: fleet, fleet }
+      })
+    ))
+    if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
+    const { sequence, turn } = entered.occupancy
+    const heard = Effect.suspend(() => Deferred.await(state.word))
+    const store: SharedLedgers.Store = {
+      decide: (batch) =>
+        Effect.suspend(() => {
+          witness?.sent(holder, batch)
+          return Effect.flatMap(
+            link(Effect.suspend(() => decide(decideHere, options, batch, witness))),
+            (decided) => "answers" in decided ? Effect.succeed(decided) : Effect.fail(decided)
+          )
+        }),
+      word: link.word === undefined ? heard : link.word(heard),
+      leave: link(Effect.sync(() => leave(decideHere, holder, witness)))
+    }
+    return yield* SharedLedgers.make(
+      { store, sequence, turn, now: entered.decidedAt.time.fast, lease: defaultLease },
+      options
+    )
+  }
+)
+
+const decide = (
+  decideHere: Decider,
+  options: AttachOptions,
+  batch: SharedStates.Batch,
+  witness: Witness | undefined
+): Effect.Effect<SharedStates.Decided | SharedLedgers.Refused, LedgerUnavailable> => {
+  const { holder } = options
+  const decided = decideHere<SharedStates.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
+    if (fleet === undefined) return undecided
+    const away = Descriptions.elsewhere(fleet.occupancy, options)
+    if (away !== undefined) return { answer: new SharedLedgers.Refused({ detail: away }), fleet: undefined }
+    const step = SharedStates.decide(fleet, holder, batch, at)
+    if (step === undefined) return undecided
+    witness?.decided(holder, batch, fleet, step.fleet, step.decided)
+    return { answer: step.decided, fleet: step.fleet }
+  })
+  return decided === undefined
+    ? Effect.fail(new LedgerUnavailable({ detail: "superseded" }))
+    : Effect.succeed(decided)
+}
+
+const leave = (decideHere: Decider, holder: string, witness: Witness | undefined): void =>
+  decideHere((fleet, at) => {
+    if (fleet === undefined) return undecided
+    const left = SharedStates.leave(fleet, holder, at)
+    witness?.left(holder, fleet, left)
+    return { answer: undefined, fleet: left }
+  })
