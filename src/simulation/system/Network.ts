@@ -36,12 +36,7 @@ type Leg = "request" | "answer"
 /** How long a message is on its way; `Lost` for ever, `Held` until it passes again. */
 type Fate = number | "Lost" | "Held"
 
-/**
- * Makes a way on which everything passes.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly name: string
   readonly host: PausableHost
   /** How the network is at the moment. */
@@ -50,92 +45,111 @@ export const make = (options: {
   readonly log: RunLog
   /** Runs what belongs to no process. */
   readonly run: (effect: Effect.Effect<unknown>) => void
-}): Network => {
-  const { log, host, name, random, run } = options
-  let way: Cut["way"] | undefined
-  let healed = Deferred.makeUnsafe<void>()
+}
 
-  const count = (what: string): void => log.count(`network: ${what}`)
+interface State extends Options {
+  /** What does not pass, if anything. */
+  way: Cut["way"] | undefined
+  /** Completed when everything passes again, and then replaced. */
+  healed: Deferred.Deferred<void>
+}
 
-  const isCut = (leg: Leg): boolean =>
-    way !== undefined && (way === "both" || way === (leg === "request" ? "requests" : "answers"))
-
-  const fate = (leg: Leg): Fate => {
-    const { late, lateBy, latency, lost } = options.sharing()
-    if (isCut(leg)) {
-      const isHeld = random.nextDoubleUnsafe() < 0.5
-      count(`${leg} ${isHeld ? "held up" : "lost"} where nothing passes`)
-      return isHeld ? "Held" : "Lost"
-    }
-    if (random.nextDoubleUnsafe() < lost) {
-      count(`${leg} lost`)
-      return "Lost"
-    }
-    const delay = random.nextBelowUnsafe(latency + 1)
-    if (random.nextDoubleUnsafe() >= late) return delay
-    count(`${leg} late`)
-    return delay + random.nextBelowUnsafe(lateBy + 1)
-  }
-
-  const travel = (
-    on: Fate,
-    arrived: Effect.Effect<unknown>,
-    breaks: Effect.Effect<unknown>
-  ): Effect.Effect<unknown> => {
-    if (on === "Lost") return breaks
-    if (on === "Held") return Effect.andThen(Effect.suspend(() => Deferred.await(healed)), arrived)
-    return on === 0 ? arrived : Effect.andThen(Effect.sleep(on), arrived)
-  }
-
-  const carry = <A>(call: Effect.Effect<A, LedgerUnavailable>): Effect.Effect<A, LedgerUnavailable> =>
-    Effect.suspend(() => {
-      const reply = Deferred.makeUnsafe<A, LedgerUnavailable>()
-      const answer = (exit: Exit.Exit<A, LedgerUnavailable>) =>
-        Effect.sync(() => host.deliver(() => Deferred.doneUnsafe(reply, exit)))
-      const fails = (detail: string) => answer(Exit.fail(new LedgerUnavailable({ detail })))
-      // A connection that breaks is noticed at once, or not at all.
-      const breaks = Effect.suspend(() => random.nextDoubleUnsafe() < 0.5 ? fails("the connection broke") : Effect.void)
-      /** Most messages need no watch over their time, and it would be most of what they cost. */
-      const watch = (on: Fate): void => {
-        if (typeof on !== "number" || on > bound / 2) run(Effect.andThen(Effect.sleep(bound), fails("no answer")))
-      }
-      const there = fate("request")
-      watch(there)
-      const arrived = Effect.flatMap(Effect.exit(call), (exit) => {
-        const back = fate("answer")
-        watch(back)
-        return travel(back, answer(exit), breaks)
-      })
-      run(travel(there, arrived, breaks))
-      const { lateBy, twice } = options.sharing()
-      if (random.nextDoubleUnsafe() < twice) {
-        count("request doubled")
-        run(Effect.andThen(Effect.sleep(random.nextBelowUnsafe(lateBy + 1)), Effect.exit(call)))
-      }
-      return Deferred.await(reply)
-    })
-
-  /** A word that is not heard is not said again. */
-  const word = (spoken: Effect.Effect<void>): Effect.Effect<void> =>
-    Effect.flatMap(Effect.andThen(spoken, host.awake), () => {
-      const { latency, lost } = options.sharing()
-      if (isCut("answer") || random.nextDoubleUnsafe() < lost) return word(spoken)
-      return Effect.sleep(random.nextBelowUnsafe(latency + 1))
-    })
-
+/**
+ * Makes a way on which everything passes.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): Network => {
+  const { log, name } = options
+  const state: State = { ...options, way: undefined, healed: Deferred.makeUnsafe() }
   return {
-    link: Object.assign(carry, { word }),
-    cut: (which) => {
-      way = which
-      log.tell("network", () => `lets no ${which === "both" ? "message" : which} of ${name} pass`)
+    link: Object.assign(<A>(call: Effect.Effect<A, LedgerUnavailable>) => carry(state, call), {
+      word: (spoken: Effect.Effect<void>) => word(state, spoken)
+    }),
+    cut: (way) => {
+      state.way = way
+      log.tell("network", () => `lets no ${way === "both" ? "message" : way} of ${name} pass`)
     },
     heal: () => {
-      if (way === undefined) return
-      way = undefined
+      if (state.way === undefined) return
+      state.way = undefined
       log.tell("network", () => `lets all messages of ${name} pass again`)
-      const told = healed
-      healed = Deferred.makeUnsafe()
+      const told = state.healed
+      state.healed = Deferred.makeUnsafe()
       Deferred.doneUnsafe(told, Effect.void)
     }
   }
 }
+
+const isCut = ({ way }: State, leg: Leg): boolean =>
+  way !== undefined && (way === "both" || way === (leg === "request" ? "requests" : "answers"))
+
+const drawFate = (state: State, leg: Leg): Fate => {
+  const { log, random } = state
+  const { late, lateBy, latency, lost } = state.sharing()
+  if (isCut(state, leg)) {
+    const isHeld = random.nextDoubleUnsafe() < 0.5
+    log.count(`network: ${leg} ${isHeld ? "held up" : "lost"} where nothing passes`)
+    return isHeld ? "Held" : "Lost"
+  }
+  if (random.nextDoubleUnsafe() < lost) {
+    log.count(`network: ${leg} lost`)
+    return "Lost"
+  }
+  const delay = random.nextBelowUnsafe(latency + 1)
+  if (random.nextDoubleUnsafe() >= late) return delay
+  log.count(`network: ${leg} late`)
+  return delay + random.nextBelowUnsafe(lateBy + 1)
+}
+
+const travel = (
+  state: State,
+  fate: Fate,
+  arrived: Effect.Effect<unknown>,
+  breaks: Effect.Effect<unknown>
+): Effect.Effect<unknown> => {
+  if (fate === "Lost") return breaks
+  if (fate === "Held") return Effect.andThen(Effect.suspend(() => Deferred.await(state.healed)), arrived)
+  return fate === 0 ? arrived : Effect.andThen(Effect.sleep(fate), arrived)
+}
+
+const carry = <A>(
+  state: State,
+  call: Effect.Effect<A, LedgerUnavailable>
+): Effect.Effect<A, LedgerUnavailable> =>
+  Effect.suspend(() => {
+    const { host, log, random, run } = state
+    const reply = Deferred.makeUnsafe<A, LedgerUnavailable>()
+    const answer = (exit: Exit.Exit<A, LedgerUnavailable>) =>
+      Effect.sync(() => host.deliver(() => Deferred.doneUnsafe(reply, exit)))
+    const fails = (detail: string) => answer(Exit.fail(new LedgerUnavailable({ detail })))
+    // A connection that breaks is noticed at once, or not at all.
+    const breaks = Effect.suspend(() => random.nextDoubleUnsafe() < 0.5 ? fails("the connection broke") : Effect.void)
+    /** Most messages need no watch over their time, and it would be most of what they cost. */
+    const watch = (fate: Fate): void => {
+      if (typeof fate !== "number" || fate > bound / 2) run(Effect.andThen(Effect.sleep(bound), fails("no answer")))
+    }
+    const there = drawFate(state, "request")
+    watch(there)
+    const arrived = Effect.flatMap(Effect.exit(call), (exit) => {
+      const back = drawFate(state, "answer")
+      watch(back)
+      return travel(state, back, answer(exit), breaks)
+    })
+    run(travel(state, there, arrived, breaks))
+    const { lateBy, twice } = state.sharing()
+    if (random.nextDoubleUnsafe() < twice) {
+      log.count("network: request doubled")
+      run(Effect.andThen(Effect.sleep(random.nextBelowUnsafe(lateBy + 1)), Effect.exit(call)))
+    }
+    return Deferred.await(reply)
+  })
+
+/** A word that is not heard is not said again. */
+const word = (state: State, spoken: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.flatMap(Effect.andThen(spoken, state.host.awake), () => {
+    const { random } = state
+    const { latency, lost } = state.sharing()
+    if (isCut(state, "answer") || random.nextDoubleUnsafe() < lost) return word(state, spoken)
+    return Effect.sleep(random.nextBelowUnsafe(latency + 1))
+  })
