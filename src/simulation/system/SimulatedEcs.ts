@@ -46,175 +46,186 @@ export interface SimulatedEcs {
   readonly calm: () => void
 }
 
-/**
- * Makes the ECS of a run.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly settings: Settings
+  /** How likely the repetition of an accepted `RunTask` is answered with a conflict. */
   readonly conflicts: number
   readonly log: RunLog
   readonly launches: LaunchCheck
   readonly readCheck: ReadCheck
   readonly clock: Clock.Clock
-}): SimulatedEcs => {
-  const { log, clock, launches, readCheck, settings } = options
+}
+
+interface State extends Options {
+  readonly world: World.World
+  readonly prng: Prng.Prng
+  conflicts: number
+  /** How many of the tasks that were launched have been seen. */
+  seen: number
+}
+
+/**
+ * Makes the ECS of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): SimulatedEcs => {
+  const { settings } = options
   const world = World.make(settings)
-  const prng = Prng.make(settings.seed ?? 1, 7)
-  let { conflicts } = options
-  let seen = 0
+  const state: State = { ...options, world, prng: Prng.make(settings.seed ?? 1, 7), seen: 0 }
   let configuredAt = 0
-
-  /** Only between two events can the number of tasks have been another: it is looked at after each. */
-  const look = (): void => {
-    while (seen < world.launched) {
-      seen++
-      for (const cluster of world.clusters.values()) {
-        // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
-        const task = cluster.running.get(seen) ?? [...cluster.tasks.values()].find(({ number }) => number === seen)
-        if (task === undefined) continue
-        log.tell(
-          "ECS",
-          () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for another program" : ""}`
-        )
-        launches.begin(task)
-      }
-    }
-  }
-
-  const advance = (now: number): void => {
-    for (let next = world.eventQueue.slots[0]; next !== undefined && next.entry.at <= now;) {
-      World.advance(world, next.entry.at)
-      look()
-      next = world.eventQueue.slots[0]
-    }
-    World.advance(world, now)
-  }
-
-  const now = (): number => {
-    const time = clock.currentTimeMillisUnsafe()
-    advance(time)
-    return time
-  }
-
-  const begin = (
-    process: Process,
-    call: World.Call
-  ): { readonly exchange: Exchange; readonly attempt: Attempt | undefined } => {
-    const time = now()
-    if (process.ended) log.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
-    const attempt = call.operation === "RunTask" ? launches.send(process, call.input) : undefined
-    if (call.operation !== "RunTask") readCheck.call(process, isFirstPage(call))
-    const known = attempt?.launch.task
-    const exchange = World.handle(world, call, time)
-    if (attempt !== undefined) attempt.exchange = exchange
-    look()
-    const { fault } = exchange
-    log.count(`calls of ${call.operation}`)
-    if (fault !== undefined) log.count(faultName(call.operation, fault))
-    if (known !== undefined && exchange.reply?.status === 200 && Prng.chance(prng, conflicts)) {
-      log.count("RunTask: conflict")
-      exchange.reply = Reply.error("ConflictException", "The client token was used with other parameters.", 400, {
-        resourceIds: [known.arn]
-      })
-    }
-    if (attempt !== undefined) {
-      const { key, token } = attempt.launch
-      log.tell(process.name, () => {
-        const again = attempt.launch.attempts.length > 1 ? `, attempt ${attempt.launch.attempts.length}` : ""
-        const wrong = fault === undefined ? "" : ` (${faultName(call.operation, fault)})`
-        return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
-      })
-    } else {
-      log.tell(
-        process.name,
-        () => `reads ${call.operation}${fault === undefined ? "" : ` (${faultName("", fault)})`}`
-      )
-    }
-    return { exchange, attempt }
-  }
-
-  const call = (process: Process, call: World.Call): Effect.Effect<World.Outcome> =>
-    Effect.suspend(() => {
-      if (process.crashed) return Effect.never
-      const { attempt, exchange } = begin(process, call)
-      const wait = exchange.answeredAt - clock.currentTimeMillisUnsafe()
-      const waiting = wait <= 0 ? Effect.yieldNow : wait === Infinity ? Effect.never : Effect.sleep(wait)
-      const answered = Effect.flatMap(waiting, () => {
-        if (process.crashed) return Effect.never
-        if (attempt !== undefined) attempt.pending = false
-        const outcome = World.outcome(world, exchange, now())
-        if (attempt !== undefined) {
-          log.tell("ECS", () => `answers launch ${attempt.launch.token.slice(0, 8)}: ${textOf(outcome)}`)
-        }
-        return Effect.succeed(outcome)
-      })
-      return attempt === undefined ? answered : Effect.onInterrupt(answered, () =>
-        Effect.sync(() => {
-          attempt.pending = false
-          readCheck.interrupted(attempt)
-        }))
-    })
-
-  const emulator = (process: Process): Emulator["Service"] => {
-    const at = <A>(read: (now: number) => A): Effect.Effect<A> => Effect.sync(() => read(now()))
-    const uncounted = { calls: 0, inFlight: 0, maxInFlight: 0 }
-    return Emulator.of({
-      call: (input) => call(process, input),
-      place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
-      live: (filter) => at((now) => GroundTruth.live(world, now, filter)),
-      peak: (filter) => at((now) => GroundTruth.peak(world, now, filter)),
-      steps: (filter) => at((now) => GroundTruth.steps(world, now, filter)),
-      history: (filter) => at((now) => GroundTruth.history(world, now, filter)),
-      tasks: (filter) => at((now) => GroundTruth.tasks(world, now, filter)),
-      calls: () => Effect.succeed(uncounted),
-      allCalls: Effect.succeed({}),
-      launches: Effect.succeed([]),
-      script: (...faults) => Effect.sync(() => Control.script(world, faults)),
-      configure: (settings) => at(() => World.configure(world, settings)),
-      stopTasks: (stop) => at((now) => Control.stopTasks(world, stop ?? {}, now)),
-      launchForeign: (foreign) => at((now) => Control.launchForeign(world, foreign, now)),
-      reset: Effect.void
-    })
-  }
-
   return {
     world,
-    connect: (process, launchPermits, region) =>
-      Effect.map(
-        Layer.build(Layer.provide(
-          EcsInProcess.layer({ region }),
-          Layer.succeed(Emulator, emulator(process))
-        )),
-        (context) => {
-          const ecs = Context.get(context, Ecs)
-          return Ecs.of({
-            ...ecs,
-            launchPermits,
-            runTask: (request, sendBy) =>
-              Effect.suspend(() => {
-                launches.announce(request)
-                return ecs.runTask(request, sendBy)
-              })
-          })
-        }
-      ),
+    connect: (process, launchPermits, region) => connect(state, process, launchPermits, region),
     configure: (settings) => {
-      configuredAt = now()
+      configuredAt = advance(state)
       World.configure(world, settings)
     },
     configuredAt: () => configuredAt,
     launchForeign: (foreign) => {
-      const arns = Control.launchForeign(world, foreign, now())
-      look()
+      const arns = Control.launchForeign(world, foreign, advance(state))
+      look(state)
       return arns
     },
-    stopTasks: (count) => Control.stopTasks(world, { count }, now()),
+    stopTasks: (count) => Control.stopTasks(world, { count }, advance(state)),
     calm: () => {
-      conflicts = 0
+      state.conflicts = 0
     }
   }
+}
+
+/** Only between two events can the number of tasks have been another: it is looked at after each. */
+const look = (state: State): void => {
+  const { launches, log, world } = state
+  while (state.seen < world.launched) {
+    const number = ++state.seen
+    for (const cluster of world.clusters.values()) {
+      // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
+      const task = cluster.running.get(number) ?? [...cluster.tasks.values()].find((task) => task.number === number)
+      if (task === undefined) continue
+      log.tell("ECS", () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for another program" : ""}`)
+      launches.begin(task)
+    }
+  }
+}
+
+/** Lets happen what is due, and returns the time. */
+const advance = (state: State): number => {
+  const { clock, world } = state
+  const now = clock.currentTimeMillisUnsafe()
+  for (let next = world.eventQueue.slots[0]; next !== undefined && next.entry.at <= now;) {
+    World.advance(world, next.entry.at)
+    look(state)
+    next = world.eventQueue.slots[0]
+  }
+  World.advance(world, now)
+  return now
+}
+
+const connect = (
+  state: State,
+  process: Process,
+  launchPermits: LaunchPermits,
+  region?: string
+): Effect.Effect<Ecs["Service"], never, Scope.Scope> =>
+  Effect.map(
+    Layer.build(Layer.provide(EcsInProcess.layer({ region }), Layer.succeed(Emulator, emulator(state, process)))),
+    (context) => {
+      const ecs = Context.get(context, Ecs)
+      return Ecs.of({
+        ...ecs,
+        launchPermits,
+        runTask: (request, sendBy) =>
+          Effect.suspend(() => {
+            state.launches.announce(request)
+            return ecs.runTask(request, sendBy)
+          })
+      })
+    }
+  )
+
+const emulator = (state: State, process: Process): Emulator["Service"] => {
+  const { world } = state
+  const at = <A>(read: (now: number) => A): Effect.Effect<A> => Effect.sync(() => read(advance(state)))
+  const uncounted = { calls: 0, inFlight: 0, maxInFlight: 0 }
+  return Emulator.of({
+    call: (input) => call(state, process, input),
+    place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
+    live: (filter) => at((now) => GroundTruth.live(world, now, filter)),
+    peak: (filter) => at((now) => GroundTruth.peak(world, now, filter)),
+    steps: (filter) => at((now) => GroundTruth.steps(world, now, filter)),
+    history: (filter) => at((now) => GroundTruth.history(world, now, filter)),
+    tasks: (filter) => at((now) => GroundTruth.tasks(world, now, filter)),
+    calls: () => Effect.succeed(uncounted),
+    allCalls: Effect.succeed({}),
+    launches: Effect.succeed([]),
+    script: (...faults) => Effect.sync(() => Control.script(world, faults)),
+    configure: (settings) => at(() => World.configure(world, settings)),
+    stopTasks: (stop) => at((now) => Control.stopTasks(world, stop ?? {}, now)),
+    launchForeign: (foreign) => at((now) => Control.launchForeign(world, foreign, now)),
+    reset: Effect.void
+  })
+}
+
+const call = (state: State, process: Process, call: World.Call): Effect.Effect<World.Outcome> =>
+  Effect.suspend(() => {
+    const { clock, log, readCheck, world } = state
+    if (process.crashed) return Effect.never
+    const { attempt, exchange } = begin(state, process, call)
+    const wait = exchange.answeredAt - clock.currentTimeMillisUnsafe()
+    const waiting = wait <= 0 ? Effect.yieldNow : wait === Infinity ? Effect.never : Effect.sleep(wait)
+    const answered = Effect.flatMap(waiting, () => {
+      if (process.crashed) return Effect.never
+      if (attempt !== undefined) attempt.pending = false
+      const outcome = World.outcome(world, exchange, advance(state))
+      if (attempt !== undefined) {
+        log.tell("ECS", () => `answers launch ${attempt.launch.token.slice(0, 8)}: ${textOf(outcome)}`)
+      }
+      return Effect.succeed(outcome)
+    })
+    return attempt === undefined ? answered : Effect.onInterrupt(answered, () =>
+      Effect.sync(() => {
+        attempt.pending = false
+        readCheck.interrupted(attempt)
+      }))
+  })
+
+/** A call that has reached ECS, and the attempt to launch that it is, if it is one. */
+interface Begun {
+  readonly exchange: Exchange
+  readonly attempt: Attempt | undefined
+}
+
+const begin = (state: State, process: Process, call: World.Call): Begun => {
+  const { conflicts, launches, log, prng, readCheck, world } = state
+  const now = advance(state)
+  if (process.ended) log.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
+  const attempt = call.operation === "RunTask" ? launches.send(process, call.input) : undefined
+  if (call.operation !== "RunTask") readCheck.call(process, isFirstPage(call))
+  const known = attempt?.launch.task
+  const exchange = World.handle(world, call, now)
+  if (attempt !== undefined) attempt.exchange = exchange
+  look(state)
+  const { fault } = exchange
+  log.count(`calls of ${call.operation}`)
+  if (fault !== undefined) log.count(`${call.operation}: ${faultName(fault)}`)
+  if (known !== undefined && exchange.reply?.status === 200 && Prng.chance(prng, conflicts)) {
+    log.count("RunTask: conflict")
+    exchange.reply = Reply.error("ConflictException", "The client token was used with other parameters.", 400, {
+      resourceIds: [known.arn]
+    })
+  }
+  log.tell(process.name, () => attempt === undefined ? readText(call, fault) : attemptText(attempt, fault))
+  return { exchange, attempt }
+}
+
+const readText = ({ operation }: World.Call, fault: Exchange["fault"]): string =>
+  `reads ${operation}${fault === undefined ? "" : ` (${faultName(fault)})`}`
+
+const attemptText = ({ launch: { attempts, key, token } }: Attempt, fault: Exchange["fault"]): string => {
+  const again = attempts.length > 1 ? `, attempt ${attempts.length}` : ""
+  const wrong = fault === undefined ? "" : ` (RunTask: ${faultName(fault)})`
+  return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
 }
 
 /**
@@ -229,10 +240,9 @@ const isFirstPage = ({ input, operation }: World.Call): boolean =>
   "desiredStatus" in input && input.desiredStatus === "RUNNING" &&
   !("nextToken" in input && input.nextToken !== undefined)
 
-const faultName = (operation: string, fault: NonNullable<Exchange["fault"]>): string => {
+const faultName = (fault: NonNullable<Exchange["fault"]>): string => {
   const done = "processed" in fault ? fault.processed ? " after it was processed" : " before it was processed" : ""
-  const name = fault._tag === "ServiceError" ? fault.name : fault._tag
-  return `${operation === "" ? "" : `${operation}: `}${name}${done}`
+  return `${fault._tag === "ServiceError" ? fault.name : fault._tag}${done}`
 }
 
 const textOf = (outcome: World.Outcome): string => {
