@@ -22,7 +22,7 @@ import type { PausableHost } from "./PausableHost.ts"
 export interface RunningProcess {
   readonly process: Process
   readonly provisioner: Provisioner["Service"]
-  /** What it runs on, where that may stand still. */
+  /** Its machine, where that may stand still. */
   readonly host?: PausableHost | undefined
 }
 
