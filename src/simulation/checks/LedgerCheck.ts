@@ -54,12 +54,7 @@ export interface LedgerCheck {
  */
 const goodbye = 6 * 60_000
 
-/**
- * Begins to look at the ledgers of a run.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly log: RunLog
   readonly capHistory: CapHistory
   readonly launches: () => LaunchCheck
@@ -76,50 +71,27 @@ export const make = (options: {
   readonly breaksLagBound: boolean
   /** Whether ECS answers what cannot be so: a slot may stand for another's task then, and is still one slot. */
   readonly contradicts: boolean
-}): LedgerCheck => {
-  const { log, startTime } = options
+}
+
+/**
+ * Begins to look at the ledgers of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): LedgerCheck => {
   const latest = new Map<number, Standing>()
   const shown = new Map<number, Set<string>>()
   const lost = new Set<number>()
   const fences = new Map<string, number>()
-  const now = (): number => log.now() + startTime
-
-  const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
-    (launch === undefined ? undefined : LedgerStates.find(standing, SlotId(launch.token)))
-      ?? LedgerStates.findByArn(standing, TaskArn(task.arn))
-
-  const explain = (slot: Slot): void => {
-    const arn = taskArn(slot)
-    if (arn !== undefined && options.launches().findTask(arn) === undefined) {
-      log.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
-    }
-    if (slot.state._tag === "Reserved" && (slot.holder === undefined || options.hasEnded(slot.holder))) {
-      log.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
-    }
-  }
-
-  const checkKeys = (standing: Standing): void => {
-    for (const { id, key, state } of HashMap.values(standing.slots)) {
-      if (state._tag !== "Launching" || key === undefined) continue
-      if (now() - state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
-      if (LedgerStates.findByKey(standing, key)?.id !== id) continue
-      log.violate("a launch that is not sent again gives up its key", `slot ${id} still has ${key}`)
-    }
-  }
-
   return {
     inspect: (generation, standing) => {
-      if (log.now() > replayWindow + goodbye) checkKeys(standing)
-      if (lost.has(generation) || latest.get(generation) === standing) return
+      if (options.log.now() > replayWindow + goodbye) checkKeysAreGivenUp(options, standing)
       const before = latest.get(generation)
+      if (lost.has(generation) || before === standing) return
       latest.set(generation, standing)
       if (before?.slots === standing.slots) return
-      for (const slot of HashMap.values(standing.slots)) explain(slot)
-      if (options.breaksLagBound) return
-      for (const known of options.launches().live(now())) {
-        if (known.launch?.generation !== generation || slotOf(standing, known) !== undefined) continue
-        log.violate("a live task is counted", `${known.task.arn} (${known.launch.token}) runs, and has no slot`)
-      }
+      for (const slot of HashMap.values(standing.slots)) checkIsExplained(options, slot)
+      if (!options.breaksLagBound) checkLiveTasksAreCounted(options, generation, standing)
     },
     counted: (generation, token, arn) => {
       const standing = latest.get(generation)
@@ -135,25 +107,8 @@ export const make = (options: {
     },
     observed: (generation, standing, reading) => {
       if (lost.has(generation)) return
-      for (const { startedBy, taskArn } of options.contradicts ? [] : reading.tasks) {
-        // Another program's task may bear the name of a launch that is not its own.
-        if (options.launches().findTask(taskArn)?.launch === undefined) continue
-        const own = startedBy === undefined ? undefined : LedgerStates.find(standing, SlotId(startedBy))
-        const seen = LedgerStates.findByArn(standing, taskArn)
-        if (own !== undefined && seen !== undefined && own !== seen) {
-          log.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
-        }
-      }
-      const { unlisted } = options.world().resolved.lag
-      const begunAt = reading.begunAt.fast - options.clockError
-      if (reading.running === undefined || options.configuredAt() >= begunAt) return
-      for (const known of options.launches().live(now())) {
-        const { createdAt, stoppingAt } = known.task.life
-        if (createdAt + unlisted.max >= begunAt || stoppingAt <= now()) continue
-        if (slotOf(standing, known) === undefined) {
-          log.violate("a reading counts every listed task", `${known.task.arn} was listed, and has no slot`)
-        }
-      }
+      if (!options.contradicts) checkTasksAreOneSlot(options, standing, reading)
+      checkListedTasksAreCounted(options, standing, reading)
     },
     shown: (generation, listing) => {
       const arns = shown.get(generation) ?? new Set()
@@ -163,7 +118,7 @@ export const make = (options: {
     known: (generation, besides) => {
       const arns = shown.get(generation)
       let count = 0
-      for (const { launch, task } of options.launches().live(now())) {
+      for (const { launch, task } of options.launches().live(nowOf(options))) {
         if (launch?.token === besides) continue
         if (launch?.generation === generation || arns?.has(task.arn) === true) count++
       }
@@ -175,19 +130,78 @@ export const make = (options: {
     isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
     isSettling: (generation) => {
       const standing = latest.get(generation)
-      if (standing === undefined) return false
-      for (const { state } of HashMap.values(standing.slots)) if (state._tag === "Launching") return true
-      return false
+      return standing !== undefined && HashMap.some(standing.slots, (slot) => slot.state._tag === "Launching")
     },
     stopped: (generation, arn) => {
       const standing = latest.get(generation)
-      if (standing === undefined || options.contradicts) return
-      if (LedgerStates.findByArn(standing, TaskArn(arn)) === undefined) return
-      log.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
+      if (standing !== undefined && !options.contradicts) checkStoppedIsNotCounted(options, standing, arn)
     },
     latest: (generation) => latest.get(generation),
     lose: (generation) => {
       lost.add(generation)
     }
   }
+}
+
+const nowOf = ({ log, startTime }: Options): number => log.now() + startTime
+
+const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
+  (launch === undefined ? undefined : LedgerStates.find(standing, SlotId(launch.token)))
+    ?? LedgerStates.findByArn(standing, TaskArn(task.arn))
+
+const checkKeysAreGivenUp = (options: Options, standing: Standing): void => {
+  for (const slot of HashMap.values(standing.slots)) {
+    if (slot.state._tag !== "Launching" || slot.key === undefined) continue
+    if (nowOf(options) - slot.state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
+    if (LedgerStates.findByKey(standing, slot.key)?.id !== slot.id) continue
+    options.log.violate("a launch that is not sent again gives up its key", `slot ${slot.id} still has ${slot.key}`)
+  }
+}
+
+const checkIsExplained = ({ hasEnded, launches, log }: Options, slot: Slot): void => {
+  const arn = taskArn(slot)
+  if (arn !== undefined && launches().findTask(arn) === undefined) {
+    log.violate("every slot is explained", `slot ${slot.id} is for ${arn}, which never was`)
+  }
+  if (slot.state._tag === "Reserved" && (slot.holder === undefined || hasEnded(slot.holder))) {
+    log.violate("every slot is explained", `slot ${slot.id} is reserved by ${slot.holder}, which has ended`)
+  }
+}
+
+const checkLiveTasksAreCounted = (options: Options, generation: number, standing: Standing): void => {
+  for (const live of options.launches().live(nowOf(options))) {
+    if (live.launch?.generation !== generation || slotOf(standing, live) !== undefined) continue
+    options.log.violate("a live task is counted", `${live.task.arn} (${live.launch.token}) runs, and has no slot`)
+  }
+}
+
+const checkTasksAreOneSlot = ({ launches, log }: Options, standing: Standing, { tasks }: Reading): void => {
+  for (const { startedBy, taskArn } of tasks) {
+    // Another program's task may bear the name of a launch that is not its own.
+    if (launches().findTask(taskArn)?.launch === undefined) continue
+    const own = startedBy === undefined ? undefined : LedgerStates.find(standing, SlotId(startedBy))
+    const seen = LedgerStates.findByArn(standing, taskArn)
+    if (own !== undefined && seen !== undefined && own !== seen) {
+      log.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
+    }
+  }
+}
+
+const checkListedTasksAreCounted = (options: Options, standing: Standing, reading: Reading): void => {
+  const { unlisted } = options.world().resolved.lag
+  const begunAt = reading.begunAt.fast - options.clockError
+  if (reading.running === undefined || options.configuredAt() >= begunAt) return
+  const now = nowOf(options)
+  for (const live of options.launches().live(now)) {
+    const { createdAt, stoppingAt } = live.task.life
+    if (createdAt + unlisted.max >= begunAt || stoppingAt <= now) continue
+    if (slotOf(standing, live) === undefined) {
+      options.log.violate("a reading counts every listed task", `${live.task.arn} was listed, and has no slot`)
+    }
+  }
+}
+
+const checkStoppedIsNotCounted = ({ log }: Options, standing: Standing, arn: string): void => {
+  if (LedgerStates.findByArn(standing, TaskArn(arn)) === undefined) return
+  log.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
 }
