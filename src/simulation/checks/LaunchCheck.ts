@@ -6,54 +6,12 @@
  */
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
 import type { Task } from "../../emulator/model/Task.ts"
-import type { Exchange } from "../../emulator/model/World.ts"
 import { keyVariable, launchVariable } from "../../fleet/WorkerEnvironment.ts"
 import { gateValidity, replayWindow } from "../../ledger/SafetyLimits.ts"
 import type { CapHistory } from "./CapHistory.ts"
+import type { Attempt, KnownTask, Launch } from "./Launch.ts"
 import type { Process } from "./Process.ts"
 import type { RunLog } from "./RunLog.ts"
-
-/**
- * One sending of a `RunTask`.
- *
- * @category models
- */
-export interface Attempt {
-  readonly launch: Launch
-  readonly process: Process
-  readonly sentAt: number
-  /** When the ledger let it through. */
-  readonly gateAt: number
-  exchange: Exchange | undefined
-  /** Its sender waits for the answer. */
-  pending: boolean
-}
-
-/**
- * One client token, and what became of it.
- *
- * @category models
- */
-export interface Launch {
-  readonly token: string
-  readonly key: string
-  readonly generation: number
-  /** What was sent at first, byte for byte. */
-  readonly text: string
-  readonly firstSentAt: number
-  readonly attempts: Array<Attempt>
-  task: Task | undefined
-}
-
-/**
- * A task of the world, and the launch that it comes from if it is not foreign.
- *
- * @category models
- */
-export interface KnownTask {
-  readonly task: Task
-  readonly launch: Launch | undefined
-}
 
 /**
  * What was launched in a run.
@@ -77,12 +35,7 @@ export interface LaunchCheck {
   readonly live: (now: number) => ReadonlyArray<KnownTask>
 }
 
-/**
- * Begins to check the launches of a run.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly log: RunLog
   readonly capHistory: CapHistory
   readonly exclusiveKeys: boolean
@@ -91,99 +44,35 @@ export const make = (options: {
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Whether an overshoot is expected, and counted apart. */
   readonly breaksLagBound: boolean
-}): LaunchCheck => {
-  const { capHistory, log, startTime } = options
-  const gates = new Map<string, number>()
-  const firstGates = new Map<string, number>()
+}
+
+interface State extends Options {
+  /** When the ledger last let a launch of a process through. */
+  readonly gates: Map<string, number>
+  /** When the ledger was asked, the first time that it let a launch through. */
+  readonly firstGates: Map<string, number>
+  readonly launches: Map<string, Launch>
+  readonly byKey: Map<string, Array<Launch>>
+}
+
+/**
+ * Begins to check the launches of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): LaunchCheck => {
+  const { log } = options
+  const state: State = { ...options, gates: new Map(), firstGates: new Map(), launches: new Map(), byKey: new Map() }
+  const { firstGates, gates, launches } = state
   const requests = new Map<unknown, RunTaskRequest>()
-  const launches = new Map<string, Launch>()
-  const byKey = new Map<string, Array<Launch>>()
   const tasks = new Map<string, KnownTask>()
-  let alive: Array<KnownTask> = []
+  let alive: ReadonlyArray<KnownTask> = []
 
   const live = (now: number): ReadonlyArray<KnownTask> => {
     if (alive.some(({ task }) => task.life.stoppedAt <= now)) {
       alive = alive.filter(({ task }) => task.life.stoppedAt > now)
     }
     return alive
-  }
-
-  const gateOf = (process: Process, token: string): number | undefined => gates.get(`${process.name}/${token}`)
-
-  const make = (process: Process, request: RunTaskRequest, now: number): Launch => {
-    const variables = request.overrides?.containerOverrides?.[0]?.environment ?? []
-    const valueOf = (name: string) => variables.find((variable) => variable.name === name)?.value
-    const launch: Launch = {
-      token: request.clientToken,
-      key: valueOf(keyVariable) ?? "",
-      generation: process.generation,
-      text: JSON.stringify(request),
-      firstSentAt: now,
-      attempts: [],
-      task: undefined
-    }
-    if (request.startedBy !== launch.token || valueOf(launchVariable) !== launch.token) {
-      log.violate(
-        "one launch has one token",
-        `launch ${valueOf(launchVariable)} was sent with token ${launch.token} and startedBy ${request.startedBy}`
-      )
-    }
-    // What passed the gate before may have been sent, as far as anybody knows, and is repeated.
-    if (process.closingAt !== undefined && (firstGates.get(launch.token) ?? now) > process.closingAt) {
-      log.violate("nothing new is sent after closing", `${process.name} sent ${launch.token} for ${launch.key}`)
-    }
-    launches.set(launch.token, launch)
-    const name = `${launch.generation}/${launch.key}`
-    const others = byKey.get(name) ?? []
-    byKey.set(name, others)
-    checkKey(launch, others, now)
-    others.push(launch)
-    return launch
-  }
-
-  const checkKey = (launch: Launch, others: ReadonlyArray<Launch>, now: number): void => {
-    for (const other of others) {
-      // Past the time in which it may be sent again, a launch gives up its key.
-      if (now >= other.firstSentAt + replayWindow) continue
-      const runs = (other.task?.life.stoppedAt ?? 0) > now + startTime
-      const counted = options.counted(launch.generation, other.token)
-      const unanswered = other.attempts.some(({ pending, process }) =>
-        pending && !process.crashed && !process.leaseLost
-      )
-      // Whose task was found, or has stopped, need not be answered any more.
-      if (counted === "launching" || (unanswered && counted === undefined && (runs || other.task === undefined))) {
-        log.violate(
-          "a key has one launch in flight",
-          `${launch.token} was sent for ${launch.key} while ${other.token} was not settled`
-        )
-      }
-      if (options.exclusiveKeys && runs) {
-        log.violate(
-          "an exclusive key has one task",
-          `${launch.token} was sent for ${launch.key}, whose task ${other.task?.arn} runs`
-        )
-      }
-    }
-  }
-
-  const checkAgain = (launch: Launch, process: Process, text: string, now: number): void => {
-    if (text !== launch.text) {
-      log.violate(
-        "a launch is repeated byte for byte",
-        `${launch.token} was sent as ${text}, and as ${launch.text}`
-      )
-    }
-    // The gate decides whether it may be sent again; what it lets through may wait for a while.
-    if ((gateOf(process, launch.token) ?? now) - launch.firstSentAt > replayWindow) {
-      log.violate(
-        "a token is not repeated for ever",
-        `${launch.token} was sent ${Math.round((now - launch.firstSentAt) / 60_000)} minutes after it was sent first`
-      )
-    }
-    // Who was believed to be gone may itself take over what it left behind.
-    if (!process.leaseLost && launch.attempts.some((attempt) => attempt.pending && attempt.process === process)) {
-      log.violate("one attempt at a time", `${launch.token} was sent again before it was answered`)
-    }
   }
 
   return {
@@ -199,17 +88,10 @@ export const make = (options: {
       if (request === undefined) return undefined
       const now = log.now()
       const known = launches.get(request.clientToken)
-      const launch = known ?? make(process, request, now)
-      if (known !== undefined) checkAgain(known, process, JSON.stringify(request), now)
-      const gateAt = gateOf(process, launch.token)
-      if (gateAt === undefined) log.violate("every attempt passes the gate", `${launch.token} did not`)
-      // A process that stands still between its last look at the clock and the wire cannot know better.
-      else if (now - gateAt > gateValidity && process.resumedAt !== now) {
-        log.violate(
-          "an attempt is sent soon or never",
-          `${launch.token} was sent ${now - gateAt} ms after its gate`
-        )
-      }
+      const launch = known ?? first(state, process, request)
+      if (known !== undefined) again(state, known, process, request)
+      const gateAt = gateOf(state, process, launch.token)
+      checkGate(state, process, launch, gateAt)
       const attempt: Attempt = {
         launch,
         process,
@@ -222,34 +104,151 @@ export const make = (options: {
       return attempt
     },
     begin: (task) => {
-      const now = task.life.createdAt - startTime
       const launch = task.token === undefined ? undefined : launches.get(task.token)
       const known = { task, launch }
       tasks.set(task.arn, known)
       const before = live(task.life.createdAt)
       alive = [...before, known]
       if (launch === undefined) return
-      const arrived = launch.attempts.filter((attempt) => attempt.exchange?.processedAt === task.life.createdAt)
-      const since = Math.min(...(arrived.length > 0 ? arrived : launch.attempts).map((attempt) => attempt.gateAt))
-      const own = before.reduce((sum, other) => other.launch?.generation === launch.generation ? sum + 1 : sum, 1)
-      const cap = capHistory.highestSince(launch.generation, since)
-      if (own > cap) {
-        if (options.breaksLagBound) log.count("overshoot where the lag bound is broken")
-        else log.violate("never more tasks than the cap", `${own} of the fleet's tasks run, at a cap of ${cap}`)
-      }
-      if (launch.task !== undefined) {
-        log.violate("one token is one task", `${launch.token} launched ${launch.task.arn}, and ${task.arn} too`)
-      }
+      checkCap(options, launch, task, before)
+      checkIsOneTask(options, launch, task)
       launch.task = task
-      if (!options.breaksLagBound && options.counted(launch.generation, launch.token, task.arn) === undefined) {
-        log.violate(
-          "a task is counted before it is launched",
-          `${task.arn} (${launch.token}) at ${now} ms is not`
-        )
-      }
+      checkIsCounted(options, launch, task)
     },
     find: (token) => launches.get(token),
     findTask: (arn) => tasks.get(arn),
     live
   }
+}
+
+const gateOf = ({ gates }: State, process: Process, token: string): number | undefined =>
+  gates.get(`${process.name}/${token}`)
+
+const variableOf = (request: RunTaskRequest, name: string): string | undefined =>
+  request.overrides?.containerOverrides?.[0]?.environment?.find((variable) => variable.name === name)?.value
+
+/** Takes a launch that is sent for the first time. */
+const first = (state: State, process: Process, request: RunTaskRequest): Launch => {
+  const { byKey, launches, log } = state
+  const launch: Launch = {
+    token: request.clientToken,
+    key: variableOf(request, keyVariable) ?? "",
+    generation: process.generation,
+    text: JSON.stringify(request),
+    firstSentAt: log.now(),
+    attempts: [],
+    task: undefined
+  }
+  checkHasOneToken(state, launch, request)
+  checkIsNotAfterClosing(state, launch, process)
+  launches.set(launch.token, launch)
+  const name = `${launch.generation}/${launch.key}`
+  const others = byKey.get(name) ?? []
+  byKey.set(name, others)
+  for (const other of others) {
+    // Past the time in which it may be sent again, a launch gives up its key.
+    if (launch.firstSentAt >= other.firstSentAt + replayWindow) continue
+    checkIsAloneInFlight(state, launch, other)
+    checkKeyIsExclusive(state, launch, other)
+  }
+  others.push(launch)
+  return launch
+}
+
+const checkHasOneToken = ({ log }: Options, launch: Launch, request: RunTaskRequest): void => {
+  const named = variableOf(request, launchVariable)
+  if (request.startedBy === launch.token && named === launch.token) return
+  log.violate(
+    "one launch has one token",
+    `launch ${named} was sent with token ${launch.token} and startedBy ${request.startedBy}`
+  )
+}
+
+/** What passed the gate before may have been sent, as far as can be known, and is repeated. */
+const checkIsNotAfterClosing = ({ firstGates, log }: State, launch: Launch, process: Process): void => {
+  const passedAt = firstGates.get(launch.token) ?? launch.firstSentAt
+  if (process.closingAt === undefined || passedAt <= process.closingAt) return
+  log.violate("nothing new is sent after closing", `${process.name} sent ${launch.token} for ${launch.key}`)
+}
+
+const runs = ({ log, startTime }: Options, { task }: Launch): boolean =>
+  (task?.life.stoppedAt ?? 0) > log.now() + startTime
+
+const checkIsAloneInFlight = (options: Options, launch: Launch, other: Launch): void => {
+  const counted = options.counted(launch.generation, other.token)
+  const unanswered = other.attempts.some(({ pending, process }) => pending && !process.crashed && !process.leaseLost)
+  const mayRun = other.task === undefined || runs(options, other)
+  // One whose task was found, or has stopped, need not be answered any more.
+  if (counted !== "launching" && !(unanswered && counted === undefined && mayRun)) return
+  options.log.violate(
+    "a key has one launch in flight",
+    `${launch.token} was sent for ${launch.key} while ${other.token} was not settled`
+  )
+}
+
+const checkKeyIsExclusive = (options: Options, launch: Launch, other: Launch): void => {
+  if (!options.exclusiveKeys || !runs(options, other)) return
+  options.log.violate(
+    "an exclusive key has one task",
+    `${launch.token} was sent for ${launch.key}, whose task ${other.task?.arn} runs`
+  )
+}
+
+/** Takes a launch that was sent before. */
+const again = (state: State, launch: Launch, process: Process, request: RunTaskRequest): void => {
+  checkIsRepeated(state, launch, JSON.stringify(request))
+  checkIsNotTooLate(state, launch, process)
+  checkIsAnswered(state, launch, process)
+}
+
+const checkIsRepeated = ({ log }: Options, launch: Launch, text: string): void => {
+  if (text === launch.text) return
+  log.violate("a launch is repeated byte for byte", `${launch.token} was sent as ${text}, and as ${launch.text}`)
+}
+
+/** The gate decides whether it may be sent again; what it lets through may wait for a while. */
+const checkIsNotTooLate = (state: State, launch: Launch, process: Process): void => {
+  const now = state.log.now()
+  if ((gateOf(state, process, launch.token) ?? now) - launch.firstSentAt <= replayWindow) return
+  state.log.violate(
+    "a token is not repeated for ever",
+    `${launch.token} was sent ${Math.round((now - launch.firstSentAt) / 60_000)} minutes after it was sent first`
+  )
+}
+
+/** A process that was believed to be gone may itself take over what it left behind. */
+const checkIsAnswered = ({ log }: Options, launch: Launch, process: Process): void => {
+  if (process.leaseLost || !launch.attempts.some((attempt) => attempt.pending && attempt.process === process)) return
+  log.violate("one attempt at a time", `${launch.token} was sent again before it was answered`)
+}
+
+const checkGate = ({ log }: Options, process: Process, { token }: Launch, gateAt: number | undefined): void => {
+  if (gateAt === undefined) return log.violate("every attempt passes the gate", `${token} did not`)
+  const now = log.now()
+  // A process that stands still between its last look at the clock and the wire cannot know better.
+  if (now - gateAt <= gateValidity || process.resumedAt === now) return
+  log.violate("an attempt is sent soon or never", `${token} was sent ${now - gateAt} ms after its gate`)
+}
+
+const checkCap = (options: Options, launch: Launch, task: Task, before: ReadonlyArray<KnownTask>): void => {
+  const arrived = launch.attempts.filter((attempt) => attempt.exchange?.processedAt === task.life.createdAt)
+  const since = Math.min(...(arrived.length > 0 ? arrived : launch.attempts).map((attempt) => attempt.gateAt))
+  const own = 1 + before.filter((other) => other.launch?.generation === launch.generation).length
+  const cap = options.capHistory.highestSince(launch.generation, since)
+  if (own <= cap) return
+  if (options.breaksLagBound) return options.log.count("overshoot where the lag bound is broken")
+  options.log.violate("never more tasks than the cap", `${own} of the fleet's tasks run, at a cap of ${cap}`)
+}
+
+const checkIsOneTask = ({ log }: Options, launch: Launch, task: Task): void => {
+  if (launch.task === undefined) return
+  log.violate("one token is one task", `${launch.token} launched ${launch.task.arn}, and ${task.arn} too`)
+}
+
+const checkIsCounted = (options: Options, launch: Launch, task: Task): void => {
+  if (options.breaksLagBound || options.counted(launch.generation, launch.token, task.arn) !== undefined) return
+  options.log.violate(
+    "a task is counted before it is launched",
+    `${task.arn} (${launch.token}) at ${task.life.createdAt - options.startTime} ms is not`
+  )
 }

@@ -13,7 +13,8 @@ import * as LedgerStates from "../../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../../ledger/SafetyLimits.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
 import type { CapHistory } from "./CapHistory.ts"
-import type { KnownTask, LaunchCheck } from "./LaunchCheck.ts"
+import type { KnownTask } from "./Launch.ts"
+import type { LaunchCheck } from "./LaunchCheck.ts"
 import type { RunLog } from "./RunLog.ts"
 
 /**
