@@ -42,12 +42,7 @@ interface Tried {
   isLost: boolean
 }
 
-/**
- * Begins to check the reads of a run.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly log: RunLog
   /** All in milliseconds, as the fleet has them. */
   readonly readingInterval: number
@@ -55,96 +50,62 @@ export const make = (options: {
   readonly backgroundReadingInterval: number
   readonly attemptTimeout: number
   readonly shutdownTimeout: number
-  /** Whether anybody may want to know how the fleet of a ledger stands. */
+  /** Whether callers may want to know how the fleet of a ledger stands. */
   readonly isWanted: (generation: number) => boolean
   /** Whether all processes have one budget of reads, and not each its own. */
   readonly isShared: boolean
   /** How far the ledger's time may be off. */
   readonly clockError: number
-}): ReadCheck => {
-  const { log } = options
-  const readings = new Map<Process, number>()
-  /** By process, or by ledger where it is shared. */
-  const ended = new Map<Process | number, Ended>()
-  const attempts = new Map<Process, number>()
-  const listed = new Map<number, Ended>()
-  const readingNow = new Map<Process, Tried>()
-  /** The reading before, by process, or by ledger where it is shared. */
-  const triedBefore = new Map<Process | number, Tried>()
+}
+
+/** What has a budget of reads: each process, or the ledger where it is shared. */
+type Budget = Process | number
+
+interface State extends Options {
+  /** The calls of each process since it last asked for a first page, until the reading is complete. */
+  readonly readings: Map<Process, number>
+  /** All calls of each process since its last complete reading. */
+  readonly attempts: Map<Process, number>
+  readonly ended: Map<Budget, Ended>
+  /** The latest reading that listed the running tasks, by ledger. */
+  readonly listed: Map<number, Ended>
+  readonly readingNow: Map<Process, Tried>
+  readonly triedBefore: Map<Budget, Tried>
   /** When each process read last without being asked. */
-  const unasked = new Map<Process, number>()
+  readonly unasked: Map<Process, number>
+}
 
-  const dueAt = ({ calls, endedAt }: Ended): number =>
-    endedAt + Math.max(options.readingInterval, Math.floor((calls * 1000) / readsPerSecond))
-
-  const budgetOf = (process: Process): Process | number => options.isShared ? process.generation : process
-
-  const check = (process: Process, now: number): void => {
-    // It was taken to be gone, and reads on as if it were its turn: that cannot be helped.
-    if (process.turnLost) return
-    const last = ended.get(budgetOf(process))
-    ended.delete(budgetOf(process))
-    // A caller that needs a newer reading than the last one gets it, however long that one took.
-    if (last === undefined || now - last.begunAt > options.readingMaxAge) return
-    if (now + 2 * options.clockError < dueAt(last)) {
-      log.violate(
-        "ECS is read no more than the budget allows",
-        `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
-      )
-    }
+/**
+ * Begins to check the reads of a run.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): ReadCheck => {
+  const state: State = {
+    ...options,
+    readings: new Map(),
+    attempts: new Map(),
+    ended: new Map(),
+    listed: new Map(),
+    readingNow: new Map(),
+    triedBefore: new Map(),
+    unasked: new Map()
   }
-
-  /** What a reading called counts against the budget, failed or not, and each time that it called. */
-  const checkRest = (tried: Tried): void => {
-    const last = triedBefore.get(budgetOf(tried.process))
-    if (last === undefined || last.isLost || tried.isLost) return
-    // Who is interrupted in the middle of a reading does not know how far it came.
-    if (last.process.crashed || last.process.leaseLost || last.process.closingAt !== undefined) return
-    const dueBy = dueAt({ begunAt: 0, calls: last.calls, endedAt: last.calledAt })
-    if (tried.calledAt + 2 * options.clockError >= dueBy) return
-    log.violate(
-      "ECS is read no more than the budget allows",
-      `${tried.process.name} began to read ${dueBy - tried.calledAt} ms before ${last.calls} calls allow it`
-    )
-  }
-
-  const note = (process: Process, now: number): void => {
-    const tried = readingNow.get(process)
-    if (tried === undefined) return
-    tried.calls++
-    tried.calledAt = now
-    tried.isLost ||= process.turnLost
-    if (tried.calls === 1) checkRest(tried)
-  }
-
-  /** A reading may list the tasks a second time, and one that failed is left open. */
-  const checkNeed = (process: Process, now: number): void => {
-    if (readings.has(process)) return
-    const before = unasked.get(process) ?? -Infinity
-    if (options.isWanted(process.generation)) return
-    unasked.set(process, now)
-    if (now - before >= options.backgroundReadingInterval) return
-    log.violate(
-      "ECS is read while callers ask, and else now and then",
-      `${process.name} reads again after ${now - before} ms, and no caller asks`
-    )
-  }
-
+  const { attempts, ended, listed, log, readingNow, readings, triedBefore } = state
   return {
     begins: (process) => {
       const tried = readingNow.get(process)
       if (tried !== undefined && tried.calls > 0) {
         tried.isLost ||= process.turnLost
-        triedBefore.set(budgetOf(process), tried)
+        triedBefore.set(budgetOf(state, process), tried)
       }
       readingNow.set(process, { process, calls: 0, calledAt: log.now(), isLost: false })
     },
     call: (process, firstPage) => {
-      const now = log.now()
-      note(process, now)
+      note(state, process)
       if (firstPage) {
-        check(process, now)
-        checkNeed(process, now)
+        checkRestAfterComplete(state, process)
+        checkIsNeeded(state, process)
         readings.set(process, 0)
       }
       attempts.set(process, (attempts.get(process) ?? 0) + 1)
@@ -160,21 +121,83 @@ export const make = (options: {
     observed: (process, begunAt, withList) => {
       const calls = readings.get(process) ?? 0
       readings.delete(process)
-      if (withList) ended.set(budgetOf(process), { begunAt, calls, endedAt: log.now() })
+      if (withList) ended.set(budgetOf(state, process), { begunAt, calls, endedAt: log.now() })
     },
     isRecent: (generation, askedAt) => {
       const last = listed.get(generation)
+      if (last === undefined) return false
       // As long as the budget does not allow another reading, the last one has to serve.
-      return last !== undefined && last.begunAt >= askedAt - Math.max(options.readingMaxAge, dueAt(last) - last.begunAt)
+      return last.begunAt >= askedAt - Math.max(options.readingMaxAge, dueAt(options, last) - last.begunAt)
     },
-    interrupted: ({ launch, process, sentAt }) => {
-      const now = log.now()
-      if (process.crashed || now - sentAt >= options.attemptTimeout) return
-      if (process.closingAt !== undefined && now - process.closingAt >= options.shutdownTimeout) return
-      log.violate(
-        "a launch outlives its callers",
-        `${process.name} gave up the answer to launch ${launch.token} for ${launch.key} after ${now - sentAt} ms`
-      )
-    }
+    interrupted: (attempt) => checkLaunchOutlivesCallers(options, attempt)
   }
+}
+
+const dueAt = ({ readingInterval }: Options, { calls, endedAt }: Pick<Ended, "calls" | "endedAt">): number =>
+  endedAt + Math.max(readingInterval, Math.floor((calls * 1000) / readsPerSecond))
+
+const budgetOf = ({ isShared }: Options, process: Process): Budget => isShared ? process.generation : process
+
+const note = (state: State, process: Process): void => {
+  const tried = state.readingNow.get(process)
+  if (tried === undefined) return
+  tried.calls++
+  tried.calledAt = state.log.now()
+  tried.isLost ||= process.turnLost
+  if (tried.calls === 1) checkRestAfterAny(state, tried)
+}
+
+const checkRestAfterComplete = (state: State, process: Process): void => {
+  const { clockError, ended, log } = state
+  // It was taken to be gone, and reads on as if it were its turn: that cannot be helped.
+  if (process.turnLost) return
+  const last = ended.get(budgetOf(state, process))
+  ended.delete(budgetOf(state, process))
+  const now = log.now()
+  // A caller that needs a newer reading than the last one gets it, however long that one took.
+  if (last === undefined || now - last.begunAt > state.readingMaxAge) return
+  if (now + 2 * clockError >= dueAt(state, last)) return
+  log.violate(
+    "ECS is read no more than the budget allows",
+    `${process.name} began to read ${now - last.endedAt} ms after a reading of ${last.calls} calls`
+  )
+}
+
+/** What a reading called counts against the budget, failed or not, and each time that it called. */
+const checkRestAfterAny = (state: State, tried: Tried): void => {
+  const last = state.triedBefore.get(budgetOf(state, tried.process))
+  if (last === undefined || last.isLost || tried.isLost) return
+  // One that is interrupted in the middle of a reading does not know how far it came.
+  if (last.process.crashed || last.process.leaseLost || last.process.closingAt !== undefined) return
+  const dueBy = dueAt(state, { calls: last.calls, endedAt: last.calledAt })
+  if (tried.calledAt + 2 * state.clockError >= dueBy) return
+  state.log.violate(
+    "ECS is read no more than the budget allows",
+    `${tried.process.name} began to read ${dueBy - tried.calledAt} ms before ${last.calls} calls allow it`
+  )
+}
+
+/** A reading may list the tasks a second time, and one that failed is left open. */
+const checkIsNeeded = (state: State, process: Process): void => {
+  const { log, unasked } = state
+  if (state.readings.has(process) || state.isWanted(process.generation)) return
+  const now = log.now()
+  const before = unasked.get(process) ?? -Infinity
+  unasked.set(process, now)
+  if (now - before >= state.backgroundReadingInterval) return
+  log.violate(
+    "ECS is read while callers ask, and else now and then",
+    `${process.name} reads again after ${now - before} ms, and no caller asks`
+  )
+}
+
+const checkLaunchOutlivesCallers = (options: Options, { launch, process, sentAt }: Attempt): void => {
+  const { log } = options
+  const now = log.now()
+  if (process.crashed || now - sentAt >= options.attemptTimeout) return
+  if (process.closingAt !== undefined && now - process.closingAt >= options.shutdownTimeout) return
+  log.violate(
+    "a launch outlives its callers",
+    `${process.name} gave up the answer to launch ${launch.token} for ${launch.key} after ${now - sentAt} ms`
+  )
 }
