@@ -5,11 +5,11 @@
 import type { Change } from "../../ledger/Change.ts"
 import type { Answer } from "../../provisioner/Answer.ts"
 import type { ProvisionError } from "../../provisioner/ProvisionError.ts"
-import { nameOf } from "../system/SimulatedEcs.ts"
 import type { LaunchCheck } from "./LaunchCheck.ts"
 import type { Process } from "./Process.ts"
 import type { ReadCheck } from "./ReadCheck.ts"
 import type { RunLog } from "./RunLog.ts"
+import * as StoryText from "./StoryText.ts"
 
 /**
  * A caller that asks for a worker.
@@ -63,12 +63,7 @@ const patience = { longest: 20_000, usual: 5000, holdUps: 3 }
 /** How long a request may go on after its last caller left, where ECS answers at once. */
 const flightTime = 5000
 
-/**
- * Begins to check what callers are answered.
- *
- * @category constructors
- */
-export const make = (options: {
+interface Options {
   readonly log: RunLog
   readonly launches: LaunchCheck
   readonly readCheck: ReadCheck
@@ -80,158 +75,89 @@ export const make = (options: {
   /** Whether ECS answers what cannot be so. */
   readonly contradicts: boolean
   readonly exclusiveKeys: boolean
-}): CallerCheck => {
-  const { log, readCheck } = options
-  const all: Array<Caller> = []
-  const byKey = new Map<string, Array<Caller>>()
-  const granted = new Set<string>()
-  const stopped = new Set<string>()
+}
+
+interface State extends Options {
+  readonly all: Array<Caller>
+  readonly byKey: Map<string, Array<Caller>>
+  /** The launches that were granted a slot. */
+  readonly granted: Set<string>
+  /** The tasks that were freed as stopped, by ledger. */
+  readonly stopped: Set<string>
   /** Keys that have a slot at the moment, and need none any more. */
-  const seated = new Set<string>()
+  readonly seated: Set<string>
   /** When a key lost the slot that it had, the last time. */
-  const unseatedAt = new Map<string, number>()
-  let calmSince = Infinity
-  let blindSince = Infinity
-  let holdUps = 0
-  let heldUpUntil = -Infinity
+  readonly unseatedAt: Map<string, number>
+  calmSince: number
+  blindSince: number
+  /** How often callers were held up by a process that cannot read, and until when. */
+  holdUps: number
+  heldUpUntil: number
+}
 
-  /** Who asks a process that can read is answered, and soon. */
-  const checkSight = (caller: Caller, error: ProvisionError | undefined): void => {
-    if (caller.askedAt < blindSince || calmSince < Infinity || caller.process.blindness !== undefined) return
-    const took = log.now() - caller.askedAt
-    if (took > patience.usual && caller.askedAt > heldUpUntil) {
-      holdUps++
-      heldUpUntil = log.now()
-    }
-    if (error === undefined && took <= patience.longest && holdUps <= patience.holdUps) return
-    log.violate(
-      "a process that can read is not held up by one that cannot",
-      `${caller.name} was answered after ${took} ms, held up for the ${holdUps}. time${
-        error === undefined ? "" : `: ${error.message}`
-      }`
-    )
-    holdUps = 0
+type Reserved = Extract<Change, { readonly _tag: "Reserved" }>
+
+/**
+ * Begins to check what callers are answered.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): CallerCheck => {
+  const state: State = {
+    ...options,
+    all: [],
+    byKey: new Map(),
+    granted: new Set(),
+    stopped: new Set(),
+    seated: new Set(),
+    unseatedAt: new Map(),
+    calmSince: Infinity,
+    blindSince: Infinity,
+    holdUps: 0,
+    heldUpUntil: -Infinity
   }
-
-  const leave = (caller: Caller): void => {
-    caller.leftAt = log.now()
-  }
-
-  /** In line for a slot, alone for its key: others would share, or change, its place. */
-  const isInLine = (caller: Caller): boolean =>
-    caller.waits && caller.leftAt === undefined && caller.process.closingAt === undefined &&
-    !caller.process.leaseLost &&
-    byKey.get(caller.key)?.length === 1 && !seated.has(caller.key)
-
-  const checkOrder = (change: Extract<Change, { readonly _tag: "Reserved" }>, callers: ReadonlyArray<Caller>): void => {
-    const [caller] = callers
-    // Where the ledger is slow, a process may not have heard yet that a slot was withdrawn.
-    if (options.ledgerIsSlow || change.cap === "unlimited") return
-    if (caller === undefined || callers.length !== 1) return
-    const before = all.filter((other) =>
-      other.askedAt < caller.askedAt && other.process === caller.process && other.key !== caller.key && isInLine(other)
-    )
-    if (before.length > 0 && change.occupied + before.length > change.cap) {
-      log.violate(
-        "first come, first served",
-        `${caller.name} got a slot for ${caller.key} before ${
-          before.map((other) => `${other.name} (${other.key})`).join(", ")
-        }`
-      )
-    }
-  }
-
-  const reserved = (generation: number, change: Extract<Change, { readonly _tag: "Reserved" }>): void => {
-    const { key, slotId } = change
-    const callers = byKey.get(key) ?? []
-    seated.add(key)
-    if (granted.has(slotId)) log.violate("every launch is a new one", `${slotId} was granted twice`)
-    granted.add(slotId)
-    if (change.cap !== "unlimited" && change.occupied > change.cap) {
-      log.violate(
-        "nothing is granted beyond the cap",
-        `${change.occupied} slots are taken, at a cap of ${change.cap}`
-      )
-    }
-    checkOrder(change, callers)
-    const now = log.now()
-    const wanted = callers.some((caller) =>
-      // A request that does not wait goes on without its caller.
-      !caller.waits || caller.leftAt === undefined || now - Math.max(caller.leftAt, calmSince) <= flightTime
-    )
-    if (now > calmSince && !wanted && !options.ledgerIsSlow) {
-      log.violate("who left the line gets no slot", `no caller asks for ${key} any more`)
-    }
-    const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
-    if (change.cap !== "unlimited" && !options.ledgerIsSlow && !readCheck.isRecent(generation, firstAsked)) {
-      log.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
-    }
-  }
-
+  const { all, byKey, log, seated, unseatedAt } = state
   return {
     ask: (process, key, waits) => {
-      const caller: Caller = {
-        name: `caller ${all.length + 1}`,
-        key,
-        waits,
-        process,
-        askedAt: log.now(),
-        leftAt: undefined
-      }
+      const name = `caller ${all.length + 1}`
+      const caller: Caller = { name, key, waits, process, askedAt: log.now(), leftAt: undefined }
       all.push(caller)
       const others = byKey.get(key) ?? []
       others.push(caller)
       byKey.set(key, others)
-      log.tell(caller.name, () => `asks ${process.name} for ${key}${waits ? ", and waits in line" : ""}`)
+      log.tell(name, () => `asks ${process.name} for ${key}${waits ? ", and waits in line" : ""}`)
       return caller
     },
     answered: (caller, answer) => {
-      leave(caller)
+      caller.leftAt = log.now()
       log.count(`answer: ${answer._tag}`)
-      checkSight(caller, undefined)
+      checkIsNotHeldUp(state, caller, undefined)
       if (answer._tag === "AtCapacity") {
         return log.tell(caller.name, () => `is told that the fleet is full: ${answer.occupied} of ${answer.cap}`)
       }
-      log.tell(caller.name, () => `has ${nameOf(answer.taskArn)} for ${caller.key}`)
-      if (answer._tag === "Existing" && !options.exclusiveKeys) {
-        log.violate("a key that is not exclusive is free once its task is known", `${caller.key} was not`)
-      }
-      const known = options.launches.findTask(answer.taskArn)
-      if (known?.launch?.key !== caller.key && options.contradicts) log.count("answer: another's task")
-      else if (known?.launch?.key !== caller.key) {
-        log.violate(
-          "an answer names the task of its key",
-          `${caller.name} asked for ${caller.key}, and got ${answer.taskArn}, which is for ${known?.launch?.key}`
-        )
-      }
+      log.tell(caller.name, () => `has ${StoryText.task(answer.taskArn)} for ${caller.key}`)
+      checkKeyIsFree(options, caller, answer)
+      checkTaskIsOfKey(options, caller, answer.taskArn)
     },
     failed: (caller, error) => {
-      leave(caller)
+      caller.leftAt = log.now()
       log.count(`error: ${error.reason}`)
       log.tell(caller.name, () => `is told: ${error.message}`)
-      checkSight(caller, error)
+      checkIsNotHeldUp(state, caller, error)
     },
     left: (caller, why) => {
-      leave(caller)
+      caller.leftAt = log.now()
       log.count(`caller: ${why}`)
       log.tell(caller.name, () => why)
-      const took = log.now() - caller.askedAt
-      if (!caller.waits && took > options.requestTimeout && !options.ledgerIsSlow) {
-        log.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
-      }
+      checkIsInTime(options, caller)
     },
     changed: (generation, change) => {
       log.sample({ at: change.at - options.startTime, occupied: change.occupied, cap: change.cap })
       log.count(change._tag === "Freed" ? `freed: ${change.reason}` : `ledger: ${change._tag}`)
-      log.tell("ledger", () => textOf(change))
-      if (change._tag === "Reserved") reserved(generation, change)
-      if (change._tag === "Contradicted" && !options.contradicts) {
-        log.violate("what does not contradict itself is believed", `${change.slotId}: ${change.detail}`)
-      }
-      if (change._tag === "Freed" && change.reason === "stopped") stopped.add(`${generation}/${change.taskArn}`)
-      if (change._tag === "Adopted" && stopped.has(`${generation}/${change.taskArn}`)) {
-        log.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)
-      }
+      log.tell("ledger", () => StoryText.change(change))
+      if (change._tag === "Reserved") reserved(state, generation, change)
+      checkIsBelieved(options, change)
+      checkStaysStopped(state, generation, change)
       // It is back in line; after any other end its callers have their answer.
       if (change._tag === "Freed" && change.reason === "withdrawn" && change.key !== undefined) {
         seated.delete(change.key)
@@ -243,40 +169,125 @@ export const make = (options: {
     of: (key) => byKey.get(key) ?? [],
     inLine: (known) =>
       all.filter((caller) =>
-        isInLine(caller) && log.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
+        isInLine(state, caller) && log.now() - Math.max(caller.askedAt, unseatedAt.get(caller.key) ?? 0) > known
       ),
     blinded: () => {
-      blindSince = log.now()
+      state.blindSince = log.now()
     },
     calm: () => {
-      calmSince = log.now()
+      state.calmSince = log.now()
     }
   }
 }
 
-const textOf = (change: Change): string => {
-  const { cap, occupied } = change
-  const stands = `(${occupied} of ${cap} slots taken)`
-  switch (change._tag) {
-    case "Reserved":
-      return `reserves ${change.slotId.slice(0, 8)} for ${change.key} ${stands}`
-    case "Launched":
-      return `knows ${nameOf(change.taskArn)} for launch ${change.slotId.slice(0, 8)} ${stands}`
-    case "Refused":
-      return `takes ${change.slotId.slice(0, 8)} as refused: ${change.failure.reason} ${stands}`
-    case "Unknown":
-      return `does not know whether launch ${change.slotId.slice(0, 8)} has a task ${stands}`
-    case "Adopted":
-      return `counts ${nameOf(change.taskArn)}, which it did not know ${stands}`
-    case "Freed": {
-      const slot = change.taskArn === undefined ? change.slotId.slice(0, 8) : nameOf(change.taskArn)
-      return `frees the slot of ${slot}: ${change.reason} ${stands}`
-    }
-    case "Contradicted":
-      return `does not believe ECS about launch ${change.slotId.slice(0, 8)}: ${change.detail} ${stands}`
-    case "Abandoned":
-      return `has no process any more for launch ${change.slotId.slice(0, 8)} ${stands}`
-    case "Resized":
-      return `has a cap of ${cap} ${stands}`
+/** In line for a slot, alone for its key: others would share, or change, its place. */
+const isInLine = ({ byKey, seated }: State, { key, leftAt, process, waits }: Caller): boolean =>
+  waits && leftAt === undefined && process.closingAt === undefined && !process.leaseLost &&
+  byKey.get(key)?.length === 1 && !seated.has(key)
+
+/** A caller that asks a process that can read is answered, and soon. */
+const checkIsNotHeldUp = (state: State, caller: Caller, error: ProvisionError | undefined): void => {
+  if (caller.askedAt < state.blindSince || state.calmSince < Infinity || caller.process.blindness !== undefined) return
+  const now = state.log.now()
+  const took = now - caller.askedAt
+  if (took > patience.usual && caller.askedAt > state.heldUpUntil) {
+    state.holdUps++
+    state.heldUpUntil = now
   }
+  if (error === undefined && took <= patience.longest && state.holdUps <= patience.holdUps) return
+  state.log.violate(
+    "a process that can read is not held up by one that cannot",
+    `${caller.name} was answered after ${took} ms, held up for the ${state.holdUps}. time${
+      error === undefined ? "" : `: ${error.message}`
+    }`
+  )
+  state.holdUps = 0
+}
+
+const checkIsInTime = ({ ledgerIsSlow, log, requestTimeout }: Options, caller: Caller): void => {
+  const took = log.now() - caller.askedAt
+  if (caller.waits || took <= requestTimeout || ledgerIsSlow) return
+  log.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
+}
+
+const checkKeyIsFree = ({ exclusiveKeys, log }: Options, { key }: Caller, answer: Answer): void => {
+  if (answer._tag !== "Existing" || exclusiveKeys) return
+  log.violate("a key that is not exclusive is free once its task is known", `${key} was not`)
+}
+
+const checkTaskIsOfKey = ({ contradicts, launches, log }: Options, { key, name }: Caller, arn: string): void => {
+  const known = launches.findTask(arn)
+  if (known?.launch?.key === key) return
+  if (contradicts) return log.count("answer: another's task")
+  log.violate(
+    "an answer names the task of its key",
+    `${name} asked for ${key}, and got ${arn}, which is for ${known?.launch?.key}`
+  )
+}
+
+const checkIsBelieved = ({ contradicts, log }: Options, change: Change): void => {
+  if (change._tag !== "Contradicted" || contradicts) return
+  log.violate("what does not contradict itself is believed", `${change.slotId}: ${change.detail}`)
+}
+
+const checkStaysStopped = ({ log, stopped }: State, generation: number, change: Change): void => {
+  if (change._tag === "Freed" && change.reason === "stopped") stopped.add(`${generation}/${change.taskArn}`)
+  if (change._tag !== "Adopted" || !stopped.has(`${generation}/${change.taskArn}`)) return
+  log.violate("who has stopped is not counted again", `${change.taskArn} was freed as stopped before`)
+}
+
+const reserved = (state: State, generation: number, change: Reserved): void => {
+  const callers = state.byKey.get(change.key) ?? []
+  state.seated.add(change.key)
+  checkIsNewLaunch(state, change)
+  checkIsWithinCap(state, change)
+  checkOrder(state, change, callers)
+  checkIsWanted(state, change, callers)
+  checkReadingIsRecent(state, generation, change, callers)
+}
+
+const checkIsNewLaunch = ({ granted, log }: State, { slotId }: Reserved): void => {
+  if (granted.has(slotId)) log.violate("every launch is a new one", `${slotId} was granted twice`)
+  granted.add(slotId)
+}
+
+const checkIsWithinCap = ({ log }: Options, { cap, occupied }: Reserved): void => {
+  if (cap === "unlimited" || occupied <= cap) return
+  log.violate("nothing is granted beyond the cap", `${occupied} slots are taken, at a cap of ${cap}`)
+}
+
+const checkOrder = (state: State, { cap, occupied }: Reserved, [caller, another]: ReadonlyArray<Caller>): void => {
+  // Where the ledger is slow, a process may not have heard yet that a slot was withdrawn.
+  if (state.ledgerIsSlow || cap === "unlimited" || caller === undefined || another !== undefined) return
+  const { askedAt, key, name, process } = caller
+  const before = state.all.filter((other) =>
+    other.askedAt < askedAt && other.process === process && other.key !== key && isInLine(state, other)
+  )
+  if (before.length === 0 || occupied + before.length <= cap) return
+  const passedOver = before.map((other) => `${other.name} (${other.key})`).join(", ")
+  state.log.violate("first come, first served", `${name} got a slot for ${key} before ${passedOver}`)
+}
+
+const checkIsWanted = (state: State, { key }: Reserved, callers: ReadonlyArray<Caller>): void => {
+  const { calmSince, ledgerIsSlow, log } = state
+  const now = log.now()
+  if (now <= calmSince || ledgerIsSlow) return
+  // A request that does not wait goes on without its caller.
+  if (
+    callers.some(({ waits, leftAt }) =>
+      !waits || leftAt === undefined || now - Math.max(leftAt, calmSince) <= flightTime
+    )
+  ) return
+  log.violate("who left the line gets no slot", `no caller asks for ${key} any more`)
+}
+
+const checkReadingIsRecent = (
+  { ledgerIsSlow, log, readCheck }: Options,
+  generation: number,
+  { cap, key }: Reserved,
+  callers: ReadonlyArray<Caller>
+): void => {
+  const firstAsked = Math.min(...callers.map((caller) => caller.askedAt))
+  if (cap === "unlimited" || ledgerIsSlow || readCheck.isRecent(generation, firstAsked)) return
+  log.violate("a slot is granted on a recent reading", `${key} was asked for at ${firstAsked} ms`)
 }

@@ -23,6 +23,7 @@ import type { LaunchCheck } from "../checks/LaunchCheck.ts"
 import type { Process } from "../checks/Process.ts"
 import type { ReadCheck } from "../checks/ReadCheck.ts"
 import type { RunLog } from "../checks/RunLog.ts"
+import * as StoryText from "../checks/StoryText.ts"
 
 /**
  * The emulated ECS of a run.
@@ -104,7 +105,10 @@ const look = (state: State): void => {
       // One that ended at once may have been left out of what runs already, by a list in the same millisecond.
       const task = cluster.running.get(number) ?? [...cluster.tasks.values()].find((task) => task.number === number)
       if (task === undefined) continue
-      log.tell("ECS", () => `launches ${nameOf(task.arn)}${task.origin === "foreign" ? " for another program" : ""}`)
+      log.tell(
+        "ECS",
+        () => `launches ${StoryText.task(task.arn)}${task.origin === "foreign" ? " for another program" : ""}`
+      )
       launches.begin(task)
     }
   }
@@ -228,13 +232,6 @@ const attemptText = ({ launch: { attempts, key, token } }: Attempt, fault: Excha
   const wrong = fault === undefined ? "" : ` (RunTask: ${faultName(fault)})`
   return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
 }
-
-/**
- * Shortens an ARN to what tells tasks apart.
- *
- * @category getters
- */
-export const nameOf = (arn: string): string => `task ${arn.slice(arn.lastIndexOf("/") + 1).slice(0, 8)}`
 
 const isFirstPage = ({ input, operation }: World.Call): boolean =>
   operation === "ListTasks" && typeof input === "object" && input !== null &&
