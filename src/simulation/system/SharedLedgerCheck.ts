@@ -8,13 +8,15 @@
 import { isTerminal } from "../../ecs/Ecs.ts"
 import type { Answer, Operation } from "../../ledger/Operation.ts"
 import * as Operations from "../../ledger/Operation.ts"
+import type { Reading } from "../../ledger/rules/Evidence.ts"
 import type { Description } from "../../ledger/rules/LedgerState.ts"
-import { turnLimitBase } from "../../ledger/SafetyLimits.ts"
-import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
 import type { Batch, SharedState } from "../../ledger/shared/SharedState.ts"
 import * as Time from "../../Time.ts"
 import * as FairnessCheck from "../checks/FairnessCheck.ts"
+import * as FleetTimeCheck from "../checks/FleetTimeCheck.ts"
+import * as HolderLeases from "../checks/HolderLeases.ts"
 import type { Process } from "../checks/Process.ts"
+import * as TurnCheck from "../checks/TurnCheck.ts"
 import type { Sharing } from "../scenario/Scenario.ts"
 import type { Checks } from "./Checks.ts"
 import type { Witness } from "./SharedStore.ts"
@@ -32,12 +34,6 @@ export interface SharedLedgerCheck {
   readonly isGone: (holder: string) => boolean
 }
 
-/**
- * How long a turn takes at most where everything answers at once: what was asked
- * before that is waited for, and what had failed is said again.
- */
-const longestTurn = 20_000
-
 /** All processes have one ledger, and it is never lost. */
 const generation = 1
 
@@ -47,8 +43,30 @@ const generation = 1
  */
 const stepSlack = 60_000
 
-/** How far a fleet's time may be off: what is not taken for a step, and a clock that differs from decision to decision. */
-const timeSlack = 10_000
+interface State extends Checks {
+  readonly fairnessCheck: FairnessCheck.FairnessCheck
+  readonly fleetTimeCheck: FleetTimeCheck.FleetTimeCheck
+  readonly leases: HolderLeases.HolderLeases
+  readonly turnCheck: TurnCheck.TurnCheck
+  readonly holders: Map<string, Process>
+  /** The process that holds each slot. */
+  readonly owners: Map<string, Process>
+  /** The answers so far: a batch that is sent again gets the same ones. */
+  readonly seen: WeakSet<Answer>
+  /** The fleet as it was described by the last process that joined while no other was there. */
+  relied: Description | undefined
+}
+
+/** A batch of a process, and what was decided about it. */
+interface Decision {
+  readonly process: Process
+  readonly holder: string
+  readonly batch: Batch
+  readonly askedAt: number
+  readonly before: SharedState
+  readonly after: SharedState
+  readonly answers: ReadonlyArray<Answer>
+}
 
 /**
  * Makes what sees the decisions of a run.
@@ -56,261 +74,219 @@ const timeSlack = 10_000
  * @category constructors
  */
 export const make = (checks: Checks, sharing: Sharing, hasWrongClocks: boolean): SharedLedgerCheck => {
-  const { ledgerCheck, callers, capHistory, log, launches, readCheck, refusalCheck, startTime } = checks
-  const fairnessCheck = FairnessCheck.make(checks, sharing)
-  /** When each holder was heard of last, in virtual milliseconds. */
-  const heard = new Map<string, number>()
-  const holders = new Map<string, Process>()
-  const left = new Set<string>()
-  const owners = new Map<string, Process>()
-  const seen = new WeakSet<Answer>()
-  let reader: { readonly holder: string; readonly process: Process; readonly since: number } | undefined
-  let calmSince = Infinity
-  let relied: Description | undefined
-  let decidedAt = 0
-
-  /** When each turn to read was given, in virtual milliseconds, by what the ledger took the time to be. */
-  const turns = new Map<number, number>()
-  let origin: { readonly time: Time.Time; readonly at: number } | undefined
-
-  const slack = 2 * sharing.clockError + (hasWrongClocks ? stepSlack : 0)
-  const silence = (holder: string): number => log.now() - (heard.get(holder) ?? -Infinity)
-  const isGone = (holder: string): boolean => left.has(holder) || silence(holder) > lease + slack
-  /** Whether it is beyond doubt that the ledger knows a holder to be there. */
-  const isHere = (holder: string): boolean => !left.has(holder) && silence(holder) < lease - slack
-
-  const tell = (before: SharedState | undefined, after: SharedState, process: Process): void => {
-    for (const change of after.changes) {
-      if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
-      if (change.at < decidedAt) {
-        log.violate("time does not go back", `a change is dated ${decidedAt - change.at} ms before the last one`)
-      }
-      decidedAt = change.at
-      callers.changed(generation, change)
-      if (change._tag === "Reserved") fairnessCheck.served(process, change)
-    }
-    if (before?.occupancy.cap !== after.occupancy.cap) capHistory.set(generation, after.occupancy.cap, log.now())
-    ledgerCheck.inspect(generation, after.occupancy)
+  const { log, startTime } = checks
+  const leases = HolderLeases.make(log, 2 * sharing.clockError + (hasWrongClocks ? stepSlack : 0))
+  const turnCheck = TurnCheck.make({ log, leases, startTime })
+  const state: State = {
+    ...checks,
+    fairnessCheck: FairnessCheck.make(checks, sharing),
+    fleetTimeCheck: FleetTimeCheck.make(log),
+    leases,
+    turnCheck,
+    holders: new Map(),
+    owners: new Map(),
+    seen: new WeakSet(),
+    relied: undefined
   }
-
-  /** What may have passed is no less than the truth, and what certainly has is no more. */
-  const checkTime = (now: Time.Time): void => {
-    origin ??= { time: now, at: log.now() }
-    const truth = log.now() - origin.at
-    const atMost = Time.atMost(origin.time, now)
-    const atLeast = Time.atLeast(origin.time, now)
-    if (atMost < truth - timeSlack || atLeast > truth + timeSlack) {
-      log.violate(
-        "a fleet's time is bounded by the truth",
-        `${truth} ms have passed, and not ${atLeast} to ${atMost}`
-      )
-      origin = undefined
-    }
-  }
-
-  const begun = (begunAt: Time.Time): number => turns.get(begunAt.fast) ?? begunAt.fast - startTime
-
-  const takes = (process: Process, slotId: string): void => {
-    owners.set(slotId, process)
-  }
-
-  const claimed = (process: Process, holder: string): void => {
-    // One that takes too long may lose its turn to another.
-    const mayLose = reader !== undefined && log.now() - reader.since > turnLimitBase - slack
-    if (reader !== undefined && reader.holder !== holder && isHere(reader.holder) && !mayLose) {
-      log.violate("one reads at a time", `${process.name} may read while ${reader.process.name} does`)
-    }
-    // Where everything answers at once none does, but one that could not say that it has ended.
-    if (reader !== undefined && reader.holder !== holder && mayLose) checkTurn(turnLimitBase - slack)
-    if (reader !== undefined && reader.holder !== holder) reader.process.turnLost = true
-    process.turnLost = false
-    readCheck.begins(process)
-    reader = { holder, process, since: log.now() }
-  }
-
-  /** It may have been taken to be gone meanwhile. */
-  const lapse = (process: Process, holder: string): void => {
-    process.leaseLost = true
-    if (reader?.holder !== holder) return
-    process.turnLost = true
-    reader = undefined
-  }
-
-  const checkTurn = (longest: number): void => {
-    if (reader === undefined || !isHere(reader.holder)) return
-    const took = log.now() - Math.max(reader.since, calmSince)
-    if (took <= longest) return
-    log.violate("a turn to read ends", `${reader.process.name} has had it for ${took} ms`)
-    reader = undefined
-  }
-
-  /** What it asks is decided, though it has said that it is shutting down, or another one is gone. */
-  const checkHolders = (
-    process: Process,
-    batch: Batch,
-    answers: ReadonlyArray<Answer>,
-    isReaderGone: boolean
-  ): void => {
-    for (const answer of answers) {
-      if (batch.closing && Operations.isAnswerTo("TakeOver", answer) && answer.value.length > 0) {
-        log.violate(
-          "who shuts down takes nothing over",
-          `${process.name} has taken ${answer.value.length} launches`
-        )
-      }
-      if (isReaderGone && Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Theirs") {
-        log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
-      }
-    }
-  }
-
-  const note = (process: Process, holder: string, step: Operation, answer: Answer, askedAt: number): void => {
-    if (Operations.isOperation("Reserve", step)) fairnessCheck.asked(process, step.payload)
-    if (Operations.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
-      takes(process, answer.value.ticket.slotId)
-    }
-    if (Operations.isAnswerTo("TakeOver", answer)) {
-      for (const { ticket } of answer.value) {
-        takes(process, ticket.slotId)
-        refusalCheck.takenOver(ticket.slotId)
-      }
-    }
-    if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
-      log.count(`gate: ${answer.value._tag}`)
-      if (answer.value._tag === "Pass") passed(process, step.payload.slotId, askedAt)
-    }
-    if (Operations.isOperation("Settle", step) && Operations.isAnswerTo("Settle", answer)) {
-      const { ticket, verdict } = step.payload
-      log.count(`verdict: ${verdict._tag}`)
-      refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
-    }
-    if (Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
-      turns.set(answer.value.begunAt.fast, log.now())
-      claimed(process, holder)
-    }
-    if (Operations.isOperation("EndTurn", step) && reader?.holder === holder) reader = undefined
-    if (Operations.isOperation("Resize", step)) capHistory.set(generation, step.payload.cap, log.now())
-    if (Operations.isOperation("Adopt", step)) ledgerCheck.shown(generation, step.payload)
-  }
-
-  const passed = (process: Process, slotId: string, askedAt: number): void => {
-    const now = log.now()
-    launches.gated(process, slotId, now, askedAt)
-    if (ledgerCheck.isLaunched(generation, slotId)) {
-      log.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
-    }
-    const owner = owners.get(slotId)
-    if (owner !== process) {
-      log.violate(
-        "only who holds a slot acts on it",
-        `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "no process"}`
-      )
-    }
-    const known = ledgerCheck.known(generation, slotId)
-    const cap = capHistory.highestSince(generation, now)
-    if (known >= cap) {
-      log.violate(
-        "nothing is sent into a fleet that is seen to be full",
-        `launch ${slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
-      )
-    }
-  }
-
-  const checkDescription = (before: SharedState, after: SharedState, description: Description): void => {
-    const holders = [...before.members.keys()]
-    if (holders.some((holder) => silence(holder) < lease + slack && silence(holder) > lease - slack)) return
-    const isHeld = holders.some(isHere)
-    const expected = isHeld || relied === undefined || description.cap === relied.cap
-      ? before.occupancy.cap
-      : description.cap
-    if (after.occupancy.cap === expected) return
-    log.violate(
-      "who joins takes the cap in force",
-      `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
-    )
-  }
-
   return {
-    of: (process) => {
-      const built = new Map<number, number>()
-      return {
-        attached: (options, before, after) => {
-          if (before !== undefined) checkDescription(before, after, options)
-          if (before === undefined || ![...before.members.keys()].some(isHere)) relied = options
-          // One that arrives once more says nothing.
-          if (before?.members.has(options.holder) !== true) heard.set(options.holder, log.now())
-          tell(before, after, process)
-        },
-        sent: (_, { number }) => {
-          if (!built.has(number)) built.set(number, log.now())
-        },
-        decided: (holder, batch, before, after, { answers }) => {
-          const askedAt = built.get(batch.number) ?? log.now()
-          checkTime(after.decidedAt.time)
-          // Its earlier operations are still on their way, and no process is left to take what they are granted.
-          if (left.has(holder)) {
-            log.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
-          }
-          const isReaderGone = reader !== undefined && reader.holder !== holder && isGone(reader.holder)
-          for (const [other, itsProcess] of holders) if (silence(other) > lease - slack) lapse(itsProcess, other)
-          holders.set(holder, process)
-          heard.set(holder, log.now())
-          fairnessCheck.heard(process, askedAt)
-          const fresh = batch.steps.flatMap((step, index) => {
-            const answer = answers[index]
-            if (answer === undefined || seen.has(answer)) return []
-            seen.add(answer)
-            return [{ answer, step }]
-          })
-          checkTurn(longestTurn)
-          if (isWrittenRefusal(batch.steps, answers, before, after)) {
-            log.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
-          }
-          checkHolders(process, batch, fresh.map(({ answer }) => answer), isReaderGone)
-          for (const { answer, step } of fresh) note(process, holder, step, answer, askedAt)
-          const readings = fresh.flatMap(({ step }) => Operations.isOperation("Observe", step) ? [step.payload] : [])
-          for (const { begunAt, running } of readings) {
-            readCheck.folding(process, begun(begunAt), running !== undefined)
-          }
-          tell(before, after, process)
-          for (const { step } of fresh) {
-            if (!Operations.isOperation("Settle", step)) continue
-            const { verdict } = step.payload
-            if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
-              ledgerCheck.stopped(generation, verdict.taskArn)
-            }
-          }
-          for (const reading of readings) {
-            ledgerCheck.observed(generation, after.occupancy, {
-              ...reading,
-              begunAt: Time.of(begun(reading.begunAt) + startTime)
-            })
-            // Who was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
-            if (reader?.holder !== holder) continue
-            readCheck.observed(process, begun(reading.begunAt), reading.running !== undefined)
-          }
-        },
-        left: (holder, before, after) => {
-          left.add(holder)
-          if (reader?.holder === holder) reader = undefined
-          tell(before, after, process)
-        }
-      }
-    },
-    calm: () => {
-      calmSince = log.now()
-    },
-    isGone
+    of: (process) => witness(state, process),
+    calm: turnCheck.calm,
+    isGone: leases.isGone
   }
 }
 
-/** Whether requests that were granted nothing have changed the fleet, and nothing else can have. */
-const isWrittenRefusal = (
-  steps: ReadonlyArray<Operation>,
-  answers: ReadonlyArray<Answer>,
+const witness = (state: State, process: Process): Witness => {
+  const { leases, log, turnCheck } = state
+  /** When each batch was sent first. */
+  const built = new Map<number, number>()
+  return {
+    attached: (options, before, after) => {
+      if (before !== undefined) checkCapIsInForce(state, before, after, options)
+      if (before === undefined || ![...before.members.keys()].some(leases.isHere)) state.relied = options
+      // One that arrives once more says nothing.
+      if (before?.members.has(options.holder) !== true) leases.heard(options.holder)
+      changed(state, process, before, after)
+    },
+    sent: (_, { number }) => {
+      if (!built.has(number)) built.set(number, log.now())
+    },
+    decided: (holder, batch, before, after, { answers }) => {
+      const askedAt = built.get(batch.number) ?? log.now()
+      decided(state, { process, holder, batch, askedAt, before, after, answers })
+    },
+    left: (holder, before, after) => {
+      leases.left(holder)
+      turnCheck.ended(holder)
+      changed(state, process, before, after)
+    }
+  }
+}
+
+const decided = (state: State, decision: Decision): void => {
+  const { fairnessCheck, holders, leases, readCheck, turnCheck } = state
+  const { after, askedAt, before, holder, process } = decision
+  state.fleetTimeCheck.decided(after.decidedAt.time)
+  checkHasNotLeft(state, decision)
+  const isReaderGone = turnCheck.isReaderGone(holder)
+  for (const [other, itsProcess] of holders) {
+    if (!leases.mayHaveLapsed(other)) continue
+    itsProcess.leaseLost = true
+    turnCheck.lapsed(other)
+  }
+  holders.set(holder, process)
+  leases.heard(holder)
+  fairnessCheck.heard(process, askedAt)
+  const fresh = freshOf(state, decision)
+  turnCheck.inspect()
+  checkRefusalWritesNothing(state, decision)
+  for (const { answer } of fresh) {
+    checkTakesNothingOver(state, decision, answer)
+    if (isReaderGone) checkIsNotBlocked(state, decision, answer)
+  }
+  for (const { answer, step } of fresh) note(state, decision, step, answer)
+  const readings = fresh.flatMap(({ step }) => Operations.isOperation("Observe", step) ? [step.payload] : [])
+  for (const { begunAt, running } of readings) {
+    readCheck.folding(process, turnCheck.begunAt(begunAt), running !== undefined)
+  }
+  changed(state, process, before, after)
+  for (const { step } of fresh) {
+    if (!Operations.isOperation("Settle", step)) continue
+    const { verdict } = step.payload
+    if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
+      state.ledgerCheck.stopped(generation, verdict.taskArn)
+    }
+  }
+  for (const reading of readings) observed(state, decision, reading)
+}
+
+/** The steps that are answered for the first time. */
+const freshOf = ({ seen }: State, { answers, batch }: Decision) =>
+  batch.steps.flatMap((step, index) => {
+    const answer = answers[index]
+    if (answer === undefined || seen.has(answer)) return []
+    seen.add(answer)
+    return [{ answer, step }]
+  })
+
+const note = (state: State, { askedAt, holder, process }: Decision, step: Operation, answer: Answer): void => {
+  const { fairnessCheck, log, owners, refusalCheck, turnCheck } = state
+  if (Operations.isOperation("Reserve", step)) fairnessCheck.asked(process, step.payload)
+  if (Operations.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
+    owners.set(answer.value.ticket.slotId, process)
+  }
+  if (Operations.isAnswerTo("TakeOver", answer)) {
+    for (const { ticket } of answer.value) {
+      owners.set(ticket.slotId, process)
+      refusalCheck.takenOver(ticket.slotId)
+    }
+  }
+  if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
+    log.count(`gate: ${answer.value._tag}`)
+    if (answer.value._tag === "Pass") passed(state, process, step.payload.slotId, askedAt)
+  }
+  if (Operations.isOperation("Settle", step) && Operations.isAnswerTo("Settle", answer)) {
+    const { ticket, verdict } = step.payload
+    log.count(`verdict: ${verdict._tag}`)
+    refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
+  }
+  if (Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
+    turnCheck.claimed(process, holder, answer.value.begunAt)
+    state.readCheck.begins(process)
+  }
+  if (Operations.isOperation("EndTurn", step)) turnCheck.ended(holder)
+  if (Operations.isOperation("Resize", step)) state.capHistory.set(generation, step.payload.cap, log.now())
+  if (Operations.isOperation("Adopt", step)) state.ledgerCheck.shown(generation, step.payload)
+}
+
+const passed = (state: State, process: Process, slotId: string, askedAt: number): void => {
+  state.launches.gated(process, slotId, state.log.now(), askedAt)
+  checkHasNoTask(state, process, slotId)
+  checkIsOwner(state, process, slotId)
+  checkHasRoom(state, slotId)
+}
+
+const observed = (state: State, { after, holder, process }: Decision, reading: Reading): void => {
+  const { ledgerCheck, readCheck, startTime, turnCheck } = state
+  const begunAt = turnCheck.begunAt(reading.begunAt)
+  ledgerCheck.observed(generation, after.occupancy, { ...reading, begunAt: Time.of(begunAt + startTime) })
+  // One that was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
+  if (turnCheck.isReader(holder)) readCheck.observed(process, begunAt, reading.running !== undefined)
+}
+
+const changed = (state: State, process: Process, before: SharedState | undefined, after: SharedState): void => {
+  for (const change of after.changes) {
+    if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
+    state.fleetTimeCheck.changed(change)
+    state.callers.changed(generation, change)
+    if (change._tag === "Reserved") state.fairnessCheck.served(process, change)
+  }
+  const { cap } = after.occupancy
+  if (before?.occupancy.cap !== cap) state.capHistory.set(generation, cap, state.log.now())
+  state.ledgerCheck.inspect(generation, after.occupancy)
+}
+
+const checkCapIsInForce = (
+  { leases, log, relied }: State,
   before: SharedState,
-  after: SharedState
-): boolean =>
-  steps.length > 0 && before.occupancy !== after.occupancy &&
-  answers.every((answer) => Operations.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted") &&
-  [...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)
+  after: SharedState,
+  description: Description
+): void => {
+  const holders = [...before.members.keys()]
+  if (holders.some(leases.isInDoubt)) return
+  const isHeld = holders.some(leases.isHere)
+  const isKept = isHeld || relied === undefined || description.cap === relied.cap
+  if (after.occupancy.cap === (isKept ? before.occupancy.cap : description.cap)) return
+  log.violate(
+    "who joins takes the cap in force",
+    `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
+  )
+}
+
+/** Its earlier operations are still on their way, and no process is left to take what they are granted. */
+const checkHasNotLeft = ({ leases, log }: State, { askedAt, holder, process }: Decision): void => {
+  if (!leases.hasLeft(holder)) return
+  log.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
+}
+
+const checkTakesNothingOver = ({ log }: State, { batch, process }: Decision, answer: Answer): void => {
+  if (!batch.closing || !Operations.isAnswerTo("TakeOver", answer) || answer.value.length === 0) return
+  log.violate("who shuts down takes nothing over", `${process.name} has taken ${answer.value.length} launches`)
+}
+
+const checkIsNotBlocked = ({ log }: State, { process }: Decision, answer: Answer): void => {
+  if (!Operations.isAnswerTo("ClaimTurn", answer) || answer.value._tag !== "Theirs") return
+  log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
+}
+
+const checkHasNoTask = ({ ledgerCheck, log }: State, process: Process, slotId: string): void => {
+  if (!ledgerCheck.isLaunched(generation, slotId)) return
+  log.violate("what has a task is not sent again", `${process.name} may send ${slotId} again`)
+}
+
+const checkIsOwner = ({ log, owners }: State, process: Process, slotId: string): void => {
+  const owner = owners.get(slotId)
+  if (owner === process) return
+  log.violate(
+    "only who holds a slot acts on it",
+    `${process.name} passed the gate for ${slotId}, which is held by ${owner?.name ?? "no process"}`
+  )
+}
+
+const checkHasRoom = ({ capHistory, ledgerCheck, log }: State, slotId: string): void => {
+  const known = ledgerCheck.known(generation, slotId)
+  const cap = capHistory.highestSince(generation, log.now())
+  if (known < cap) return
+  log.violate(
+    "nothing is sent into a fleet that is seen to be full",
+    `launch ${slotId} passed the gate with ${known} other tasks known, at a cap of ${cap}`
+  )
+}
+
+/** Requests that were granted nothing have not changed the fleet, unless something else can have. */
+const checkRefusalWritesNothing = ({ log }: State, decision: Decision): void => {
+  const { after, answers, askedAt, batch, before, process } = decision
+  if (batch.steps.length === 0 || before.occupancy === after.occupancy) return
+  if (!answers.every((answer) => Operations.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted")) return
+  if (![...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)) return
+  log.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
+}
