@@ -12,17 +12,16 @@
  * then costs waiting, and never a task too many.
  */
 import type * as Clock from "effect/Clock"
+import * as Schema from "effect/Schema"
 
 /**
  * A moment, in epoch milliseconds of the two readings. Only the distance between
  * two moments of one origin means something.
  *
- * @category models
+ * @category schemas
  */
-export interface Time {
-  readonly fast: number
-  readonly slow: number
-}
+export const Time = Schema.Struct({ fast: Schema.Finite, slow: Schema.Finite })
+export type Time = typeof Time.Type
 
 /**
  * Returns the moment at which both readings agree on a time of day.

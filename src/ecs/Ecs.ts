@@ -7,7 +7,7 @@
  * done. `runTask` therefore has no error channel: whatever happens to the call,
  * what it says about the task is a {@link Verdict}.
  */
-import type * as Brand from "effect/Brand"
+import * as Brand from "effect/Brand"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -26,7 +26,14 @@ export type TaskArn = string & Brand.Brand<"TaskArn">
  *
  * @category constructors
  */
-export const TaskArn = (arn: string): TaskArn => arn as TaskArn
+export const TaskArn = Brand.nominal<TaskArn>()
+
+/**
+ * The ARN of a task, as it is stored.
+ *
+ * @category schemas
+ */
+export const TaskArnSchema = Schema.String.pipe(Schema.fromBrand("TaskArn", TaskArn))
 
 /**
  * A name and a value: a container's environment variable.
@@ -134,12 +141,10 @@ export type FailureReason = typeof FailureReason.Type
 /**
  * Why a call failed, and ECS's own words for it.
  *
- * @category models
+ * @category schemas
  */
-export interface Failure {
-  readonly reason: FailureReason
-  readonly detail: string
-}
+export const Failure = Schema.Struct({ reason: FailureReason, detail: Schema.String })
+export type Failure = typeof Failure.Type
 
 /**
  * Returns whether a failure may pass by itself.

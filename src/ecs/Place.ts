@@ -7,20 +7,22 @@
  * account shows in the first ARN. What is not known yet is completed, once; what
  * is known has to agree.
  */
+import * as Schema from "effect/Schema"
 import * as TaskArn from "./TaskArn.ts"
 
 /**
  * A place, as far as it is known.
  *
- * @category models
+ * @category schemas
  */
-export interface Place {
-  readonly partition: string | undefined
-  readonly region: string | undefined
-  readonly account: string | undefined
+export const Place = Schema.Struct({
+  partition: Schema.UndefinedOr(Schema.String),
+  region: Schema.UndefinedOr(Schema.String),
+  account: Schema.UndefinedOr(Schema.String),
   /** The name of the cluster. */
-  readonly cluster: string | undefined
-}
+  cluster: Schema.UndefinedOr(Schema.String)
+})
+export type Place = typeof Place.Type
 
 /**
  * A place of which nothing is known.

@@ -5,16 +5,19 @@
  * order and their numbers are those of the decisions. The answer to a request that
  * the fleet is full changes nothing: only the process that gave it announces it.
  */
-import type { Failure, TaskArn } from "../ecs/Ecs.ts"
-import type { Key } from "./Key.ts"
-import type { SlotId } from "./Slot.ts"
+import * as Schema from "effect/Schema"
+import * as Tuple from "effect/Tuple"
+import { Failure, TaskArnSchema } from "../ecs/Ecs.ts"
+import { type Key, StoredKey } from "./Key.ts"
+import { SlotIdSchema } from "./Slot.ts"
 
 /**
  * The cap: how many tasks a fleet may have.
  *
- * @category models
+ * @category schemas
  */
-export type Cap = number | "unlimited"
+export const Cap = Schema.Union([Schema.Finite, Schema.Literal("unlimited")])
+export type Cap = typeof Cap.Type
 
 /**
  * Why a slot was freed.
@@ -26,38 +29,32 @@ export type Cap = number | "unlimited"
  * - `forgotten`: ECS has not shown the task for longer than it remembers stopped ones
  * - `absent`: a launch without a verdict, that two full readings did not show after the lag bound
  *
- * @category models
+ * @category schemas
  */
-export type FreeReason = "stopped" | "refused" | "withdrawn" | "merged" | "forgotten" | "absent"
+export const FreeReason = Schema.Literals(["stopped", "refused", "withdrawn", "merged", "forgotten", "absent"])
+export type FreeReason = typeof FreeReason.Type
+
+const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }
 
 /**
  * What happened. `Contradicted` is something that ECS said of a launch and that
  * cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch that was sent and whose holder is gone:
  * another provisioner of the ledger takes it over.
  *
- * @category models
+ * @category schemas
  */
-export type Happening =
-  | { readonly _tag: "Reserved"; readonly slotId: SlotId; readonly key: Key }
-  | {
-    readonly _tag: "Launched"
-    readonly slotId: SlotId
-    readonly key: Key | undefined
-    readonly taskArn: TaskArn
-  }
-  | { readonly _tag: "Refused"; readonly slotId: SlotId; readonly key: Key | undefined; readonly failure: Failure }
-  | { readonly _tag: "Unknown"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
-  | { readonly _tag: "Adopted"; readonly slotId: SlotId; readonly taskArn: TaskArn }
-  | {
-    readonly _tag: "Freed"
-    readonly slotId: SlotId
-    readonly key: Key | undefined
-    readonly taskArn: TaskArn | undefined
-    readonly reason: FreeReason
-  }
-  | { readonly _tag: "Contradicted"; readonly slotId: SlotId; readonly key: Key | undefined; readonly detail: string }
-  | { readonly _tag: "Abandoned"; readonly slotId: SlotId; readonly key: Key | undefined }
-  | { readonly _tag: "Resized" }
+export const Happening = Schema.Union([
+  Schema.TaggedStruct("Reserved", { slotId: SlotIdSchema, key: StoredKey }),
+  Schema.TaggedStruct("Launched", { ...launch, taskArn: TaskArnSchema }),
+  Schema.TaggedStruct("Refused", { ...launch, failure: Failure }),
+  Schema.TaggedStruct("Unknown", { ...launch, detail: Schema.String }),
+  Schema.TaggedStruct("Adopted", { slotId: SlotIdSchema, taskArn: TaskArnSchema }),
+  Schema.TaggedStruct("Freed", { ...launch, taskArn: Schema.UndefinedOr(TaskArnSchema), reason: FreeReason }),
+  Schema.TaggedStruct("Contradicted", { ...launch, detail: Schema.String }),
+  Schema.TaggedStruct("Abandoned", launch),
+  Schema.TaggedStruct("Resized", {})
+])
+export type Happening = typeof Happening.Type
 
 /**
  * A numbered change, and the state of the fleet after it.
@@ -69,15 +66,16 @@ export type Happening =
  * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
  * of what a reading shows, the reader. It is undefined where the ledger itself takes a holder to be gone.
  *
- * @category models
+ * @category schemas
  */
-export type Change = Happening & {
-  readonly sequence: number
-  readonly at: number
-  readonly occupied: number
-  readonly cap: Cap
-  readonly by: string | undefined
-}
+export const Change = Happening.mapMembers(Tuple.map(Schema.fieldsAssign({
+  sequence: Schema.Finite,
+  at: Schema.Finite,
+  occupied: Schema.Finite,
+  cap: Cap,
+  by: Schema.UndefinedOr(Schema.String)
+})))
+export type Change = typeof Change.Type
 
 /**
  * A request was told that the fleet is full, by this process.

@@ -36,6 +36,13 @@ export const Key = Schema.String.check(
 export type Key = typeof Key.Type
 
 /**
+ * A key that was found to be one before it was stored.
+ *
+ * @category schemas
+ */
+export const StoredKey = Schema.String.pipe(Schema.brand("Key"))
+
+/**
  * Returns the key, or the reason why the string is none, in plain words.
  *
  * @category constructors

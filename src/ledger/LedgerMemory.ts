@@ -75,18 +75,20 @@ const decideIn =
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
-  const operations = Operations.operations((step) =>
+  const { claimTurn, endTurn, ...operations } = Operations.asking((operation) =>
     decide((occupancy, now) =>
-      Operations.decide(occupancy, step, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
+      Operations.decide(occupancy, operation, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
     )
   )
   return {
     ...operations,
-    endTurn: (rest, outcome) =>
-      Effect.andThen(operations.endTurn(rest, outcome), Effect.sync(() => tellTurnEnds(fleet))),
-    turn: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
-    readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
-    turnEnds: Effect.suspend(() => Deferred.await(fleet.turnEnds)),
+    readTurn: {
+      claim: claimTurn,
+      end: (rest, outcome) => Effect.andThen(endTurn(rest, outcome), Effect.sync(() => tellTurnEnds(fleet))),
+      current: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
+      readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
+      ended: Effect.suspend(() => Deferred.await(fleet.turnEnds))
+    },
     subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(
         Effect.tap(Queue.sliding<Change | Own>(capacity), (queue) => Effect.sync(() => fleet.subscribers.add(queue))),

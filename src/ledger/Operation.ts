@@ -1,16 +1,18 @@
 /**
- * The operations of a ledger, as data: what each carries, what it
- * is answered, and the rule that decides it.
+ * The operations of a ledger: each is written down once, with the rule that decides it,
+ * how its answer is stored, and how it is undone. What a ledger offers, how it is asked,
+ * what is sent in a batch and what is stored of it follow from this table.
  *
- * A ledger in memory decides a step where it is asked. A shared one sends steps to
- * where its fleet is kept, several at a time, and they are decided there in one
+ * A ledger in memory decides an operation where it is asked. A shared one sends operations
+ * to where its fleet is kept, several at a time, and they are decided there in one
  * atomic step, in their order.
  */
 import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { Verdict } from "../ecs/Ecs.ts"
 import type { Time } from "../Time.ts"
 import type { Cap, Change } from "./Change.ts"
-import type { FleetLedger, LedgerUnavailable } from "./Ledger.ts"
+import type { LedgerUnavailable } from "./LedgerError.ts"
 import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
 import * as Holders from "./rules/Holders.ts"
@@ -19,89 +21,6 @@ import type { LedgerState, Standing } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
 import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
-
-/**
- * The payload of each operation.
- *
- * @category models
- */
-export interface Payloads {
-  readonly Reserve: Launch.ReserveOptions
-  readonly Gate: Ticket
-  readonly Settle: { readonly ticket: Ticket; readonly verdict: Verdict }
-  readonly Withdraw: Ticket
-  readonly TakeOver: Record<never, never>
-  readonly Trace: { readonly slotId: SlotId }
-  readonly ClaimTurn: { readonly since: number }
-  readonly EndTurn: { readonly rest: number; readonly outcome: Turns.Outcome }
-  readonly Adopt: Evidence.Listing
-  readonly Observe: Evidence.Reading
-  readonly Release: { readonly slotId: SlotId }
-  readonly Resize: { readonly cap: Cap }
-  readonly Stand: Record<never, never>
-}
-
-/**
- * The name of a step.
- *
- * @category models
- */
-export type Tag = keyof Payloads
-
-/**
- * The answer to each operation.
- *
- * @category models
- */
-export interface Answers {
-  readonly Reserve: Launch.Reservation
-  readonly Gate: Launch.GateAnswer
-  readonly Settle: Launch.Settlement
-  readonly Withdraw: void
-  readonly TakeOver: ReadonlyArray<Holders.TakenOver>
-  readonly Trace: Launch.Trace
-  readonly ClaimTurn: Turns.Claim
-  readonly EndTurn: void
-  readonly Adopt: Evidence.Question
-  readonly Observe: Evidence.Tally
-  readonly Release: Evidence.Release
-  readonly Resize: void
-  readonly Stand: Standing
-}
-
-/**
- * One step.
- *
- * @category models
- */
-export interface Operation<T extends Tag = Tag> {
-  readonly tag: T
-  readonly payload: Payloads[T]
-}
-
-/**
- * Returns whether a step is of a kind.
- *
- * @category guards
- */
-export const isOperation = <T extends Tag>(tag: T, step: Operation): step is Operation<T> => step.tag === tag
-
-/**
- * The answer to one step.
- *
- * @category models
- */
-export interface Answer<T extends Tag = Tag> {
-  readonly tag: T
-  readonly value: Answers[T]
-}
-
-/**
- * Returns whether an answer is that of a step.
- *
- * @category guards
- */
-export const isAnswerTo = <T extends Tag>(tag: T, answer: Answer): answer is Answer<T> => answer.tag === tag
 
 /**
  * The holder that asks, and the lines of the fleet's other holders.
@@ -113,81 +32,266 @@ export interface Asker {
   readonly elsewhere: ReadonlyArray<Launch.Line>
 }
 
-type Rules = {
-  readonly [K in Tag]: (
-    occupancy: LedgerState,
-    payload: Payloads[K],
-    asker: Asker,
-    now: Time
-  ) => Decision<Answers[K]>
+/** What an operation is decided over. */
+interface Moment {
+  readonly ledger: LedgerState
+  readonly asker: Asker
+  readonly now: Time
 }
 
-const look = <A>(occupancy: LedgerState, answer: A): Decision<A> => ({ answer, occupancy, changes: [] })
+/** What takes back a grant that no caller waited for. */
+type Undo =
+  | { readonly tag: "withdraw"; readonly args: [Ticket] }
+  | { readonly tag: "settle"; readonly args: [Ticket, Verdict] }
+  | { readonly tag: "endTurn"; readonly args: [number, Turns.Outcome] }
 
-const rules: Rules = {
-  Reserve: (occupancy, options, { elsewhere, holder }, now) =>
-    Launch.reserve(occupancy, options, elsewhere, holder, now),
-  Gate: (occupancy, ticket, { holder }, now) => Launch.gate(occupancy, ticket, holder, now),
-  Settle: (occupancy, { ticket, verdict }, _, now) => Launch.settle(occupancy, ticket, verdict, now),
-  Withdraw: (occupancy, ticket, _, now) => Launch.withdraw(occupancy, ticket, now),
-  TakeOver: (occupancy, _, { holder }, now) => Holders.takeOver(occupancy, holder, now),
-  Trace: (occupancy, { slotId }) => look(occupancy, Launch.trace(occupancy, slotId)),
-  ClaimTurn: (occupancy, { since }, { holder }, now) => Turns.claim(occupancy, holder.id, since, now),
-  EndTurn: (occupancy, { outcome, rest }, { holder }, now) => Turns.end(occupancy, holder.id, rest, outcome, now),
-  Adopt: (occupancy, listing, _, now) => Evidence.adopt(occupancy, listing, now),
-  Observe: (occupancy, reading, _, now) => Evidence.observe(occupancy, reading, now),
-  Release: (occupancy, { slotId }, _, now) => Evidence.release(occupancy, slotId, now),
-  Resize: (occupancy, { cap }, _, now) => Descriptions.resize(occupancy, cap, now),
-  Stand: (occupancy) => look(occupancy, occupancy)
+/** An operation. */
+interface Definition<Args extends ReadonlyArray<unknown>, A> {
+  readonly rule: (moment: Moment, ...args: Args) => Decision<A>
+  /**
+   * How the answer is stored, for a batch that arrives again is answered as it was. `undefined` if the operation may
+   * be decided again: it only reads, or changes nothing the second time.
+   */
+  readonly stored?: Schema.Codec<A, unknown>
+  /** What takes back what it granted. */
+  readonly undo?: (answer: A, ...args: Args) => Undo | undefined
+  /** Whether a caller may stop waiting at any time, also one that cannot be interrupted otherwise: its grant is undone. */
+  readonly mayBeLeft?: boolean
+}
+
+const define = <Args extends ReadonlyArray<unknown>, A>(definition: Definition<Args, A>): Definition<Args, A> =>
+  definition
+
+const look = <A>(ledger: LedgerState, answer: A): Decision<A> => ({ answer, occupancy: ledger, changes: [] })
+
+const nothing: Schema.Codec<void, unknown> = Schema.Undefined
+
+const notSent: Verdict = { _tag: "Throttled", detail: "not sent: the ledger answered too late" }
+
+const table = {
+  /** Grants a slot, if fewer than the cap are counted. */
+  reserve: define({
+    rule: ({ asker, ledger, now }, options: Launch.ReserveOptions) =>
+      Launch.reserve(ledger, options, asker.elsewhere, asker.holder, now),
+    stored: Launch.Reservation,
+    undo: (answer) => answer._tag === "Granted" ? { tag: "withdraw", args: [answer.ticket] } : undefined,
+    mayBeLeft: true
+  }),
+  /** Lets one attempt through to `RunTask`. It is asked before every attempt. */
+  gate: define({
+    rule: ({ asker, ledger, now }, ticket: Ticket) => Launch.gate(ledger, ticket, asker.holder, now),
+    stored: Launch.GateAnswer,
+    undo: (answer, ticket: Ticket) => answer._tag === "Pass" ? { tag: "settle", args: [ticket, notSent] } : undefined,
+    mayBeLeft: true
+  }),
+  /** Records the verdict of an attempt. */
+  settle: define({
+    rule: ({ ledger, now }, ticket: Ticket, verdict: Verdict) => Launch.settle(ledger, ticket, verdict, now),
+    stored: Launch.Settlement
+  }),
+  /** Gives a slot back whose `RunTask` has certainly launched nothing; of any other does nothing. */
+  withdraw: define({
+    rule: ({ ledger, now }, ticket: Ticket) => Launch.withdraw(ledger, ticket, now),
+    stored: nothing
+  }),
+  /** Takes over the launches of holders that are gone. */
+  takeOver: define({
+    rule: ({ asker, ledger, now }) => Holders.takeOver(ledger, asker.holder, now),
+    stored: Schema.Array(Holders.TakenOver)
+  }),
+  /** Returns how a launch goes that another holder may have in flight. */
+  trace: define({
+    rule: ({ ledger }, slotId: SlotId) => look(ledger, Launch.trace(ledger, slotId))
+  }),
+  /**
+   * Asks for the turn to read ECS, unless there is a reading that began at `since`
+   * or later. The holder that gets it ends it.
+   */
+  claimTurn: define({
+    rule: ({ asker, ledger, now }, since: number) => Turns.claim(ledger, asker.holder.id, since, now),
+    stored: Turns.Claim,
+    undo: (answer) => answer._tag === "Yours" ? { tag: "endTurn", args: [0, "unread"] } : undefined
+  }),
+  /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
+  endTurn: define({
+    rule: ({ asker, ledger, now }, rest: number, outcome: Turns.Outcome) =>
+      Turns.end(ledger, asker.holder.id, rest, outcome, now),
+    stored: nothing
+  }),
+  /** Counts the listed tasks that are not known, and says what to describe. */
+  adopt: define({
+    rule: ({ ledger, now }, listing: Evidence.Listing) => Evidence.adopt(ledger, listing, now)
+  }),
+  /** Takes a complete reading as evidence. */
+  observe: define({
+    rule: ({ ledger, now }, reading: Evidence.Reading) => Evidence.observe(ledger, reading, now)
+  }),
+  /** Frees a launch without a verdict, once its task must have become visible. */
+  release: define({
+    rule: ({ ledger, now }, slotId: SlotId) => Evidence.release(ledger, slotId, now),
+    stored: Evidence.Release
+  }),
+  /** Changes the cap. */
+  resize: define({
+    rule: ({ ledger, now }, cap: Cap) => Descriptions.resize(ledger, cap, now),
+    stored: nothing
+  }),
+  /** Reads the slots as they are now. */
+  standing: define({
+    rule: ({ ledger }): Decision<Standing> => look(ledger, ledger)
+  })
+}
+
+type Table = typeof table
+
+/**
+ * The name of an operation.
+ *
+ * @category models
+ */
+export type Tag = keyof Table
+
+/**
+ * What each operation takes.
+ *
+ * @category models
+ */
+export type Args = { readonly [T in Tag]: Table[T] extends Definition<infer A, infer _> ? A : never }
+
+/**
+ * What each operation answers.
+ *
+ * @category models
+ */
+export type Answers = { readonly [T in Tag]: Table[T] extends Definition<infer _, infer A> ? A : never }
+
+/** The table, so that what is asked and what is answered belong together. */
+const definitions: { readonly [T in Tag]: Definition<Args[T], Answers[T]> } = table
+
+/**
+ * An operation that is asked for.
+ *
+ * @category models
+ */
+export interface Operation<T extends Tag = Tag> {
+  readonly tag: T
+  readonly args: Args[T]
 }
 
 /**
- * Decides a step.
+ * The answer to an operation.
+ *
+ * @category models
+ */
+export interface Answer<T extends Tag = Tag> {
+  readonly tag: T
+  readonly value: Answers[T]
+}
+
+/**
+ * Returns whether an operation is of a kind.
+ *
+ * @category guards
+ */
+export const isOperation = <T extends Tag>(tag: T, operation: Operation): operation is Operation<T> =>
+  operation.tag === tag
+
+/**
+ * Returns whether an answer is to an operation of a kind.
+ *
+ * @category guards
+ */
+export const isAnswerTo = <T extends Tag>(tag: T, answer: Answer): answer is Answer<T> => answer.tag === tag
+
+/**
+ * Decides an operation.
  *
  * @category decisions
  */
 export const decide = <T extends Tag>(
-  occupancy: LedgerState,
-  { payload, tag }: Operation<T>,
+  ledger: LedgerState,
+  { args, tag }: Operation<T>,
   asker: Asker,
   now: Time
 ): Decision<Answers[T]> => {
-  const decision = rules[tag](occupancy, payload, asker, now)
+  const decision = definitions[tag].rule({ ledger, asker, now }, ...args)
   const by = asker.holder.id
   return { ...decision, changes: Array.from(decision.changes, (change): Change => ({ ...change, by })) }
 }
 
 /**
- * Asks a ledger one step.
+ * Returns what takes back what an operation granted to a caller that did not wait for it.
+ *
+ * @category accessors
+ */
+export const undo = <T extends Tag>({ args, tag }: Operation<T>, { value }: Answer<T>): Operation | undefined =>
+  definitions[tag].undo?.(value, ...args)
+
+/**
+ * Returns whether the caller of an operation may stop waiting at any time.
+ *
+ * @category accessors
+ */
+export const mayBeLeft = (tag: Tag): boolean => definitions[tag].mayBeLeft === true
+
+/**
+ * Returns whether an operation may be decided again, so that its answer need not be stored.
+ *
+ * @category accessors
+ */
+export const isRepeatable = (tag: Tag): boolean => definitions[tag].stored === undefined
+
+const isTag = (text: string): text is Tag => Object.hasOwn(table, text)
+
+/**
+ * The answers that are stored.
+ *
+ * @category schemas
+ */
+export const StoredAnswer = Schema.Union(
+  Object.keys(table).filter(isTag).flatMap((tag) => {
+    const { stored } = definitions[tag]
+    return stored === undefined ? [] : [Schema.Struct({ tag: Schema.Literal(tag), value: stored })]
+  })
+)
+
+/**
+ * Asks for each operation.
  *
  * @category models
  */
-export type Ask = <T extends Tag>(step: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
+export type Asking = {
+  readonly [T in Tag]: Args[T] extends readonly [] ? Effect.Effect<Answers[T], LedgerUnavailable>
+    : (...args: Args[T]) => Effect.Effect<Answers[T], LedgerUnavailable>
+}
 
 /**
- * The operations of a ledger that are steps.
+ * Asks a ledger for one operation.
  *
  * @category models
  */
-export type Operations = Omit<FleetLedger, "turn" | "readingBegunAt" | "turnEnds" | "subscribe" | "now" | "close">
+export type Ask = <T extends Tag>(operation: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
 
 /**
- * Makes the operations of a ledger from how it is asked.
+ * Makes what a ledger offers from how it is asked.
  *
  * @category constructors
  */
-export const operations = (ask: Ask): Operations => ({
-  reserve: (options) => ask({ tag: "Reserve", payload: options }),
-  gate: (ticket) => ask({ tag: "Gate", payload: ticket }),
-  settle: (ticket, verdict) => ask({ tag: "Settle", payload: { ticket, verdict } }),
-  withdraw: (ticket) => ask({ tag: "Withdraw", payload: ticket }),
-  takeOver: ask({ tag: "TakeOver", payload: {} }),
-  trace: (slotId) => ask({ tag: "Trace", payload: { slotId } }),
-  claimTurn: (since) => ask({ tag: "ClaimTurn", payload: { since } }),
-  endTurn: (rest, outcome) => ask({ tag: "EndTurn", payload: { rest, outcome } }),
-  adopt: (listing) => ask({ tag: "Adopt", payload: listing }),
-  observe: (reading) => ask({ tag: "Observe", payload: reading }),
-  release: (slotId) => ask({ tag: "Release", payload: { slotId } }),
-  resize: (cap) => ask({ tag: "Resize", payload: { cap } }),
-  standing: ask({ tag: "Stand", payload: {} })
-})
+export const asking = (ask: Ask): Asking => {
+  const by = <T extends Tag>(tag: T) => (...args: Args[T]) => ask({ tag, args })
+  return {
+    reserve: by("reserve"),
+    gate: by("gate"),
+    settle: by("settle"),
+    withdraw: by("withdraw"),
+    takeOver: by("takeOver")(),
+    trace: by("trace"),
+    claimTurn: by("claimTurn"),
+    endTurn: by("endTurn"),
+    adopt: by("adopt"),
+    observe: by("observe"),
+    release: by("release"),
+    resize: by("resize"),
+    standing: by("standing")()
+  }
+}

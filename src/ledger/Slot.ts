@@ -16,10 +16,11 @@
  * `Launching` on, only evidence about its task frees it: nothing here looks at
  * a clock to decide that a task is gone, save where evidence cannot reach.
  */
-import type * as Brand from "effect/Brand"
-import type { TaskArn } from "../ecs/Ecs.ts"
+import * as Brand from "effect/Brand"
+import * as Schema from "effect/Schema"
+import { type TaskArn, TaskArnSchema } from "../ecs/Ecs.ts"
 import * as Time from "../Time.ts"
-import type { Key } from "./Key.ts"
+import { type Key, StoredKey } from "./Key.ts"
 import { gateValidity, replayWindow, signatureLifetime } from "./SafetyLimits.ts"
 
 /**
@@ -35,99 +36,97 @@ export type SlotId = string & Brand.Brand<"SlotId">
  *
  * @category constructors
  */
-export const SlotId = (id: string): SlotId => id as SlotId
+export const SlotId = Brand.nominal<SlotId>()
+
+/**
+ * The id of a slot, as it is stored.
+ *
+ * @category schemas
+ */
+export const SlotIdSchema = Schema.String.pipe(Schema.fromBrand("SlotId", SlotId))
 
 /**
  * The right to act on a slot. It is made by granting the slot, or by taking it
  * over, and is worth nothing once another holder has taken the slot over.
  *
- * @category models
+ * @category schemas
  */
-export interface Ticket {
-  readonly slotId: SlotId
-  readonly fence: number
-}
+export const Ticket = Schema.Struct({ slotId: SlotIdSchema, fence: Schema.Finite })
+export type Ticket = typeof Ticket.Type
 
 /**
  * `RunTask` has certainly not been sent.
  *
- * @category models
+ * @category schemas
  */
-export interface Reserved {
-  readonly _tag: "Reserved"
-}
+export const Reserved = Schema.TaggedStruct("Reserved", {})
 
 /**
  * `RunTask` may have been sent, and its task is not known.
  *
- * @category models
+ * @category schemas
  */
-export interface Launching {
-  readonly _tag: "Launching"
+export const Launching = Schema.TaggedStruct("Launching", {
   /** When the first attempt passed the gate. Written once: the client token is safe to repeat for a while from here. */
-  readonly firstSentAt: Time.Time
+  firstSentAt: Time.Time,
   /** When the latest attempt passed the gate. */
-  readonly lastSentAt: Time.Time
-  readonly attempts: number
+  lastSentAt: Time.Time,
+  attempts: Schema.Finite,
   /** An attempt has passed the gate, and its verdict has not been recorded. */
-  readonly underWay: boolean
+  underWay: Schema.Boolean,
   /** Some attempt ended without a verdict: a refusal of another one no longer proves that there is no task. */
-  readonly ambiguous: boolean
+  ambiguous: Schema.Boolean,
   /** When the first full reading began that should have shown the task and did not. */
-  readonly absentSince: Time.Time | undefined
-}
+  absentSince: Schema.UndefinedOr(Time.Time)
+})
+export type Launching = typeof Launching.Type
 
 /**
  * The task is known. Only evidence about this ARN frees the slot.
  *
- * @category models
+ * @category schemas
  */
-export interface Launched {
-  readonly _tag: "Launched"
-  readonly taskArn: TaskArn
-  readonly knownSince: Time.Time
-  readonly lastStatus: string | undefined
+export const Launched = Schema.TaggedStruct("Launched", {
+  taskArn: TaskArnSchema,
+  knownSince: Time.Time,
+  lastStatus: Schema.UndefinedOr(Schema.String),
   /** When the first complete reading began that neither listed nor described a task which ECS may have forgotten. */
-  readonly missingSince: Time.Time | undefined
-}
-
-/**
- * Where a slot is in its life.
- *
- * @category models
- */
-export type SlotState = Reserved | Launching | Launched
+  missingSince: Schema.UndefinedOr(Time.Time)
+})
+export type Launched = typeof Launched.Type
 
 /**
  * An answer of ECS about a launch that cannot be true.
  *
- * @category models
+ * @category schemas
  */
-export interface Contradiction {
-  readonly detail: string
+export const Contradiction = Schema.Struct({
+  detail: Schema.String,
   /** It named a task in another place, where no reading of this fleet can show it: that none does proves nothing. */
-  readonly elsewhere: boolean
-}
+  elsewhere: Schema.Boolean
+})
+export type Contradiction = typeof Contradiction.Type
 
 /**
  * The right to one live task.
  *
- * @category models
+ * @category schemas
  */
-export interface Slot {
-  readonly id: SlotId
+export const Slot = Schema.Struct({
+  id: SlotIdSchema,
   /** What the task is for. An adopted task has none. */
-  readonly key: Key | undefined
+  key: Schema.UndefinedOr(StoredKey),
   /** The holder that may act on it; undefined when that holder is gone. */
-  readonly holder: string | undefined
+  holder: Schema.UndefinedOr(Schema.String),
   /** Grows each time the slot changes hands. */
-  readonly fence: number
+  fence: Schema.Finite,
   /** By the fast clock of the ledger. */
-  readonly since: number
-  readonly state: SlotState
+  since: Schema.Finite,
+  state: Schema.Union([Reserved, Launching, Launched]),
   /** What ECS said of it last and was not believed. */
-  readonly contradiction: Contradiction | undefined
-}
+  contradiction: Schema.UndefinedOr(Contradiction)
+})
+export type Slot = typeof Slot.Type
 
 /**
  * What people are told about where a slot is: its state, and whether it is a

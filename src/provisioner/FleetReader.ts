@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function*(
     restingUntil: Number.NEGATIVE_INFINITY
   }
   return {
-    maxAge: Effect.map(ledger.turn, ({ servesFor }) => Math.max(maxAge, servesFor)),
+    maxAge: Effect.map(ledger.readTurn.current, ({ servesFor }) => Math.max(maxAge, servesFor)),
     readSince: (since) => readSince(state, since),
     refresh: Effect.flatMap(
       ledger.now,
@@ -119,7 +119,7 @@ export const make = Effect.fnUntraced(function*(
     ),
     untilDue: Effect.zipWith(
       ledger.now,
-      ledger.turn,
+      ledger.readTurn.current,
       (now, { dueAt }) => Math.max(0, Math.max(dueAt, state.ownDueAt) - now)
     )
   }
@@ -132,8 +132,8 @@ const readSince = Effect.fnUntraced(function*(
   const { failed, ledger } = state
   const now = yield* ledger.now
   // What has come to be known since it was asked serves, though what this holder read last has failed.
-  if (since <= (yield* ledger.readingBegunAt)) return
-  if (failed !== undefined && now < failed.dueAt && (yield* ledger.turn).reader === undefined) {
+  if (since <= (yield* ledger.readTurn.readingBegunAt)) return
+  if (failed !== undefined && now < failed.dueAt && (yield* ledger.readTurn.current).reader === undefined) {
     return yield* Effect.failCause(failed.cause)
   }
   yield* wait(state, since, false)
@@ -175,7 +175,7 @@ const serveOnce = Effect.fnUntraced(function*(state: State): Effect.fn.Return<vo
   yield* settleRecent(state)
   if (waiters.size === 0) return
   const since = Math.min(...Array.from(waiters, (waiter) => waiter.since))
-  const claim = yield* ledger.claimTurn(since)
+  const claim = yield* ledger.readTurn.claim(since)
   switch (claim._tag) {
     case "Recent":
       settle(state, Exit.succeed(true), (waiter) => waiter.since <= since)
@@ -187,7 +187,7 @@ const serveOnce = Effect.fnUntraced(function*(state: State): Effect.fn.Return<vo
       // Who comes while it is waited for has not been answered yet.
       const answered = new Set(waiters)
       // Not for ever: the word that their turn ends may be lost.
-      yield* Effect.timeoutOption(ledger.turnEnds, state.fleet.settings.readingInterval)
+      yield* Effect.timeoutOption(ledger.readTurn.ended, state.fleet.settings.readingInterval)
       return settle(state, Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
     }
     case "Resting":
@@ -209,7 +209,7 @@ const readNow = (state: State, turn: YourTurn): Effect.Effect<void> => {
     if (Exit.isFailure(exit)) failAll(state, exit.cause)
     yield* Effect.ignore(endTurn(state, unended))
     settle(state, Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
-  }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.endTurn(interval, "unread"))))
+  }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.readTurn.end(interval, "unread"))))
 }
 
 const rest = Effect.fnUntraced(function*(state: State, dueAt: number) {
@@ -219,15 +219,18 @@ const rest = Effect.fnUntraced(function*(state: State, dueAt: number) {
   if (waiters.size === 0) return
   state.restingUntil = dueAt
   const now = yield* ledger.now
-  yield* Effect.timeoutOption(ledger.turnEnds, Math.max(1, dueAt - now))
+  yield* Effect.timeoutOption(ledger.readTurn.ended, Math.max(1, dueAt - now))
   state.restingUntil = Number.NEGATIVE_INFINITY
 })
 
 const endTurn = (state: State, { dueAt, outcome }: Unended): Effect.Effect<void, LedgerUnavailable> =>
-  Effect.flatMap(state.ledger.now, (now) =>
-    Effect.map(state.ledger.endTurn(Math.max(0, dueAt - now), outcome), () => {
-      state.unended = undefined
-    }))
+  Effect.flatMap(
+    state.ledger.now,
+    (now) =>
+      Effect.map(state.ledger.readTurn.end(Math.max(0, dueAt - now), outcome), () => {
+        state.unended = undefined
+      })
+  )
 
 const settle = (
   { waiters }: State,
@@ -246,7 +249,7 @@ const failAll = (state: State, cause: Cause.Cause<ReadError>): void => settle(st
 /** Serves those for whom the latest reading that this holder has heard of is recent enough. */
 const settleRecent = (state: State) =>
   Effect.map(
-    state.ledger.readingBegunAt,
+    state.ledger.readTurn.readingBegunAt,
     (begunAt) => settle(state, Exit.succeed(true), ({ since }) => since <= begunAt)
   )
 

@@ -109,8 +109,13 @@ describe("two provisioners of one fleet", () => {
       let away = true
       const a = yield* open({ cap: 2 }, (ledger) => ({
         ...ledger,
-        endTurn: (...end) =>
-          Effect.suspend(() => away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.endTurn(...end))
+        readTurn: {
+          ...ledger.readTurn,
+          end: (...end) =>
+            Effect.suspend(() =>
+              away ? Effect.fail(new LedgerUnavailable({ detail: "away" })) : ledger.readTurn.end(...end)
+            )
+        }
       }))
       const b = yield* open({ cap: 2 })
       yield* Effect.forkChild(a.provisioner.request("k"))

@@ -106,7 +106,7 @@ describe("two provisioners of one fleet, of which one reads slowly", () => {
         while (asking.pollUnsafe() === undefined) yield* pass("5 millis", "5 millis")
         const answers = yield* Fiber.join(asking)
         assert.isTrue(answers.every(isAnswered))
-        assert.isAtMost(b.steps("ClaimTurn"), 10)
+        assert.isAtMost(b.steps("claimTurn"), 10)
         // Each request is one step before the reading and one after it, a hundred of them to a batch.
         const needed = 3 * Math.ceil(count / 100)
         assert.isAtMost(b.sent() - before, needed + 10)
@@ -154,9 +154,9 @@ describe("a provisioner that cannot read, and has somebody in line", () => {
       yield* pass("2 seconds", "5 millis")
       isEndless = true
       const waiting = yield* Effect.forkChild(Effect.exit(a.provisioner.requestWhenFree("second")))
-      const before = a.steps("ClaimTurn")
+      const before = a.steps("claimTurn")
       yield* pass("20 seconds", "5 millis")
-      assert.isAtMost(a.steps("ClaimTurn") - before, 10)
+      assert.isAtMost(a.steps("claimTurn") - before, 10)
       yield* Fiber.interrupt(waiting)
       yield* closeAll(a, b)
     }).pipe(Effect.provide(layerEcs)))

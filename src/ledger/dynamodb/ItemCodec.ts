@@ -96,12 +96,12 @@ export const restore = (
 ): Member => ({
   ...member,
   answers: member.answers.map((answer): Answer | undefined => {
-    if (answer === undefined || !isAnswerTo("TakeOver", answer)) return answer
+    if (answer === undefined || !isAnswerTo("takeOver", answer)) return answer
     const value = answer.value.flatMap(({ key, ticket }) => {
       const request = requestOf(ticket.slotId)
       return request === undefined ? [] : [{ ticket, key, request }]
     })
-    return { tag: "TakeOver", value }
+    return { tag: "takeOver", value }
   })
 })
 

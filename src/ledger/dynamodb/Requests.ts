@@ -148,5 +148,5 @@ const abandoned = (occupancy: LedgerState): ReadonlyArray<SlotId> =>
  */
 const takenOver = (fleet: SharedState, holder: string): ReadonlyArray<SlotId> =>
   (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
-    answer !== undefined && isAnswerTo("TakeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
+    answer !== undefined && isAnswerTo("takeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
   ).filter((id) => LedgerStates.find(fleet.occupancy, id)?.state._tag === "Launching")

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
-import * as Codec from "../shared/Codec.ts"
+import { SentRequest } from "../SentRequest.ts"
 import type { SlotId } from "../Slot.ts"
 import type { Way } from "./Client.ts"
 import { call } from "./Client.ts"
@@ -160,7 +160,7 @@ export const readFleet = (
     : Effect.succeed({ version, body })
 }
 
-const decodeRequest = Schema.decodeUnknownEffect(Codec.RunTaskRequest)
+const decodeRequest = Schema.decodeUnknownEffect(SentRequest)
 
 const keyOf = (fleet: string, item: string) => ({ pk: { S: fleet }, sk: { S: item } })
 

@@ -8,6 +8,7 @@
  * must have become visible by now.
  */
 import * as HashMap from "effect/HashMap"
+import * as Schema from "effect/Schema"
 import type { TaskArn, TaskDescription } from "../../ecs/Ecs.ts"
 import { isTerminal } from "../../ecs/Ecs.ts"
 import * as Places from "../../ecs/Place.ts"
@@ -129,12 +130,14 @@ export interface Tally {
  * - `TooEarly`: its task may still appear; ask again at `until`
  * - `NotUnknown`: there is no such slot, or evidence will settle it
  *
- * @category models
+ * @category schemas
  */
-export type Release =
-  | { readonly _tag: "Freed" }
-  | { readonly _tag: "TooEarly"; readonly until: number }
-  | { readonly _tag: "NotUnknown" }
+export const Release = Schema.Union([
+  Schema.TaggedStruct("Freed", {}),
+  Schema.TaggedStruct("TooEarly", { until: Schema.Finite }),
+  Schema.TaggedStruct("NotUnknown", {})
+])
+export type Release = typeof Release.Type
 
 /**
  * Frees a launch without a verdict because an operator says that there is no

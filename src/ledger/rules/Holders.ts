@@ -3,11 +3,12 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type { RunTaskRequest } from "../../ecs/Ecs.ts"
+import * as Schema from "effect/Schema"
 import type { Time } from "../../Time.ts"
-import type { Key } from "../Key.ts"
-import type { Ticket } from "../Slot.ts"
+import { StoredKey } from "../Key.ts"
+import { SentRequest } from "../SentRequest.ts"
 import * as Slots from "../Slot.ts"
+import { Ticket } from "../Slot.ts"
 import type { Holder } from "./Launch.ts"
 import type { LedgerState } from "./LedgerState.ts"
 import * as LedgerStates from "./LedgerState.ts"
@@ -42,14 +43,15 @@ export const abandon = (occupancy: LedgerState, holder: string, now: Time): Deci
 /**
  * A launch taken over from a holder that is gone.
  *
- * @category models
+ * @category schemas
  */
-export interface TakenOver {
-  readonly ticket: Ticket
-  readonly key: Key
+export const TakenOver = Schema.Struct({
+  ticket: Ticket,
+  key: StoredKey,
   /** What was sent, and is to be sent again, byte for byte. */
-  readonly request: RunTaskRequest
-}
+  request: SentRequest
+})
+export type TakenOver = typeof TakenOver.Type
 
 /**
  * Takes over the launches that no holder has and that may still be sent again.

@@ -5,10 +5,12 @@
  * counted besides the slot in question with the cap: `reserve` when the slot is
  * granted, and `gate` again right before every attempt to run its task.
  */
-import type { Failure, RunTaskRequest, TaskArn, Verdict } from "../../ecs/Ecs.ts"
+import * as Schema from "effect/Schema"
+import { Failure, type RunTaskRequest, type TaskArn, TaskArnSchema, type Verdict } from "../../ecs/Ecs.ts"
 import type { Time } from "../../Time.ts"
 import type { Key } from "../Key.ts"
-import type { Slot, SlotId, Ticket } from "../Slot.ts"
+import type { Slot, SlotId } from "../Slot.ts"
+import { SlotIdSchema, Ticket } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import * as Contradictions from "./Contradiction.ts"
 import { recordTask } from "./Evidence.ts"
@@ -38,15 +40,17 @@ export interface Holder {
  * - `Stale`: the latest reading of ECS is older than the request needs
  * - `Closed`: the asker is shutting down
  *
- * @category models
+ * @category schemas
  */
-export type Reservation =
-  | { readonly _tag: "Granted"; readonly ticket: Ticket }
-  | { readonly _tag: "Shared"; readonly slotId: SlotId }
-  | { readonly _tag: "Existing"; readonly slotId: SlotId; readonly taskArn: TaskArn }
-  | { readonly _tag: "Full"; readonly occupied: number; readonly cap: number }
-  | { readonly _tag: "Stale" }
-  | { readonly _tag: "Closed" }
+export const Reservation = Schema.Union([
+  Schema.TaggedStruct("Granted", { ticket: Ticket }),
+  Schema.TaggedStruct("Shared", { slotId: SlotIdSchema }),
+  Schema.TaggedStruct("Existing", { slotId: SlotIdSchema, taskArn: TaskArnSchema }),
+  Schema.TaggedStruct("Full", { occupied: Schema.Finite, cap: Schema.Finite }),
+  Schema.TaggedStruct("Stale", {}),
+  Schema.TaggedStruct("Closed", {})
+])
+export type Reservation = typeof Reservation.Type
 
 /**
  * A request for a slot.
@@ -68,13 +72,14 @@ export interface ReserveOptions {
 /**
  * Those who wait for a slot with one holder.
  *
- * @category models
+ * @category schemas
  */
-export interface Line {
-  readonly waiting: number
+export const Line = Schema.Struct({
+  waiting: Schema.Finite,
   /** When the request at its head began to wait. */
-  readonly since: number | undefined
-}
+  since: Schema.UndefinedOr(Schema.Finite)
+})
+export type Line = typeof Line.Type
 
 /**
  * Grants a slot, if fewer than the cap are counted.
@@ -132,15 +137,17 @@ export const reserve = (
  * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Lost`: another holder has the slot now, or it is settled
  *
- * @category models
+ * @category schemas
  */
-export type LaunchOutcome =
-  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
-  | { readonly _tag: "Refused"; readonly failure: Failure }
-  | { readonly _tag: "Withdrawn"; readonly occupied: number; readonly cap: number }
-  | { readonly _tag: "Closed" }
-  | { readonly _tag: "Expired" }
-  | { readonly _tag: "Lost" }
+export const LaunchOutcome = Schema.Union([
+  Schema.TaggedStruct("Launched", { taskArn: TaskArnSchema }),
+  Schema.TaggedStruct("Refused", { failure: Failure }),
+  Schema.TaggedStruct("Withdrawn", { occupied: Schema.Finite, cap: Schema.Finite }),
+  Schema.TaggedStruct("Closed", {}),
+  Schema.TaggedStruct("Expired", {}),
+  Schema.TaggedStruct("Lost", {})
+])
+export type LaunchOutcome = typeof LaunchOutcome.Type
 
 /**
  * The answer of the gate to one attempt to run a task: the outcome of the launch, if it
@@ -149,17 +156,23 @@ export type LaunchOutcome =
  * - `Pass`: send it now
  * - `Hold`: the launch is counted, but must not be sent now, for the fleet is over its cap
  *
- * @category models
+ * @category schemas
  */
-export type GateAnswer = { readonly _tag: "Pass" } | { readonly _tag: "Hold" } | LaunchOutcome
+export const GateAnswer = Schema.Union([
+  Schema.TaggedStruct("Pass", {}),
+  Schema.TaggedStruct("Hold", {}),
+  ...LaunchOutcome.members
+])
+export type GateAnswer = typeof GateAnswer.Type
 
 /**
  * The state of a launch after the verdict of an attempt: its outcome, if it has one, or
  * `Resend`: the same request is to be sent again.
  *
- * @category models
+ * @category schemas
  */
-export type Settlement = { readonly _tag: "Resend" } | LaunchOutcome
+export const Settlement = Schema.Union([Schema.TaggedStruct("Resend", {}), ...LaunchOutcome.members])
+export type Settlement = typeof Settlement.Type
 
 /**
  * Lets one attempt through to `RunTask`, if fewer than the cap are counted

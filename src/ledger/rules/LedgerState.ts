@@ -6,10 +6,11 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
-import type { Place } from "../../ecs/Place.ts"
+import { Place } from "../../ecs/Place.ts"
 import * as Time from "../../Time.ts"
-import type { Cap } from "../Change.ts"
+import { Cap } from "../Change.ts"
 import type { Key } from "../Key.ts"
 import { undescribedAfter } from "../SafetyLimits.ts"
 import type { Slot, SlotId } from "../Slot.ts"
@@ -17,17 +18,18 @@ import type { Slot, SlotId } from "../Slot.ts"
 /**
  * The description of a fleet, as its holders give it.
  *
- * @category models
+ * @category schemas
  */
-export interface Description {
-  readonly cap: Cap
+export const Description = Schema.Struct({
+  cap: Cap,
   /** Whether a key is taken for the life of its task. */
-  readonly exclusiveKeys: boolean
+  exclusiveKeys: Schema.Boolean,
   /** How long after its last request a task may stay invisible, in milliseconds. */
-  readonly lagBound: number
+  lagBound: Schema.Finite,
   /** Where the fleet is, as far as the holder knows. */
-  readonly place: Place
-}
+  place: Place
+})
+export type Description = typeof Description.Type
 
 /**
  * How a fleet stands: the slots that are held, and the cap that they count against.
@@ -66,39 +68,49 @@ export interface LedgerState extends Standing {
 }
 
 /**
- * Whose turn it is to read ECS, for all. Its times are of the fast clock: they only pace.
- *
- * @category models
- */
-export interface Turn {
-  /** The holder that reads. Undefined between two readings. */
-  readonly reader: string | undefined
-  /** When the latest reading began. */
-  readonly begunAt: number
-  /** When the next may begin. */
-  readonly dueAt: number
-  /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
-  readonly servesFor: number
-  /** Whether another holder has asked for the turn since the reader has it. */
-  readonly contested: boolean
-  /** Those who could not read. A holder that reads, or is gone, is not among them any more. */
-  readonly failed: ReadonlyArray<FailedReader>
-}
-
-/**
  * A holder that could not read ECS.
  *
- * @category models
+ * @category schemas
  */
-export interface FailedReader {
-  readonly holder: string
+export const FailedReader = Schema.Struct({
+  holder: Schema.String,
   /** How often it has failed while others could read, or at least wanted to: for so long it lets them go first. */
-  readonly times: number
+  times: Schema.Finite,
   /** Until when it has to rest itself, for it has used up its budget of reads. */
-  readonly restsUntil: number
+  restsUntil: Schema.Finite,
   /** Whether another holder has read since. */
-  readonly othersRead: boolean
-}
+  othersRead: Schema.Boolean
+})
+export type FailedReader = typeof FailedReader.Type
+
+/**
+ * A time of the fast clock, or one before all times.
+ *
+ * @category schemas
+ */
+// @effect-diagnostics-next-line schemaNumber:off
+export const Moment = Schema.Number
+
+/**
+ * Whose turn it is to read ECS, for all. Its times are of the fast clock: they only pace.
+ *
+ * @category schemas
+ */
+export const Turn = Schema.Struct({
+  /** The holder that reads. Undefined between two readings. */
+  reader: Schema.UndefinedOr(Schema.String),
+  /** When the latest reading began. */
+  begunAt: Moment,
+  /** When the next may begin. */
+  dueAt: Moment,
+  /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
+  servesFor: Schema.Finite,
+  /** Whether another holder has asked for the turn since the reader has it. */
+  contested: Schema.Boolean,
+  /** Those who could not read. A holder that reads, or is gone, is not among them any more. */
+  failed: Schema.Array(FailedReader)
+})
+export type Turn = typeof Turn.Type
 
 /**
  * ARNs of tasks known to have stopped, so that a stale list does not bring them

@@ -11,7 +11,9 @@
  * by another holder. What the first one still reads then is evidence all the same:
  * a reading counts by when it began.
  */
-import type { Time } from "../../Time.ts"
+import * as Schema from "effect/Schema"
+import { Time } from "../../Time.ts"
+import { Cap } from "../Change.ts"
 import { restAfterFailure, standBackBase, standBackMax, turnLimitBase, turnLimitPerPage } from "../SafetyLimits.ts"
 import { isSearching } from "./Evidence.ts"
 import type { FailedReader, LedgerState, Turn } from "./LedgerState.ts"
@@ -28,19 +30,20 @@ import * as Transactions from "./Transaction.ts"
  *   could not read and lets the others go first until then
  * - `Recent`: the latest reading is recent enough
  *
- * @category models
+ * @category schemas
  */
-export type Claim =
-  | {
-    readonly _tag: "Yours"
-    readonly begunAt: Time
-    readonly cap: LedgerState["cap"]
+export const Claim = Schema.Union([
+  Schema.TaggedStruct("Yours", {
+    begunAt: Time,
+    cap: Cap,
     /** Whether stopped tasks have to be listed too, to find those of launches without a verdict. */
-    readonly searching: boolean
-  }
-  | { readonly _tag: "Theirs" }
-  | { readonly _tag: "Resting"; readonly dueAt: number }
-  | { readonly _tag: "Recent" }
+    searching: Schema.Boolean
+  }),
+  Schema.TaggedStruct("Theirs", {}),
+  Schema.TaggedStruct("Resting", { dueAt: Schema.Finite }),
+  Schema.TaggedStruct("Recent", {})
+])
+export type Claim = typeof Claim.Type
 
 /**
  * The outcome of a turn.

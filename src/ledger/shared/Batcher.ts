@@ -12,7 +12,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
-import type { Verdict } from "../../ecs/Ecs.ts"
 import { LedgerUnavailable } from "../Ledger.ts"
 import type { Answer, Answers, Operation, Tag } from "../Operation.ts"
 import * as Operations from "../Operation.ts"
@@ -25,15 +24,12 @@ import type { TakenOver } from "../rules/Holders.ts"
  */
 export const patience = Duration.seconds(5)
 
-/** How many steps go out at once: a burst costs few writes, and makes fewer changes than are kept for the others. */
+/** How many operations go out at once: a burst costs few writes, and makes fewer changes than are kept for the others. */
 const most = 500
-
-/** What may be left at any time, also by a caller that cannot be interrupted otherwise: what it grants is undone. */
-const mayBeLeft: ReadonlySet<Tag> = new Set<Tag>(["Reserve", "Gate"])
 
 /** An operation that a caller may wait for. */
 interface Pending {
-  readonly step: Operation
+  readonly operation: Operation
   readonly askedAt: number
   /** Takes the answer, and says whether its caller still waits for it. */
   readonly answered: (answer: Answer) => boolean
@@ -41,16 +37,15 @@ interface Pending {
 }
 
 /**
- * One batch, and what its answers are given to.
+ * One batch: what goes out together.
  *
  * @category models
  */
-export interface Parcel {
-  readonly steps: ReadonlyArray<Operation>
-  /** Takes what each of its steps was answered. */
-  readonly answered: (answers: ReadonlyArray<Answer>) => void
-  /** Takes that it was refused: nothing of it was written. */
-  readonly refused: (detail: string) => void
+export interface Outgoing {
+  readonly operations: ReadonlyArray<Operation>
+  /** Those that take back a grant. They come first. */
+  readonly undone: ReadonlyArray<Operation>
+  readonly pending: ReadonlyArray<Pending>
 }
 
 type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["reason"] }
@@ -61,20 +56,21 @@ type Trouble = { readonly detail: string; readonly reason?: LedgerUnavailable["r
  * @category models
  */
 export interface Batcher {
-  readonly ask: <T extends Tag>(step: Operation<T>) => Effect.Effect<Answers[T], LedgerUnavailable>
-  /** Sends a step that no caller waits for, if the ledger can be asked. */
-  readonly post: (step: Operation) => void
+  readonly elapsed: () => number
   /** Opened when there is something to send. */
   readonly stirred: Latch.Latch
-  readonly next: () => Parcel
-  /** Takes why what went out is not answered yet: a caller that waits for too long is told. */
-  readonly troubled: (trouble: Trouble | undefined) => void
-  /** Fails the callers that have waited for too long. */
-  readonly expire: Effect.Effect<void>
-  /** Returns what was taken over for a caller that did not wait for it, once. */
-  readonly inherited: () => ReadonlyArray<TakenOver>
-  /** Fails the callers that wait, and those that ask from here on. */
-  readonly close: (detail: string) => void
+  /** Opened when a caller waits. */
+  readonly waiting: Latch.Latch
+  readonly pending: Set<Pending>
+  /** What takes back a grant: it goes out before what was asked since. */
+  readonly undoing: Array<Operation>
+  /** What was taken over for a caller that did not wait for it. */
+  readonly inherited: Array<TakenOver>
+  /** How many operations go out one by one: one among them was refused. */
+  suspects: number
+  closed: string | undefined
+  /** Why what went out is not answered yet: a caller that waits for too long is told. */
+  trouble: Trouble | undefined
 }
 
 /**
@@ -82,151 +78,171 @@ export interface Batcher {
  *
  * @category constructors
  */
-export const make = (elapsed: () => number): Batcher => {
-  const stirred = Latch.makeUnsafe(false)
-  const waiting = Latch.makeUnsafe(false)
-  /** It goes out before what was asked since. */
-  const undoing: Array<Operation> = []
-  const pending = new Set<Pending>()
-  const inherited: Array<TakenOver> = []
-  /** How many steps go out one by one: one among them was refused. */
-  let suspects = 0
-  let closed: string | undefined
-  let trouble: Trouble | undefined
+export const make = (elapsed: () => number): Batcher => ({
+  elapsed,
+  stirred: Latch.makeUnsafe(false),
+  waiting: Latch.makeUnsafe(false),
+  pending: new Set(),
+  undoing: [],
+  inherited: [],
+  suspects: 0,
+  closed: undefined,
+  trouble: undefined
+})
 
-  /** Gives back what was granted to a caller that did not wait for it. */
-  const undo = (step: Operation, answer: Answer): void => {
-    if (Operations.isAnswerTo("TakeOver", answer)) inherited.push(...answer.value)
-    const inverse = inverseOf(step, answer)
-    if (inverse === undefined) return
-    undoing.push(inverse)
-    stirred.openUnsafe()
-  }
-
-  const ask = <T extends Tag>(step: Operation<T>): Effect.Effect<Answers[T], LedgerUnavailable> =>
-    Effect.suspend(() => {
-      if (closed !== undefined) return Effect.fail(new LedgerUnavailable({ detail: closed }))
-      const reply = Deferred.makeUnsafe<Answers[T], LedgerUnavailable>()
-      let given: Answer<T> | undefined
-      const entry: Pending = {
-        step,
-        askedAt: elapsed(),
-        answered: (answer) => {
-          if (!Operations.isAnswerTo(step.tag, answer)) return false
-          given = answer
-          return Deferred.doneUnsafe(reply, Exit.succeed(answer.value))
-        },
-        failed: (error) => {
-          Deferred.doneUnsafe(reply, Exit.fail(error))
-        }
+/**
+ * Asks for an operation, and waits for its answer.
+ *
+ * @category asking
+ */
+export const ask = <T extends Tag>(
+  batcher: Batcher,
+  operation: Operation<T>
+): Effect.Effect<Answers[T], LedgerUnavailable> =>
+  Effect.suspend(() => {
+    if (batcher.closed !== undefined) return Effect.fail(new LedgerUnavailable({ detail: batcher.closed }))
+    const reply = Deferred.makeUnsafe<Answers[T], LedgerUnavailable>()
+    let given: Answer<T> | undefined
+    const entry: Pending = {
+      operation,
+      askedAt: batcher.elapsed(),
+      answered: (answer) => {
+        if (!Operations.isAnswerTo(operation.tag, answer)) return false
+        given = answer
+        return Deferred.doneUnsafe(reply, Exit.succeed(answer.value))
+      },
+      failed: (error) => {
+        Deferred.doneUnsafe(reply, Exit.fail(error))
       }
-      pending.add(entry)
-      stirred.openUnsafe()
-      waiting.openUnsafe()
-      const answer = Deferred.await(reply)
-      return Effect.onInterrupt(
-        mayBeLeft.has(step.tag) ? Effect.interruptible(answer) : answer,
-        () =>
-          Effect.sync(() => {
-            entry.failed(new LedgerUnavailable({ detail: "its caller stopped waiting" }))
-            pending.delete(entry)
-            if (given !== undefined) undo(step, given)
-          })
-      )
-    })
-
-  const post = (step: Operation): void => {
-    if (closed !== undefined) return
-    pending.add({ step, askedAt: elapsed(), answered: () => true, failed: () => undefined })
-    stirred.openUnsafe()
-    waiting.openUnsafe()
-  }
-
-  const expire = Effect.gen(function*() {
-    yield* waiting.await
-    const [oldest] = pending
-    if (oldest === undefined) {
-      waiting.closeUnsafe()
-      return
     }
-    yield* Effect.sleep(Math.max(1, oldest.askedAt + Duration.toMillis(patience) - elapsed()))
-    for (const entry of pending) {
-      if (elapsed() - entry.askedAt < Duration.toMillis(patience)) break
-      pending.delete(entry)
-      const why = trouble === undefined ? "" : `: ${trouble.detail}`
-      entry.failed(new LedgerUnavailable({ reason: trouble?.reason ?? "away", detail: `no answer in time${why}` }))
-    }
+    enqueue(batcher, entry)
+    const answer = Deferred.await(reply)
+    return Effect.onInterrupt(
+      Operations.mayBeLeft(operation.tag) ? Effect.interruptible(answer) : answer,
+      () =>
+        Effect.sync(() => {
+          entry.failed(new LedgerUnavailable({ detail: "its caller stopped waiting" }))
+          batcher.pending.delete(entry)
+          if (given !== undefined) undo(batcher, operation, given)
+        })
+    )
   })
 
-  const stirIfLeft = (): void => {
-    if (pending.size > 0 || undoing.length > 0) stirred.openUnsafe()
-  }
-
-  const next = (): Parcel => {
-    const limit = suspects > 0 ? 1 : most
-    const undone = undoing.splice(0, limit)
-    const entries: Array<Pending> = []
-    for (const entry of pending) {
-      if (entries.length + undone.length >= limit) break
-      entries.push(entry)
-    }
-    const steps = [...undone, ...entries.map(({ step }) => step)]
-    return {
-      steps,
-      answered: (answers) => {
-        suspects = Math.max(0, suspects - steps.length)
-        for (const [index, entry] of entries.entries()) {
-          const answer = answers[undone.length + index]
-          if (answer === undefined) continue
-          pending.delete(entry)
-          if (!entry.answered(answer)) undo(entry.step, answer)
-        }
-        stirIfLeft()
-      },
-      refused: (detail) => {
-        if (steps.length > 1) {
-          undoing.unshift(...undone)
-          suspects = steps.length
-        } else {
-          suspects = Math.max(0, suspects - 1)
-          for (const entry of entries) {
-            pending.delete(entry)
-            entry.failed(new LedgerUnavailable({ reason: "rejected", detail }))
-          }
-        }
-        stirIfLeft()
-      }
-    }
-  }
-
-  return {
-    ask,
-    post,
-    stirred,
-    next,
-    expire,
-    troubled: (told) => {
-      trouble = told
-    },
-    inherited: () => inherited.splice(0),
-    close: (detail) => {
-      closed = detail
-      for (const entry of pending) entry.failed(new LedgerUnavailable({ detail }))
-    }
-  }
+/**
+ * Sends an operation that no caller waits for, if the ledger can be asked.
+ *
+ * @category asking
+ */
+export const post = (batcher: Batcher, operation: Operation): void => {
+  if (batcher.closed !== undefined) return
+  enqueue(batcher, {
+    operation,
+    askedAt: batcher.elapsed(),
+    answered: () => true,
+    failed: () => undefined
+  })
 }
 
-/** What takes back a grant: the slot, the attempt that was let through and not sent, the turn to read. */
-const inverseOf = (step: Operation, answer: Answer): Operation | undefined => {
-  if (Operations.isAnswerTo("Reserve", answer)) {
-    return answer.value._tag === "Granted" ? { tag: "Withdraw", payload: answer.value.ticket } : undefined
+const enqueue = ({ pending, stirred, waiting }: Batcher, entry: Pending): void => {
+  pending.add(entry)
+  stirred.openUnsafe()
+  waiting.openUnsafe()
+}
+
+/** Gives back what was granted to a caller that did not wait for it. */
+const undo = (batcher: Batcher, operation: Operation, answer: Answer): void => {
+  if (Operations.isAnswerTo("takeOver", answer)) batcher.inherited.push(...answer.value)
+  const inverse = Operations.undo(operation, answer)
+  if (inverse === undefined) return
+  batcher.undoing.push(inverse)
+  batcher.stirred.openUnsafe()
+}
+
+/**
+ * Waits for the caller that has waited longest, and fails those that have waited for too long.
+ *
+ * @category asking
+ */
+export const expire = Effect.fnUntraced(function*(batcher: Batcher) {
+  const { elapsed, pending, waiting } = batcher
+  yield* waiting.await
+  const [oldest] = pending
+  if (oldest === undefined) {
+    waiting.closeUnsafe()
+    return
   }
-  if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
-    const verdict: Verdict = { _tag: "Throttled", detail: "not sent: the ledger answered too late" }
-    return answer.value._tag === "Pass" ? { tag: "Settle", payload: { ticket: step.payload, verdict } } : undefined
+  yield* Effect.sleep(Math.max(1, oldest.askedAt + Duration.toMillis(patience) - elapsed()))
+  const { trouble } = batcher
+  for (const entry of pending) {
+    if (elapsed() - entry.askedAt < Duration.toMillis(patience)) break
+    pending.delete(entry)
+    const why = trouble === undefined ? "" : `: ${trouble.detail}`
+    entry.failed(new LedgerUnavailable({ reason: trouble?.reason ?? "away", detail: `no answer in time${why}` }))
   }
-  if (Operations.isAnswerTo("ClaimTurn", answer)) {
-    return answer.value._tag === "Yours" ? { tag: "EndTurn", payload: { rest: 0, outcome: "unread" } } : undefined
+})
+
+/**
+ * Takes what goes out next.
+ *
+ * @category sending
+ */
+export const next = ({ pending, suspects, undoing }: Batcher): Outgoing => {
+  const limit = suspects > 0 ? 1 : most
+  const undone = undoing.splice(0, limit)
+  const entries: Array<Pending> = []
+  for (const entry of pending) {
+    if (entries.length + undone.length >= limit) break
+    entries.push(entry)
   }
-  return undefined
+  return { operations: [...undone, ...entries.map(({ operation }) => operation)], undone, pending: entries }
+}
+
+/**
+ * Gives the callers of a batch their answers, one for each operation.
+ *
+ * @category sending
+ */
+export const answered = (batcher: Batcher, batch: Outgoing, answers: ReadonlyArray<Answer>): void => {
+  batcher.suspects = Math.max(0, batcher.suspects - batch.operations.length)
+  for (const [index, entry] of batch.pending.entries()) {
+    const answer = answers[batch.undone.length + index]
+    if (answer === undefined) continue
+    batcher.pending.delete(entry)
+    if (!entry.answered(answer)) undo(batcher, entry.operation, answer)
+  }
+  stirIfLeft(batcher)
+}
+
+/**
+ * Takes that a batch was refused: nothing of it was written. What was in it goes out
+ * one by one, and what is refused alone fails.
+ *
+ * @category sending
+ */
+export const refused = (batcher: Batcher, batch: Outgoing, detail: string): void => {
+  if (batch.operations.length > 1) {
+    batcher.undoing.unshift(...batch.undone)
+    batcher.suspects = batch.operations.length
+  } else {
+    batcher.suspects = Math.max(0, batcher.suspects - 1)
+    for (const entry of batch.pending) {
+      batcher.pending.delete(entry)
+      entry.failed(new LedgerUnavailable({ reason: "rejected", detail }))
+    }
+  }
+  stirIfLeft(batcher)
+}
+
+const stirIfLeft = ({ pending, stirred, undoing }: Batcher): void => {
+  if (pending.size > 0 || undoing.length > 0) stirred.openUnsafe()
+}
+
+/**
+ * Fails the callers that wait, and those that ask from here on.
+ *
+ * @category asking
+ */
+export const close = (batcher: Batcher, detail: string): void => {
+  batcher.closed = detail
+  for (const entry of batcher.pending) entry.failed(new LedgerUnavailable({ detail }))
 }

@@ -8,14 +8,17 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { TaskArn } from "../../ecs/Ecs.ts"
+import { type TaskArn, TaskArnSchema } from "../../ecs/Ecs.ts"
+import { Place } from "../../ecs/Place.ts"
 import * as Time from "../../Time.ts"
+import { Cap, Change } from "../Change.ts"
 import type { LedgerState } from "../rules/LedgerState.ts"
 import * as LedgerStates from "../rules/LedgerState.ts"
+import { SentRequest } from "../SentRequest.ts"
 import type { SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
-import * as Codec from "./Codec.ts"
-import { keptChanges, type SharedState } from "./SharedState.ts"
+import { keptChanges, Member, type SharedState } from "./SharedState.ts"
+import { DecidedAt } from "./StoreClock.ts"
 
 /**
  * How a delta is written down.
@@ -25,30 +28,30 @@ import { keptChanges, type SharedState } from "./SharedState.ts"
 export const Delta = Schema.Struct({
   /** What is written anew each time. */
   head: Schema.Struct({
-    description: Codec.Description,
-    cap: Codec.Cap,
-    place: Codec.Place,
-    readingBegunAt: Codec.Moment,
-    turn: Codec.Turn,
+    description: LedgerStates.Description,
+    cap: Cap,
+    place: Place,
+    readingBegunAt: LedgerStates.Moment,
+    turn: LedgerStates.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
     goneSince: Schema.Finite,
     goneBefore: Schema.Finite,
     foreignOver: Schema.Finite,
     sequence: Schema.Finite,
-    decidedAt: Codec.DecidedAt
+    decidedAt: DecidedAt
   }),
   /** Slots that are new or not as they were, with what was sent for those that are new. */
   slots: Schema.Array(Schema.Struct({
-    slot: Codec.Slot,
+    slot: Slots.Slot,
     holdsKey: Schema.Boolean,
-    request: Schema.UndefinedOr(Codec.RunTaskRequest)
+    request: Schema.UndefinedOr(SentRequest)
   })),
-  freed: Schema.Array(Codec.SlotId),
+  freed: Schema.Array(Slots.SlotIdSchema),
   /** Tasks that have stopped, by when their ARNs began to be remembered. */
-  gone: Schema.Array(Schema.Struct({ taskArn: Codec.TaskArn, since: Schema.Finite })),
-  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Codec.Member })),
+  gone: Schema.Array(Schema.Struct({ taskArn: TaskArnSchema, since: Schema.Finite })),
+  members: Schema.Array(Schema.Struct({ id: Schema.String, member: Member })),
   forgotten: Schema.Array(Schema.String),
-  changes: Schema.Array(Codec.Change)
+  changes: Schema.Array(Change)
 })
 
 /**

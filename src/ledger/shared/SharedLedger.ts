@@ -77,6 +77,28 @@ const resendSchedule = Schedule.min([
   Schedule.spaced("1 second")
 ])
 
+/** The ledger of one holder as it stands. */
+interface State {
+  readonly fleet: string
+  readonly store: Store
+  readonly line: AttachOptions["line"]
+  readonly batcher: Batchers.Batcher
+  readonly subscribers: Set<Queue.Enqueue<Change>>
+  /** How much time has passed in this process, by its fast clock. */
+  readonly elapsed: () => number
+  turn: Turn
+  turnEnds: Deferred.Deferred<void>
+  readingBegunAt: number
+  /** How far the ledger's time is ahead of what has passed here. */
+  ahead: number
+  /** The number of the latest change that this holder has seen. */
+  seen: number
+  /** The number of the latest batch. */
+  number: number
+  closing: boolean
+  trouble: LedgerUnavailable["reason"] | undefined
+}
+
 /**
  * Makes the ledger of a holder that has attached. It leaves with the scope.
  *
@@ -86,119 +108,62 @@ export const make = Effect.fnUntraced(function*(
   attached: Attached,
   options: AttachOptions
 ): Effect.fn.Return<FleetLedger, never, Scope.Scope> {
-  const { store } = attached
   const own = Time.reader(yield* Clock.Clock)
   const elapsed = () => own().fast
-  /** How long the ledger is left alone when no operation waits. */
-  const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
-  const batcher = Batchers.make(elapsed)
-  const { stirred } = batcher
-  const subscribers = new Set<Queue.Enqueue<Change>>()
-  let turnEnds = Deferred.makeUnsafe<void>()
-  let turn = attached.turn
-  /** Heard with the first answer: it costs one batch to have missed it. */
-  let readingBegunAt = Number.NEGATIVE_INFINITY
-  /** How far the ledger's time is ahead of what has passed here. */
-  let ahead = attached.now - elapsed()
-  let seen = attached.sequence
-  let number = 0
-  let closing = false
-  let trouble: LedgerUnavailable["reason"] | undefined
-
-  const take = (decided: Decided, sentAt: number): void => {
-    const before = turn
-    turn = decided.turn
-    readingBegunAt = decided.readingBegunAt
-    // It was decided after it was sent and before it was heard, which may be long: as late as a process that had stood
-    // still in between hears it. What is held to be the time stays, as far as it agrees with that.
-    ahead = Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)
-    for (const change of decided.changes) {
-      if (change.sequence <= seen) continue
-      seen = change.sequence
-      for (const subscriber of subscribers) Queue.offerUnsafe(subscriber, change)
-    }
-    if (decided.turn.reader === before.reader && decided.turn.dueAt === before.dueAt) return
-    Deferred.doneUnsafe(turnEnds, Effect.void)
-    turnEnds = Deferred.makeUnsafe()
+  const state: State = {
+    fleet: options.fleet,
+    store: attached.store,
+    line: options.line,
+    batcher: Batchers.make(elapsed),
+    subscribers: new Set(),
+    elapsed,
+    turn: attached.turn,
+    turnEnds: Deferred.makeUnsafe(),
+    // Heard with the first answer: it costs one batch to have missed it.
+    readingBegunAt: Number.NEGATIVE_INFINITY,
+    ahead: attached.now - elapsed(),
+    seen: attached.sequence,
+    number: 0,
+    closing: false,
+    trouble: undefined
   }
-
-  const tellTrouble = (error: LedgerUnavailable | Refused) =>
-    Effect.suspend(() => {
-      const reason = error._tag === "Refused" ? "rejected" : error.reason
-      batcher.troubled(error)
-      if (trouble === reason) return Effect.void
-      trouble = reason
-      return Effect.logWarning(`The ledger of fleet ${options.fleet} ${happened[reason]}: ${error.detail}`)
-    })
-
-  /** A bug must not keep the callers of other operations from being answered. */
-  const broken = (defect: unknown) =>
-    Effect.andThen(
-      Effect.logError(`The ledger of fleet ${options.fleet} broke down`, Cause.die(defect)),
-      new Refused({ detail: "it broke down, and has said so in the log" })
-    )
-
-  const send = Effect.gen(function*() {
-    const parcel = batcher.next()
-    const batch: Batch = {
-      number: ++number,
-      steps: parcel.steps,
-      seen,
-      closing,
-      line: options.line()
-    }
-    let sentAt = elapsed()
-    const attempt = Effect.suspend(() => {
-      sentAt = elapsed()
-      return Effect.catchDefect(store.decide(batch), broken)
-    })
-    // A batch that is sent again is the same: whatever is asked meanwhile has to wait.
-    const sent = yield* Effect.result(Effect.retry(Effect.tapError(attempt, tellTrouble), {
-      schedule: resendSchedule,
-      while: ({ _tag }) => _tag === "LedgerUnavailable"
-    }))
-    if (Result.isFailure(sent)) return parcel.refused(sent.failure.detail)
-    const decided = sent.success
-    if (trouble !== undefined) yield* Effect.logInfo(`The ledger of fleet ${options.fleet} answers again`)
-    trouble = undefined
-    batcher.troubled(undefined)
-    take(decided, sentAt)
-    parcel.answered(decided.answers)
-  })
-
-  const serve = Effect.gen(function*() {
-    yield* Effect.timeoutOption(stirred.await, pollInterval)
-    stirred.closeUnsafe()
-    yield* send
-  })
-
-  const listen = Effect.andThen(store.word, Effect.sync(() => stirred.openUnsafe()))
-
+  const { batcher, store } = state
+  // How long the ledger is left alone when no operation waits.
+  const pollInterval = Duration.millis(lineHeartbeat(attached.lease))
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
-      batcher.close("this holder has left")
+      Batchers.close(batcher, "this holder has left")
       // What it leaves behind is found when its lease has run out, should no other holder hear this.
       return Effect.ignore(store.leave)
     })
   )
+  const listen = Effect.andThen(store.word, Effect.sync(() => batcher.stirred.openUnsafe()))
   yield* Effect.forkScoped(Effect.forever(listen), { startImmediately: true })
-  yield* Effect.forkScoped(Effect.forever(serve))
-  yield* Effect.forkScoped(Effect.forever(batcher.expire))
+  yield* Effect.forkScoped(Effect.forever(serve(state, pollInterval)))
+  yield* Effect.forkScoped(Effect.forever(Batchers.expire(batcher)))
+  return fleetLedger(state)
+})
 
-  const operations = Operations.operations(batcher.ask)
+const fleetLedger = (state: State): FleetLedger => {
+  const { batcher, subscribers } = state
+  const { claimTurn, endTurn, ...operations } = Operations.asking((operation) => Batchers.ask(batcher, operation))
   return {
     ...operations,
     // What it has not sent is freed when it leaves, if not before: a holder that closes does not wait for it.
     withdraw: (ticket) =>
       Effect.suspend(() =>
-        closing
-          ? Effect.sync(() => batcher.post({ tag: "Withdraw", payload: ticket }))
+        state.closing
+          ? Effect.sync(() => Batchers.post(batcher, { tag: "withdraw", args: [ticket] }))
           : operations.withdraw(ticket)
       ),
-    takeOver: Effect.map(operations.takeOver, (taken) => [...batcher.inherited(), ...taken]),
-    turn: Effect.sync(() => turn),
-    readingBegunAt: Effect.sync(() => readingBegunAt),
-    turnEnds: Effect.suspend(() => Deferred.await(turnEnds)),
+    takeOver: Effect.map(operations.takeOver, (taken) => [...batcher.inherited.splice(0), ...taken]),
+    readTurn: {
+      claim: claimTurn,
+      end: endTurn,
+      current: Effect.sync(() => state.turn),
+      readingBegunAt: Effect.sync(() => state.readingBegunAt),
+      ended: Effect.suspend(() => Deferred.await(state.turnEnds))
+    },
     subscribe: <Own>(capacity: number) =>
       Effect.acquireRelease(
         Effect.tap(Queue.sliding<Change | Own>(capacity), (queue) => Effect.sync(() => subscribers.add(queue))),
@@ -208,9 +173,72 @@ export const make = Effect.fnUntraced(function*(
             Queue.shutdown(queue)
           )
       ),
-    now: Effect.sync(() => ahead + elapsed()),
+    now: Effect.sync(() => state.ahead + state.elapsed()),
     close: Effect.sync(() => {
-      closing = true
+      state.closing = true
     })
   }
+}
+
+const serve = Effect.fnUntraced(function*(state: State, pollInterval: Duration.Duration) {
+  const { stirred } = state.batcher
+  yield* Effect.timeoutOption(stirred.await, pollInterval)
+  stirred.closeUnsafe()
+  yield* send(state)
 })
+
+const send = Effect.fnUntraced(function*(state: State) {
+  const { batcher, closing, elapsed, fleet, line, seen, store } = state
+  const outgoing = Batchers.next(batcher)
+  const batch: Batch = { number: ++state.number, steps: outgoing.operations, seen, closing, line: line() }
+  let sentAt = elapsed()
+  const attempt = Effect.suspend(() => {
+    sentAt = elapsed()
+    return Effect.catchDefect(store.decide(batch), (defect) => broken(fleet, defect))
+  })
+  // A batch that is sent again is the same: whatever is asked meanwhile has to wait.
+  const sent = yield* Effect.result(Effect.retry(Effect.tapError(attempt, (error) => tellTrouble(state, error)), {
+    schedule: resendSchedule,
+    while: ({ _tag }) => _tag === "LedgerUnavailable"
+  }))
+  if (Result.isFailure(sent)) return Batchers.refused(batcher, outgoing, sent.failure.detail)
+  if (state.trouble !== undefined) yield* Effect.logInfo(`The ledger of fleet ${fleet} answers again`)
+  state.trouble = undefined
+  batcher.trouble = undefined
+  take(state, sent.success, sentAt)
+  Batchers.answered(batcher, outgoing, sent.success.answers)
+})
+
+/** Takes in what an answer says of the fleet. */
+const take = (state: State, decided: Decided, sentAt: number): void => {
+  const before = state.turn
+  state.turn = decided.turn
+  state.readingBegunAt = decided.readingBegunAt
+  // It was decided after it was sent and before it was heard, which may be long: as late as a process that had stood
+  // still in between hears it. What is held to be the time stays, as far as it agrees with that.
+  state.ahead = Math.min(Math.max(state.ahead, decided.now - state.elapsed()), decided.now - sentAt)
+  for (const change of decided.changes) {
+    if (change.sequence <= state.seen) continue
+    state.seen = change.sequence
+    for (const subscriber of state.subscribers) Queue.offerUnsafe(subscriber, change)
+  }
+  if (decided.turn.reader === before.reader && decided.turn.dueAt === before.dueAt) return
+  Deferred.doneUnsafe(state.turnEnds, Effect.void)
+  state.turnEnds = Deferred.makeUnsafe()
+}
+
+const tellTrouble = (state: State, error: LedgerUnavailable | Refused) =>
+  Effect.suspend(() => {
+    const reason = error._tag === "Refused" ? "rejected" : error.reason
+    state.batcher.trouble = error
+    if (state.trouble === reason) return Effect.void
+    state.trouble = reason
+    return Effect.logWarning(`The ledger of fleet ${state.fleet} ${happened[reason]}: ${error.detail}`)
+  })
+
+/** A bug must not keep the callers of other operations from being answered. */
+const broken = (fleet: string, defect: unknown) =>
+  Effect.andThen(
+    Effect.logError(`The ledger of fleet ${fleet} broke down`, Cause.die(defect)),
+    new Refused({ detail: "it broke down, and has said so in the log" })
+  )

@@ -8,14 +8,15 @@
  * taken to be gone: that decides who may act on its launches, and frees only what
  * it has not sent.
  */
+import * as Schema from "effect/Schema"
 import type { Time } from "../../Time.ts"
 import type { Change } from "../Change.ts"
-import type { Answer, Asker, Operation, Tag } from "../Operation.ts"
+import type { Answer, Asker, Operation } from "../Operation.ts"
 import { isAnswerTo } from "../Operation.ts"
 import * as Operations from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
 import * as Holders from "../rules/Holders.ts"
-import type { Line, Reservation } from "../rules/Launch.ts"
+import { Line, type Reservation } from "../rules/Launch.ts"
 import type { Description, LedgerState, Turn } from "../rules/LedgerState.ts"
 import * as LedgerStates from "../rules/LedgerState.ts"
 import type { Decision } from "../rules/Transaction.ts"
@@ -65,21 +66,22 @@ export interface Decided {
 /**
  * A holder, as the others know it.
  *
- * @category models
+ * @category schemas
  */
-export interface Member {
+export const Member = Schema.Struct({
   /** The number of its latest batch. */
-  readonly number: number
+  number: Schema.Finite,
   /** What its latest batch was answered, but for what may be asked again. */
-  readonly answers: ReadonlyArray<Answer | undefined>
+  answers: Schema.Array(Schema.UndefinedOr(Operations.StoredAnswer)),
   /** By the slow clock of the fleet: it is gone only after its lease. */
-  readonly heardAt: number
+  heardAt: Schema.Finite,
   /** How long after that it is taken to be gone, in milliseconds. */
-  readonly lease: number
-  readonly line: Line
+  lease: Schema.Finite,
+  line: Line,
   /** `lapsed` may come back, `left` does not. */
-  readonly status: "here" | "lapsed" | "left"
-}
+  status: Schema.Literals(["here", "lapsed", "left"])
+})
+export type Member = typeof Member.Type
 
 /**
  * A fleet that several holders share.
@@ -175,8 +177,8 @@ export const decide = (
       answers.push(answered)
       continue
     }
-    if (before !== undefined && step.tag === "Reserve") {
-      answers.push({ tag: "Reserve", value: stillFull(next.occupancy) })
+    if (before !== undefined && step.tag === "reserve") {
+      answers.push({ tag: "reserve", value: stillFull(next.occupancy) })
       continue
     }
     const stepped = decideOperation(next, step, asker, now)
@@ -219,7 +221,7 @@ export const leave = (fleet: SharedState, holder: string, time: DecidedAt): Shar
  * That there was no slot is not kept either, for every other holder reads what is kept: see `stillFull`.
  */
 const isRepeatable = (answer: Answer): boolean =>
-  repeatable.has(answer.tag) || (isAnswerTo("Reserve", answer) && answer.value._tag === "Full")
+  Operations.isRepeatable(answer.tag) || (isAnswerTo("reserve", answer) && answer.value._tag === "Full")
 
 /**
  * The answer to a request for a slot whose batch was decided before, and whose answer was not kept: there was no slot. A
@@ -229,8 +231,6 @@ const stillFull = (occupancy: LedgerState): Reservation => {
   const occupied = LedgerStates.used(occupancy)
   return { _tag: "Full", occupied, cap: occupancy.cap === "unlimited" ? occupied : occupancy.cap }
 }
-
-const repeatable: ReadonlySet<Tag> = new Set<Tag>(["Trace", "Adopt", "Observe", "Stand"])
 
 const begin = (description: Description, now: DecidedAt): SharedState => ({
   description,

@@ -15,20 +15,22 @@
  * certainly gone on by was suspended meanwhile, and has seen no more than a newcomer.
  */
 import type * as Clock from "effect/Clock"
+import * as Schema from "effect/Schema"
 import * as Time from "../../Time.ts"
 import { replayWindow } from "../SafetyLimits.ts"
 
 /**
  * When a decision was made: by the time of its fleet, and by the clock of the store.
  *
- * @category models
+ * @category schemas
  */
-export interface DecidedAt {
-  readonly time: Time.Time
-  readonly store: number
+export const DecidedAt = Schema.Struct({
+  time: Time.Time,
+  store: Schema.Finite,
   /** Whether the wall clock of the process agreed with the store's. */
-  readonly isAgreed: boolean
-}
+  isAgreed: Schema.Boolean
+})
+export type DecidedAt = typeof DecidedAt.Type
 
 /**
  * Returns the moment at which all clocks agree on a time of day.

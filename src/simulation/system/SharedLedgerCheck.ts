@@ -144,14 +144,14 @@ const decided = (state: State, decision: Decision): void => {
     if (isReaderGone) checkIsNotBlocked(state, decision, answer)
   }
   for (const { answer, step } of fresh) note(state, decision, step, answer)
-  const readings = fresh.flatMap(({ step }) => Operations.isOperation("Observe", step) ? [step.payload] : [])
+  const readings = fresh.flatMap(({ step }) => Operations.isOperation("observe", step) ? step.args : [])
   for (const { begunAt, running } of readings) {
     readCheck.folding(process, turnCheck.begunAt(begunAt), running !== undefined)
   }
   changed(state, process, before, after)
   for (const { step } of fresh) {
-    if (!Operations.isOperation("Settle", step)) continue
-    const { verdict } = step.payload
+    if (!Operations.isOperation("settle", step)) continue
+    const [, verdict] = step.args
     if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
       state.ledgerCheck.stopped(generation, verdict.taskArn)
     }
@@ -170,32 +170,32 @@ const freshOf = ({ seen }: State, { answers, batch }: Decision) =>
 
 const note = (state: State, { askedAt, holder, process }: Decision, step: Operation, answer: Answer): void => {
   const { fairnessCheck, log, owners, refusalCheck, turnCheck } = state
-  if (Operations.isOperation("Reserve", step)) fairnessCheck.asked(process, step.payload)
-  if (Operations.isAnswerTo("Reserve", answer) && answer.value._tag === "Granted") {
+  if (Operations.isOperation("reserve", step)) fairnessCheck.asked(process, ...step.args)
+  if (Operations.isAnswerTo("reserve", answer) && answer.value._tag === "Granted") {
     owners.set(answer.value.ticket.slotId, process)
   }
-  if (Operations.isAnswerTo("TakeOver", answer)) {
+  if (Operations.isAnswerTo("takeOver", answer)) {
     for (const { ticket } of answer.value) {
       owners.set(ticket.slotId, process)
       refusalCheck.takenOver(ticket.slotId)
     }
   }
-  if (Operations.isOperation("Gate", step) && Operations.isAnswerTo("Gate", answer)) {
+  if (Operations.isOperation("gate", step) && Operations.isAnswerTo("gate", answer)) {
     log.count(`gate: ${answer.value._tag}`)
-    if (answer.value._tag === "Pass") passed(state, process, step.payload.slotId, askedAt)
+    if (answer.value._tag === "Pass") passed(state, process, step.args[0].slotId, askedAt)
   }
-  if (Operations.isOperation("Settle", step) && Operations.isAnswerTo("Settle", answer)) {
-    const { ticket, verdict } = step.payload
+  if (Operations.isOperation("settle", step) && Operations.isAnswerTo("settle", answer)) {
+    const [ticket, verdict] = step.args
     log.count(`verdict: ${verdict._tag}`)
     refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
   }
-  if (Operations.isAnswerTo("ClaimTurn", answer) && answer.value._tag === "Yours") {
+  if (Operations.isAnswerTo("claimTurn", answer) && answer.value._tag === "Yours") {
     turnCheck.claimed(process, holder, answer.value.begunAt)
     state.readCheck.begins(process)
   }
-  if (Operations.isOperation("EndTurn", step)) turnCheck.ended(holder)
-  if (Operations.isOperation("Resize", step)) state.capHistory.set(generation, step.payload.cap, log.now())
-  if (Operations.isOperation("Adopt", step)) state.ledgerCheck.shown(generation, step.payload)
+  if (Operations.isOperation("endTurn", step)) turnCheck.ended(holder)
+  if (Operations.isOperation("resize", step)) state.capHistory.set(generation, ...step.args, log.now())
+  if (Operations.isOperation("adopt", step)) state.ledgerCheck.shown(generation, ...step.args)
 }
 
 const passed = (state: State, process: Process, slotId: string, askedAt: number): void => {
@@ -249,12 +249,12 @@ const checkHasNotLeft = ({ leases, log }: State, { askedAt, holder, process }: D
 }
 
 const checkTakesNothingOver = ({ log }: State, { batch, process }: Decision, answer: Answer): void => {
-  if (!batch.closing || !Operations.isAnswerTo("TakeOver", answer) || answer.value.length === 0) return
+  if (!batch.closing || !Operations.isAnswerTo("takeOver", answer) || answer.value.length === 0) return
   log.violate("who shuts down takes nothing over", `${process.name} has taken ${answer.value.length} launches`)
 }
 
 const checkIsNotBlocked = ({ log }: State, { process }: Decision, answer: Answer): void => {
-  if (!Operations.isAnswerTo("ClaimTurn", answer) || answer.value._tag !== "Theirs") return
+  if (!Operations.isAnswerTo("claimTurn", answer) || answer.value._tag !== "Theirs") return
   log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
 }
 
@@ -286,7 +286,7 @@ const checkHasRoom = ({ capHistory, ledgerCheck, log }: State, slotId: string): 
 const checkRefusalWritesNothing = ({ log }: State, decision: Decision): void => {
   const { after, answers, askedAt, batch, before, process } = decision
   if (batch.steps.length === 0 || before.occupancy === after.occupancy) return
-  if (!answers.every((answer) => Operations.isAnswerTo("Reserve", answer) && answer.value._tag !== "Granted")) return
+  if (!answers.every((answer) => Operations.isAnswerTo("reserve", answer) && answer.value._tag !== "Granted")) return
   if (![...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)) return
   log.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)
 }

@@ -104,15 +104,18 @@ const watch = (connection: Connection, fleet: FleetLedger): FleetLedger => {
       }
     }),
     trace: (slotId) => ask("trace a launch", fleet.trace(slotId)),
-    claimTurn: (since) =>
-      ask(
-        "claim the turn to read",
-        Effect.tap(fleet.claimTurn(since), (claim) =>
-          Effect.sync(() => {
-            if (claim._tag === "Yours") readCheck.begins(process)
-          }))
-      ),
-    endTurn: (rest, outcome) => ask("end the turn to read", fleet.endTurn(rest, outcome)),
+    readTurn: {
+      ...fleet.readTurn,
+      claim: (since) =>
+        ask(
+          "claim the turn to read",
+          Effect.tap(fleet.readTurn.claim(since), (claim) =>
+            Effect.sync(() => {
+              if (claim._tag === "Yours") readCheck.begins(process)
+            }))
+        ),
+      end: (rest, outcome) => ask("end the turn to read", fleet.readTurn.end(rest, outcome))
+    },
     adopt: (listing) => decide("adopt", fleet.adopt(listing), () => ledgerCheck.shown(generation, listing)),
     observe: (reading) => ask("observe", observe(connection, fleet, reading)),
     release: (slotId) => decide("release", fleet.release(slotId)),

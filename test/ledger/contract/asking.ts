@@ -99,8 +99,8 @@ export const statusOf = (ledger: FleetLedger, id: string) =>
 
 /** Whether the next reading has to look for launches without a verdict. It is claimed, and ended at once. */
 export const isSearching = Effect.fnUntraced(function*(ledger: FleetLedger) {
-  const claim = yield* ledger.claimTurn((yield* ledger.now) + 60_000)
-  yield* ledger.endTurn(0, "read")
+  const claim = yield* ledger.readTurn.claim((yield* ledger.now) + 60_000)
+  yield* ledger.readTurn.end(0, "read")
   return claim._tag === "Yours" ? claim.searching : assert.fail(claim._tag)
 })
 

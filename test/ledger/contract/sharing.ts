@@ -12,16 +12,16 @@ export const sharing = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const mine = yield* attach({ read: false })
         const yours = yield* attach({ read: false, holder: "b" })
-        assert.strictEqual((yield* mine.claimTurn(yield* mine.now))._tag, "Yours")
-        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
-        const ends = yield* Effect.forkChild(yours.turnEnds, { startImmediately: true })
-        yield* mine.endTurn(60_000, "read")
+        assert.strictEqual((yield* mine.readTurn.claim(yield* mine.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.readTurn.claim(yield* yours.now))._tag, "Theirs")
+        const ends = yield* Effect.forkChild(yours.readTurn.ended, { startImmediately: true })
+        yield* mine.readTurn.end(60_000, "read")
         yield* Fiber.join(ends)
         for (const ledger of [mine, yours]) {
-          assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Resting")
+          assert.strictEqual((yield* ledger.readTurn.claim(yield* ledger.now))._tag, "Resting")
         }
         yield* advance("1 minute")
-        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.readTurn.claim(yield* yours.now))._tag, "Yours")
       })
     )
     test(
@@ -29,22 +29,22 @@ export const sharing = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const mine = yield* attach({ read: false })
         const yours = yield* attach({ read: false, holder: "b" })
-        const claim = yield* mine.claimTurn(yield* mine.now)
+        const claim = yield* mine.readTurn.claim(yield* mine.now)
         if (claim._tag !== "Yours") return assert.fail(claim._tag)
         yield* read(mine, { begunAt: claim.begunAt })
-        yield* mine.endTurn(0, "read")
-        assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast))._tag, "Recent")
-        assert.strictEqual((yield* yours.claimTurn(claim.begunAt.fast + 1))._tag, "Yours")
+        yield* mine.readTurn.end(0, "read")
+        assert.strictEqual((yield* yours.readTurn.claim(claim.begunAt.fast))._tag, "Recent")
+        assert.strictEqual((yield* yours.readTurn.claim(claim.begunAt.fast + 1))._tag, "Yours")
       })
     )
     test(
       "cannot be ended before anybody has had it, and then makes no reading serve for longer",
       Effect.gen(function*() {
         const ledger = yield* attach({ read: false })
-        yield* ledger.endTurn(60_000, "read")
+        yield* ledger.readTurn.end(60_000, "read")
         yield* ledger.standing
-        assert.strictEqual((yield* ledger.turn).servesFor, 0)
-        assert.strictEqual((yield* ledger.claimTurn(yield* ledger.now))._tag, "Yours")
+        assert.strictEqual((yield* ledger.readTurn.current).servesFor, 0)
+        assert.strictEqual((yield* ledger.readTurn.claim(yield* ledger.now))._tag, "Yours")
       })
     )
     test(
@@ -52,15 +52,15 @@ export const sharing = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const mine = yield* attach({ read: false })
         const yours = yield* attach({ read: false, holder: "b" })
-        assert.strictEqual((yield* mine.claimTurn(yield* mine.now))._tag, "Yours")
-        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Theirs")
-        yield* mine.endTurn(100, "failed")
+        assert.strictEqual((yield* mine.readTurn.claim(yield* mine.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.readTurn.claim(yield* yours.now))._tag, "Theirs")
+        yield* mine.readTurn.end(100, "failed")
         yield* advance("200 millis")
-        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "Resting")
-        assert.strictEqual((yield* yours.claimTurn((yield* yours.now) + 60_000))._tag, "Yours")
-        yield* yours.endTurn(100, "failed")
+        assert.strictEqual((yield* mine.readTurn.claim((yield* mine.now) + 60_000))._tag, "Resting")
+        assert.strictEqual((yield* yours.readTurn.claim((yield* yours.now) + 60_000))._tag, "Yours")
+        yield* yours.readTurn.end(100, "failed")
         yield* advance("3 seconds")
-        assert.strictEqual((yield* mine.claimTurn((yield* mine.now) + 60_000))._tag, "Yours")
+        assert.strictEqual((yield* mine.readTurn.claim((yield* mine.now) + 60_000))._tag, "Yours")
       })
     )
     test(
@@ -69,9 +69,9 @@ export const sharing = (name: string, test: Test): void => {
         const yours = yield* attach({ read: false, holder: "b" })
         yield* Effect.scoped(Effect.flatMap(
           attach({ read: false }),
-          (mine) => Effect.flatMap(mine.now, mine.claimTurn)
+          (mine) => Effect.flatMap(mine.now, mine.readTurn.claim)
         ))
-        assert.strictEqual((yield* yours.claimTurn(yield* yours.now))._tag, "Yours")
+        assert.strictEqual((yield* yours.readTurn.claim(yield* yours.now))._tag, "Yours")
       })
     )
   })

@@ -19,10 +19,10 @@ const set = (by: number) => Effect.flatMap(StoreTime, (time) => time.set(by))
 /** Reads ECS, which shows no task at all. */
 const readNothing = Effect.fnUntraced(function*(ledger: FleetLedger) {
   yield* ledger.standing
-  const claim = yield* ledger.claimTurn((yield* ledger.now) + hour)
+  const claim = yield* ledger.readTurn.claim((yield* ledger.now) + hour)
   if (claim._tag !== "Yours") return assert.fail(claim._tag)
   yield* read(ledger, { begunAt: claim.begunAt, running: [], stopped: [] })
-  yield* ledger.endTurn(0, "read")
+  yield* ledger.readTurn.end(0, "read")
 })
 
 /** Grants a slot on a reading that is as recent as requests need it. */

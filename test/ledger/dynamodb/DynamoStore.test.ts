@@ -59,7 +59,7 @@ describe("DynamoStore", () => {
     Effect.gen(function*() {
       let fleet = empty()
       const running = (yield* Effect.replicateEffect(hex(400), 2500)).map(TaskArn)
-      fleet = ask({ fleet, gone: [] }, "first", [{ tag: "Adopt", payload: { running, stopped: undefined } }]).fleet
+      fleet = ask({ fleet, gone: [] }, "first", [{ tag: "adopt", args: [{ running, stopped: undefined }] }]).fleet
       const error = yield* Effect.flip(keep({}).write(0, Deltas.between(undefined, fleet), false))
       assert.match(error.detail, /would have \d+ bytes, and DynamoDB takes 400 KB/)
     }))
@@ -104,7 +104,7 @@ describe("DynamoStore", () => {
       assert.deepStrictEqual(calls, ["fleet"])
       const [ticket] = granted(reserved.answers)
       if (ticket === undefined) return assert.fail("nothing is granted")
-      const { fleet } = ask(reserved, "first", [{ tag: "Gate", payload: ticket }])
+      const { fleet } = ask(reserved, "first", [{ tag: "gate", args: [ticket] }])
       const delta = Deltas.between(reserved.fleet, fleet)
       fails = true
       yield* Effect.flip(database.write(1, delta, false))

@@ -21,7 +21,7 @@ describe("the item of a fleet", () => {
             const launched = yield* launch(aged, holder, pathKey, true)
             aged = stop(launched, holder, launched.tasks.slice(0, yield* Random.nextIntBetween(0, 10)))
             const later = (yield* Random.nextIntBetween(0, 4)) * 4000
-            aged = ask(aged, holder, [{ tag: "TakeOver", payload: {} }], later)
+            aged = ask(aged, holder, [{ tag: "takeOver", args: [] }], later)
           }
           const kept = Result.getOrThrow(ItemCodec.decode(ItemCodec.encode(aged.fleet, aged.gone)))
           assert.notInclude(JSON.stringify(kept), "f:1")

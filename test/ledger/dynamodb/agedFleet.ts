@@ -53,11 +53,11 @@ export const hex = (length: number) =>
     (digits) => digits.map((digit) => digit.toString(16)).join("")
   )
 
-export const reserve = (id: string, key: string): Operation => ({ tag: "Reserve", payload: reservation(key, id) })
+export const reserve = (id: string, key: string): Operation => ({ tag: "reserve", args: [reservation(key, id)] })
 
 export const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>
-    isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
+    isAnswerTo("reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
   )
 
 /** Launches up to ten tasks, of which some may stay without a verdict. */
@@ -69,14 +69,14 @@ export const launch = Effect.fnUntraced(
     )
     const reserved = ask(aged, holder, ids.map((id) => reserve(id.join("-"), keyOf(id.join("-")))))
     const tickets = granted(reserved.answers)
-    const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "Gate", payload: ticket })))
+    const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "gate", args: [ticket] })))
     const tasks: Array<TaskArn> = []
     const steps: Array<Operation> = []
     for (const [n, ticket] of tickets.entries()) {
       if (unknown && n % 3 === 0) continue
       const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/production/${yield* hex(32)}`)
       tasks.push(taskArn)
-      steps.push({ tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn } } })
+      steps.push({ tag: "settle", args: [ticket, { _tag: "Accepted", taskArn }] })
     }
     return { ...ask(sent, holder, steps), tasks }
   }
@@ -84,20 +84,20 @@ export const launch = Effect.fnUntraced(
 
 export const stop = (aged: Aged, holder: string, tasks: ReadonlyArray<TaskArn>) =>
   ask(aged, holder, [{
-    tag: "Observe",
-    payload: {
+    tag: "observe",
+    args: [{
       begunAt: aged.fleet.decidedAt.time,
       running: [],
       stopped: undefined,
       tasks: tasks.map((taskArn) => ({ taskArn, lastStatus: "STOPPED" })),
       missing: []
-    }
+    }]
   }])
 
 /** A fleet that has run for a while, with four replicas, and is full. */
 export const busy = Effect.fnUntraced(function*(cap: number, keyOf: (id: string) => string) {
   let aged: Aged = { fleet: empty(), gone: [] }
-  aged = ask(aged, "first", [{ tag: "Resize", payload: { cap } }])
+  aged = ask(aged, "first", [{ tag: "resize", args: [cap] }])
   const holders = yield* Effect.replicateEffect(hex(32), 4)
   for (let round = 0; round < 20; round++) {
     const holder = holders[round % 4] ?? ""

@@ -18,27 +18,27 @@ const line = { waiting: 0, since: undefined }
 /** A step that a holder of some tickets may ask. */
 const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<Ticket>) {
   const reserve: Operation = {
-    tag: "Reserve",
-    payload: reservation(`k${yield* Random.nextIntBetween(0, 6)}`, id)
+    tag: "reserve",
+    args: [reservation(`k${yield* Random.nextIntBetween(0, 6)}`, id)]
   }
   const ticket = tickets[yield* Random.nextIntBetween(0, Math.max(0, tickets.length - 1))]
   if (ticket === undefined) return reserve
   const taskArn = TaskArn(`arn-${ticket.slotId}`)
   const lastStatus = (yield* Random.nextBoolean) ? "STOPPED" : undefined
   const others: ReadonlyArray<Operation> = [
-    { tag: "Gate", payload: ticket },
-    { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn, lastStatus } } },
-    { tag: "Withdraw", payload: ticket },
-    { tag: "TakeOver", payload: {} },
+    { tag: "gate", args: [ticket] },
+    { tag: "settle", args: [ticket, { _tag: "Accepted", taskArn, lastStatus }] },
+    { tag: "withdraw", args: [ticket] },
+    { tag: "takeOver", args: [] },
     {
-      tag: "Observe",
-      payload: {
+      tag: "observe",
+      args: [{
         begunAt: Time.of(1),
         running: [],
         stopped: undefined,
         tasks: [{ taskArn, lastStatus: "STOPPED" }],
         missing: []
-      }
+      }]
     }
   ]
   return others[(yield* Random.nextIntBetween(0, 7)) - 3] ?? reserve
@@ -52,8 +52,8 @@ const tagOf = (value: unknown): unknown =>
 
 const ticketsOf = ({ answers }: Decided): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) => {
-    if (isAnswerTo("TakeOver", answer)) return answer.value.map(({ ticket }) => ticket)
-    return isAnswerTo("Reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
+    if (isAnswerTo("takeOver", answer)) return answer.value.map(({ ticket }) => ticket)
+    return isAnswerTo("reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
   })
 
 describe("CompareAndSet over a link that is bad", () => {

@@ -57,8 +57,8 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: numbe
   const now = fleet.decidedAt.time
   const steps: ReadonlyArray<Operation> = [
     ...[1, 2].map((): Operation => ({
-      tag: "Reserve",
-      payload: {
+      tag: "reserve",
+      args: [{
         slotId: SlotId(`id-${serial}`),
         key: Result.getOrThrow(parseKey(`k${serial % 5}`)),
         request: {
@@ -72,20 +72,20 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: numbe
         readSince: Number.NEGATIVE_INFINITY,
         ahead: 0,
         waitingSince: undefined
-      }
+      }]
     })),
-    { tag: "Gate", payload: ticket },
-    { tag: "Gate", payload: ticket },
-    { tag: "Settle", payload: { ticket, verdict: { _tag: "Accepted", taskArn: arn(serial), lastStatus: undefined } } },
-    { tag: "Settle", payload: { ticket, verdict: (yield* pick(verdicts)) ?? { _tag: "Unknown", detail: "" } } },
-    { tag: "Withdraw", payload: ticket },
-    { tag: "TakeOver", payload: {} },
-    { tag: "ClaimTurn", payload: { since: now } },
-    { tag: "EndTurn", payload: { rest: 1000, outcome: "read" } },
-    { tag: "Adopt", payload: { running: [arn(serial), some], stopped: undefined } },
+    { tag: "gate", args: [ticket] },
+    { tag: "gate", args: [ticket] },
+    { tag: "settle", args: [ticket, { _tag: "Accepted", taskArn: arn(serial), lastStatus: undefined }] },
+    { tag: "settle", args: [ticket, (yield* pick(verdicts)) ?? { _tag: "Unknown", detail: "" }] },
+    { tag: "withdraw", args: [ticket] },
+    { tag: "takeOver", args: [] },
+    { tag: "claimTurn", args: [now.fast] },
+    { tag: "endTurn", args: [1000, "read"] },
+    { tag: "adopt", args: [{ running: [arn(serial), some], stopped: undefined }] },
     {
-      tag: "Observe",
-      payload: {
+      tag: "observe",
+      args: [{
         begunAt: now,
         running: [],
         stopped: [],
@@ -94,9 +94,9 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: numbe
           lastStatus: yield* pick(["STOPPED", "RUNNING"]).pipe(Effect.map((status) => status ?? ""))
         }],
         missing: [arn(serial)]
-      }
+      }]
     },
-    { tag: "Resize", payload: { cap: yield* Random.nextIntBetween(0, 6) } }
+    { tag: "resize", args: [yield* Random.nextIntBetween(0, 6)] }
   ]
   return yield* pick(steps)
 })

@@ -72,18 +72,18 @@ describe("a shared fleet", () => {
       SharedStates.decide(
         fleet,
         holder,
-        { ...batch, steps: [{ tag: "Reserve", payload: reservation(holder) }] },
+        { ...batch, steps: [{ tag: "reserve", args: [reservation(holder)] }] },
         agreed(now)
       ) ?? assert.fail("superseded")
     const both = attach(attach(undefined, "a"), "b")
     const capOfOne = { ...both, occupancy: { ...both.occupancy, cap: 1 } }
     const granted = reserve("a", 10, capOfOne)
     const refused = reserve("b", 20, granted.fleet)
-    const full: typeof refused.decided.answers = [{ tag: "Reserve", value: { _tag: "Full", occupied: 1, cap: 1 } }]
+    const full: typeof refused.decided.answers = [{ tag: "reserve", value: { _tag: "Full", occupied: 1, cap: 1 } }]
     assert.deepStrictEqual(refused.decided.answers, full)
     const freed = SharedStates.leave(refused.fleet, "a", agreed(30))
     const again = reserve("b", 40, freed)
-    assert.deepStrictEqual(again.decided.answers, [{ tag: "Reserve", value: { _tag: "Full", occupied: 0, cap: 1 } }])
+    assert.deepStrictEqual(again.decided.answers, [{ tag: "reserve", value: { _tag: "Full", occupied: 0, cap: 1 } }])
     assert.strictEqual(HashMap.size(again.fleet.occupancy.slots), 0)
   })
 })

@@ -22,15 +22,15 @@ export const holders: ReadonlyArray<Mutant> = [
     1,
     20,
     [[
-      "ledger/shared/Batcher.ts",
-      "answer.value._tag === \"Pass\" ? { tag: \"Settle\", payload: { ticket: step.payload, verdict } } : undefined",
-      "undefined"
+      "ledger/Operation.ts",
+      "answer._tag === \"Pass\" ? { tag: \"settle\", args: [ticket, notSent] } : undefined",
+      "answer._tag === undefined ? { tag: \"settle\", args: [ticket, notSent] } : undefined"
     ]]
   ),
   absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 1, 20, [[
     fleet,
-    "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\"]",
-    "[\"Trace\", \"Adopt\", \"Observe\", \"Stand\", \"Gate\"]"
+    "  Operations.isRepeatable(answer.tag) || ",
+    "  Operations.isRepeatable(answer.tag) || answer.tag === \"gate\" || "
   ]]),
   absent("a refusal is believed", "an attempt that was throttled may have launched something", 1, 10, [[
     "ledger/Slot.ts",
@@ -44,7 +44,7 @@ export const holders: ReadonlyArray<Mutant> = [
   ]]),
   absent("all processes have one time", "a process goes by its own clock", 1, 20, [[
     "ledger/shared/SharedLedger.ts",
-    "now: Effect.sync(() => ahead + elapsed()),",
+    "now: Effect.sync(() => state.ahead + state.elapsed()),",
     "now: Clock.currentTimeMillis,"
   ]]),
   absent("who is gone is so before anything is decided", "it is looked who is gone after a batch is decided", 6, 15, [

@@ -6,7 +6,6 @@ import { type Mutant, mutant } from "./Mutant.ts"
 
 const fleet = "ledger/shared/SharedState.ts"
 const ledger = "ledger/shared/SharedLedger.ts"
-const batcher = "ledger/shared/Batcher.ts"
 const handover = "ledger/rules/Holders.ts"
 const description = "ledger/rules/Description.ts"
 
@@ -45,9 +44,9 @@ export const sharing: ReadonlyArray<Mutant> = [
     "member.status === \"left\""
   ]]),
   shared("a grant that no caller waits for is undone", "a slot that no caller waited for stays reserved", 50, [[
-    batcher,
-    "answer.value._tag === \"Granted\" ? { tag: \"Withdraw\", payload: answer.value.ticket } : undefined",
-    "undefined"
+    "ledger/Operation.ts",
+    "answer._tag === \"Granted\" ? { tag: \"withdraw\", args: [answer.ticket] } : undefined",
+    "answer._tag === undefined ? { tag: \"withdraw\", args: [answer] } : undefined"
   ]]),
   shared("who has left is granted nothing", "what a holder asked before it left is granted after", 30, [[
     fleet,
@@ -71,8 +70,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]]),
   shared("a process knows the ledger's time", "an answer that comes late sets the time back", 20, [[
     ledger,
-    "Math.min(Math.max(ahead, decided.now - elapsed()), decided.now - sentAt)",
-    "decided.now - elapsed()"
+    "Math.min(Math.max(state.ahead, decided.now - state.elapsed()), decided.now - sentAt)",
+    "decided.now - state.elapsed()"
   ]], 81),
   shared("who takes over has a new fence", "a launch is taken over under the fence that it had", 20, [[
     "ledger/Slot.ts",
