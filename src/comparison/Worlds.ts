@@ -14,10 +14,7 @@ import type { Situation, Wave } from "./Situation.ts"
  * @category constructors
  */
 export const draw = (seed: number): Situation => {
-  const random = SeededRandom.make(seed, 7)
-  const upTo = (most: number): number => random.nextDoubleUnsafe() * most
-  const between = (least: number, most: number): number => least + random.nextBelowUnsafe(most - least + 1)
-
+  const { between, upTo } = SeededRandom.make(seed, 7)
   const cap = between(4, 24)
   const requests = cap * between(2, 5)
   const first = between(0, requests)

@@ -1,5 +1,5 @@
 /**
- * Random numbers that depend on a seed and on nothing else.
+ * Random numbers, and choices, that depend on a seed and on nothing else.
  */
 import type * as Random from "effect/Random"
 
@@ -12,6 +12,14 @@ import type * as Random from "effect/Random"
 export interface SeededRandom extends Random.Random {
   /** The next whole number from 0 up to, and without, `bound`. */
   readonly nextBelowUnsafe: (bound: number) => number
+  /** Draws a whole number of a range, both ends included. */
+  readonly between: (min: number, max: number) => number
+  /** Draws whether something of a probability happens. */
+  readonly chance: (probability: number) => boolean
+  /** Draws one of some things, all as likely. */
+  readonly pick: <A>(first: A, ...others: ReadonlyArray<A>) => A
+  /** Draws a number from 0 up to, and without, a bound. */
+  readonly upTo: (bound: number) => number
 }
 
 /**
@@ -46,11 +54,17 @@ export const make = (seed: number, stream: number = 0): SeededRandom => {
   // The first rounds still show the seed.
   for (let round = 0; round < 15; round++) nextInt32()
   const nextDoubleUnsafe = () => ((nextInt32() >>> 5) * 0x400_0000 + (nextInt32() >>> 6)) / 0x20_0000_0000_0000
+  const nextBelowUnsafe = (bound: number) => Math.floor((nextInt32() / 0x1_0000_0000) * bound)
+  const between = (min: number, max: number): number => min + nextBelowUnsafe(max - min + 1)
   return {
     nextDoubleUnsafe,
     nextIntUnsafe: () =>
       Math.floor(nextDoubleUnsafe() * (Number.MAX_SAFE_INTEGER - Number.MIN_SAFE_INTEGER + 1)) +
       Number.MIN_SAFE_INTEGER,
-    nextBelowUnsafe: (bound) => Math.floor((nextInt32() / 0x1_0000_0000) * bound)
+    nextBelowUnsafe,
+    between,
+    chance: (probability) => nextDoubleUnsafe() < probability,
+    pick: (first, ...others) => others[between(0, others.length) - 1] ?? first,
+    upTo: (bound) => nextDoubleUnsafe() * bound
   }
 }

@@ -1,8 +1,12 @@
 /**
- * Random numbers that a seed decides.
+ * Random numbers of an emulated ECS, which a seed decides.
  *
  * A world keeps several of these, one for each thing that is drawn, so that a
  * client that reads more often does not change how long the tasks live.
+ *
+ * The algorithm is mulberry32: its state is a single number, which the state of
+ * the world holds as plain data. `SeededRandom` of `fleetcap/testing` is for
+ * programs and tests.
  */
 
 /**

@@ -6,8 +6,8 @@
  */
 import type { RandomFault, Span } from "../../emulator/model/Settings.ts"
 import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
+import type { SeededRandom } from "../../testing/SeededRandom.ts"
 import type { Event, Scenario } from "./Scenario.ts"
-import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"
 import * as Workload from "./Workload.ts"
 
@@ -24,19 +24,19 @@ const unanswered: RandomFault = {
 
 const answers = (at: number): Event => ({ at, _tag: "Weather", name: "it answers again", ecs: { faults: [] } })
 
-const base = ({ choice, maxWorkers, seed }: DrawWorld, name: string): Scenario => ({
+const base = ({ random, maxWorkers, seed }: DrawWorld, name: string): Scenario => ({
   seed,
   name,
-  cap: choice.between(1, Math.min(3, maxWorkers)),
-  exclusiveKeys: choice.chance(0.2),
+  cap: random.between(1, Math.min(3, maxWorkers)),
+  exclusiveKeys: random.chance(0.2),
   launchPermits: 20,
-  yieldProbability: choice.pick(0.02, 0.1),
-  settings: { replayBackoffBase: 5 * second, replayBackoffMax: choice.pick(1, 3) * minute, requestTimeout: 5 * second },
+  yieldProbability: random.pick(0.02, 0.1),
+  settings: { replayBackoffBase: 5 * second, replayBackoffMax: random.pick(1, 3) * minute, requestTimeout: 5 * second },
   ecs: {
     seed,
     latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 },
-    lag: { unlisted: choice.pick(0, 4 * minute), replicas: 1 },
-    lifecycle: { lifetime: choice.pick<Span>(5 * minute, 20 * minute, "Infinity") },
+    lag: { unlisted: random.pick(0, 4 * minute), replicas: 1 },
+    lifecycle: { lifetime: random.pick<Span>(5 * minute, 20 * minute, "Infinity") },
     faults: [unanswered]
   },
   conflicts: 0,
@@ -52,39 +52,39 @@ const base = ({ choice, maxWorkers, seed }: DrawWorld, name: string): Scenario =
  * @category constructors
  */
 export const suspension = (world: DrawWorld): Scenario => {
-  const { choice } = world
-  const asleepAt = choice.between(1, 60) * second
-  const takes = choice.pick(
-    choice.between(5, 60) * minute,
-    choice.between(60, 130) * minute,
-    choice.between(24, 26) * hour
+  const { random } = world
+  const asleepAt = random.between(1, 60) * second
+  const takes = random.pick(
+    random.between(5, 60) * minute,
+    random.between(60, 130) * minute,
+    random.between(24, 26) * hour
   )
   const awakeAt = asleepAt + takes
   return {
     ...base(world, "suspension"),
     suspendable: true,
     events: [
-      ...Workload.burst(choice, choice.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
+      ...Workload.burst(random, random.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
       { at: asleepAt, _tag: "Suspend", takes },
       answers(awakeAt),
-      ...Workload.visits(choice, awakeAt, awakeAt + 20 * minute, 4),
-      ...(choice.chance(0.3) ? Workload.releases(choice, awakeAt + 60 * minute) : [])
+      ...Workload.visits(random, awakeAt, awakeAt + 20 * minute, 4),
+      ...(random.chance(0.3) ? Workload.releases(random, awakeAt + 60 * minute) : [])
     ]
   }
 }
 
 /** A clock of a process or of the store is set, or is wrong for a while, now and then by hours. */
-const wrongClocks = (choice: SeededChoice, from: number, replicas: number): ReadonlyArray<Event> =>
-  Array.from({ length: choice.between(2, 5) }, (): Event => {
-    const at = from + choice.between(0, minute)
-    const by = choice.pick(-1, 1, 1) * choice.pick(choice.between(1, 10) * minute, choice.between(1, 3) * hour)
-    const replica = choice.between(0, replicas - 1)
-    return choice.pick<Event>(
-      { at, _tag: "SetStoreClock", by, takes: choice.between(1, 30) * second },
-      { at, _tag: "SetStoreClock", by, takes: choice.between(1, 30) * second },
+const wrongClocks = (random: SeededRandom, from: number, replicas: number): ReadonlyArray<Event> =>
+  Array.from({ length: random.between(2, 5) }, (): Event => {
+    const at = from + random.between(0, minute)
+    const by = random.pick(-1, 1, 1) * random.pick(random.between(1, 10) * minute, random.between(1, 3) * hour)
+    const replica = random.between(0, replicas - 1)
+    return random.pick<Event>(
+      { at, _tag: "SetStoreClock", by, takes: random.between(1, 30) * second },
+      { at, _tag: "SetStoreClock", by, takes: random.between(1, 30) * second },
       { at, _tag: "SetStoreClock", by, takes: undefined },
       { at, _tag: "SetClock", by, replica },
-      { at, _tag: "Suspend", takes: choice.between(lease, 3 * minute), replica }
+      { at, _tag: "Suspend", takes: random.between(lease, 3 * minute), replica }
     )
   })
 
@@ -95,20 +95,20 @@ const wrongClocks = (choice: SeededChoice, from: number, replicas: number): Read
  * @category constructors
  */
 export const wrongClock = (world: DrawWorld): Scenario => {
-  const { choice } = world
-  const replicas = choice.between(2, 3)
-  const place = () => choice.between(0, replicas - 1)
+  const { random } = world
+  const replicas = random.between(2, 3)
+  const place = () => random.between(0, replicas - 1)
   const drawn = base(world, "wrong-clock")
-  const isUnattended = choice.chance(0.3)
+  const isUnattended = random.chance(0.3)
   const asks = [
-    ...Workload.burst(choice, choice.between(2, 6), { waiting: 0, givingUp: 0, keys: 20 }),
-    ...Workload.visits(choice, 10 * second, 2 * minute, 5)
+    ...Workload.burst(random, random.between(2, 6), { waiting: 0, givingUp: 0, keys: 20 }),
+    ...Workload.visits(random, 10 * second, 2 * minute, 5)
   ]
   return {
     ...drawn,
     settings: {
       ...drawn.settings,
-      attemptTimeout: choice.between(1, 10) * second,
+      attemptTimeout: random.between(1, 10) * second,
       backgroundReadingInterval: 40 * second,
       replayBackoffMax: 10 * second
     },
@@ -116,36 +116,36 @@ export const wrongClock = (world: DrawWorld): Scenario => {
     ecs: isUnattended ? { ...drawn.ecs, lag: { unlisted: 0, replicas: 1 } } : drawn.ecs,
     sharing: {
       replicas,
-      latency: choice.pick(0, 5, 50),
+      latency: random.pick(0, 5, 50),
       lost: 0,
       late: 0,
       lateBy: 0,
       twice: 0,
-      clockError: choice.pick(0, 0, 1000)
+      clockError: random.pick(0, 0, 1000)
     },
     events: [
       ...asks.map((event): Event => Object.assign(event, { replica: place() })),
-      ...wrongClocks(choice, 10 * second, replicas),
-      ...(isUnattended ? unattended(choice, replicas) : []),
-      ...(choice.chance(0.3) ? Workload.restarts(choice, 20 * second, minute).map(restarted(choice, replicas)) : []),
-      answers(choice.between(60, 150) * second)
+      ...wrongClocks(random, 10 * second, replicas),
+      ...(isUnattended ? unattended(random, replicas) : []),
+      ...(random.chance(0.3) ? Workload.restarts(random, 20 * second, minute).map(restarted(random, replicas)) : []),
+      answers(random.between(60, 150) * second)
     ]
   }
 }
 
 const restarted =
-  (choice: SeededChoice, replicas: number) => (event: Extract<Event, { readonly _tag: "Restart" }>): Event => ({
+  (random: SeededRandom, replicas: number) => (event: Extract<Event, { readonly _tag: "Restart" }>): Event => ({
     ...event,
     how: event.how === "lease" ? "crash" : event.how,
     ledger: "kept",
-    replica: choice.between(0, replicas - 1)
+    replica: random.between(0, replicas - 1)
   })
 
 /** The store's clock is set while no process is there, for as long as the next ones need to begin, or for good. */
-const unattended = (choice: SeededChoice, replicas: number): ReadonlyArray<Event> => {
-  const at = choice.between(20, 80) * second
-  const absent = choice.between(20, 40) * second
-  const hours = choice.between(1, 3) * hour
+const unattended = (random: SeededRandom, replicas: number): ReadonlyArray<Event> => {
+  const at = random.between(20, 80) * second
+  const absent = random.between(20, 40) * second
+  const hours = random.between(1, 3) * hour
   return [
     ...Array.from({ length: replicas }, (_, replica): Event => ({
       at,
@@ -155,8 +155,8 @@ const unattended = (choice: SeededChoice, replicas: number): ReadonlyArray<Event
       takes: absent,
       replica
     })),
-    choice.pick<Event>(
-      { at: at + second, _tag: "SetStoreClock", by: hours, takes: absent + choice.between(5, 20) * second },
+    random.pick<Event>(
+      { at: at + second, _tag: "SetStoreClock", by: hours, takes: absent + random.between(5, 20) * second },
       { at: at + second, _tag: "SetStoreClock", by: -hours, takes: undefined }
     )
   ]

@@ -20,29 +20,29 @@ const minute = 60 * second
  *
  * @category constructors
  */
-export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
-  const cap = choice.between(2, Math.max(2, maxWorkers))
-  const callers = choice.between(cap, 3 * cap)
+export const draw = ({ random, maxWorkers, seed }: DrawWorld): Scenario => {
+  const cap = random.between(2, Math.max(2, maxWorkers))
+  const callers = random.between(cap, 3 * cap)
   const behavior = { waiting: 0, givingUp: 0, keys: callers * 10 }
-  const first = Workload.burst(choice, choice.between(1, cap), behavior)
-  const from = Math.max(...first.map(({ at }) => at)) + choice.between(0, second)
-  const later = Workload.trickle(choice, callers, behavior).map((event) => delayed(event, from))
-  const until = Math.max(...later.map(({ at }) => at)) + choice.between(1, 10) * second
+  const first = Workload.burst(random, random.between(1, cap), behavior)
+  const from = Math.max(...first.map(({ at }) => at)) + random.between(0, second)
+  const later = Workload.trickle(random, callers, behavior).map((event) => delayed(event, from))
+  const until = Math.max(...later.map(({ at }) => at)) + random.between(1, 10) * second
   const [says = "oldest task", ...others] = contradictions
   return {
     seed,
     name: "contradiction",
     cap,
     exclusiveKeys: false,
-    launchPermits: choice.pick(1, 2, 20, 20),
-    yieldProbability: choice.pick(0.02, 0.05, 0.15),
-    settings: { requestTimeout: choice.between(2, 30) * second, replayBackoffMax: choice.pick(10, 20) * second },
+    launchPermits: random.pick(1, 2, 20, 20),
+    yieldProbability: random.pick(0.02, 0.05, 0.15),
+    settings: { requestTimeout: random.between(2, 30) * second, replayBackoffMax: random.pick(10, 20) * second },
     ecs: {
       seed,
-      ...Hostility.latency(choice),
-      lag: { unlisted: { min: 0, max: choice.pick(0, 5 * second, 5 * minute) }, replicas: choice.pick(1, 2) },
+      ...Hostility.latency(random),
+      lag: { unlisted: { min: 0, max: random.pick(0, 5 * second, 5 * minute) }, replicas: random.pick(1, 2) },
       lifecycle: {
-        lifetime: choice.pick<Span>("Infinity", { min: minute, max: 10 * minute }, { min: second, max: 20 * second })
+        lifetime: random.pick<Span>("Infinity", { min: minute, max: 10 * minute }, { min: second, max: 20 * second })
       }
     },
     conflicts: 0,
@@ -56,14 +56,14 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
         ecs: {
           faults: [{
             operation: "RunTask",
-            probability: choice.pick(0.3, 0.7, 1),
-            fault: { _tag: "Contradiction", says: choice.pick(says, says, says, ...others) }
+            probability: random.pick(0.3, 0.7, 1),
+            fault: { _tag: "Contradiction", says: random.pick(says, says, says, ...others) }
           }]
         }
       },
       ...later,
-      ...(choice.chance(0.3) ? Workload.stops(choice, until) : []),
-      ...Workload.visits(choice, until, until + 20 * second, 2)
+      ...(random.chance(0.3) ? Workload.stops(random, until) : []),
+      ...Workload.visits(random, until, until + 20 * second, 2)
     ],
     pausesAtTheEnd: false,
     breaksLagBound: false,

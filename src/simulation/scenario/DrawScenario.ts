@@ -2,6 +2,7 @@
  * Draws the scenario of a seed.
  */
 import type * as Settings from "../../fleet/Settings.ts"
+import * as SeededRandom from "../../testing/SeededRandom.ts"
 import * as BlindWorld from "./BlindScenario.ts"
 import * as ClockWorld from "./ClockScenario.ts"
 import * as ContradictionWorld from "./ContradictionScenario.ts"
@@ -10,7 +11,6 @@ import * as EvidenceWorld from "./EvidenceScenario.ts"
 import * as HolderWorld from "./HolderScenario.ts"
 import * as LongWorld from "./LongScenario.ts"
 import type { Scenario } from "./Scenario.ts"
-import * as SeededChoices from "./SeededChoice.ts"
 import * as SharedWorld from "./SharedLedgerScenario.ts"
 import * as ShortWorld from "./ShortScenario.ts"
 
@@ -99,10 +99,10 @@ export interface DrawOptions {
  * @category constructors
  */
 export const draw = (seed: number, options: DrawOptions = {}): Scenario => {
-  const choice = SeededChoices.make(seed, 2)
+  const random = SeededRandom.make(seed, 2)
   const wanted = options.scenario ?? "mixed"
-  const name = wanted === "mixed" ? drawnApart(seed) ?? mixed(choice) : wanted
-  const world = { choice, seed, maxWorkers: options.maxWorkers ?? 8 }
+  const name = wanted === "mixed" ? drawnApart(seed) ?? mixed(random) : wanted
+  const world = { random, seed, maxWorkers: options.maxWorkers ?? 8 }
   const drawn = drawWorld(world, name)
   const lag = options.listLag === undefined ? {} : { unlisted: { min: 0, max: options.listLag } }
   return {
@@ -157,16 +157,16 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>
-  apart.find(({ chance, stream }) => SeededChoices.make(seed, stream).chance(chance))?.name
+  apart.find(({ chance, stream }) => SeededRandom.make(seed, stream).chance(chance))?.name
 
 /** Long worlds take longer to run, and are drawn less often. */
-const mixed = (choice: SeededChoices.SeededChoice): Drawn => {
-  const roll = choice.upTo(100)
+const mixed = (random: SeededRandom.SeededRandom): Drawn => {
+  const roll = random.upTo(100)
   if (roll < 1.5) return "blackout"
   if (roll < 3) return "outage"
   if (roll < 4.5) return "endurance"
   if (roll < 5) return "broken-bound"
-  return choice.pick<Drawn>(
+  return random.pick<Drawn>(
     "burst",
     "trickle",
     "churn",

@@ -3,56 +3,56 @@
  */
 import type { Fault } from "../../emulator/model/Fault.ts"
 import type { RandomFault, Settings, Span } from "../../emulator/model/Settings.ts"
+import type { SeededRandom } from "../../testing/SeededRandom.ts"
 import type { Event, LedgerFaults, LedgerOperation } from "./Scenario.ts"
-import type { SeededChoice } from "./SeededChoice.ts"
 
 const second = 1000
 const minute = 60 * second
 
-const faulty = (choice: SeededChoice, operation: string | undefined, most: number, fault: Fault): RandomFault => ({
+const faulty = (random: SeededRandom, operation: string | undefined, most: number, fault: Fault): RandomFault => ({
   operation,
-  probability: choice.upTo(most),
+  probability: random.upTo(most),
   fault
 })
 
 /** Answers that are lost, before or after the task was accepted, in all the ways in which that happens. */
-const lost = (choice: SeededChoice, most: number): ReadonlyArray<RandomFault> => [
-  faulty(choice, "RunTask", most, { _tag: "Reset", processed: true }),
-  faulty(choice, "RunTask", most / 2, { _tag: "Reset", processed: false }),
-  faulty(choice, "RunTask", most / 4, { _tag: "CutBody" }),
-  faulty(choice, "RunTask", most / 4, { _tag: "Blank" }),
-  faulty(choice, "RunTask", most / 4, { _tag: "ServerError", processed: true }),
-  faulty(choice, "RunTask", most / 4, { _tag: "ServerError", processed: false, status: 503 }),
-  faulty(choice, "RunTask", most / 4, { _tag: "LateAnswer", by: choice.between(1, 90) * second }),
-  faulty(choice, "RunTask", most / 4, { _tag: "LateProcessing", by: choice.between(1, 90) * second })
+const lost = (random: SeededRandom, most: number): ReadonlyArray<RandomFault> => [
+  faulty(random, "RunTask", most, { _tag: "Reset", processed: true }),
+  faulty(random, "RunTask", most / 2, { _tag: "Reset", processed: false }),
+  faulty(random, "RunTask", most / 4, { _tag: "CutBody" }),
+  faulty(random, "RunTask", most / 4, { _tag: "Blank" }),
+  faulty(random, "RunTask", most / 4, { _tag: "ServerError", processed: true }),
+  faulty(random, "RunTask", most / 4, { _tag: "ServerError", processed: false, status: 503 }),
+  faulty(random, "RunTask", most / 4, { _tag: "LateAnswer", by: random.between(1, 90) * second }),
+  faulty(random, "RunTask", most / 4, { _tag: "LateProcessing", by: random.between(1, 90) * second })
 ]
 
-const denied = (choice: SeededChoice, most: number): RandomFault =>
-  faulty(choice, "RunTask", most, {
+const denied = (random: SeededRandom, most: number): RandomFault =>
+  faulty(random, "RunTask", most, {
     _tag: "ServiceError",
     name: "AccessDeniedException",
     message: "User is not authorized to perform: ecs:RunTask"
   })
 
 /** Refusals, final and for now. */
-const refused = (choice: SeededChoice, most: number): ReadonlyArray<RandomFault> => [
-  faulty(choice, "RunTask", most, { _tag: "Capacity" }),
-  faulty(choice, "RunTask", most, { _tag: "HiddenThrottle" }),
-  denied(choice, most),
-  faulty(choice, "RunTask", most / 2, {
+const refused = (random: SeededRandom, most: number): ReadonlyArray<RandomFault> => [
+  faulty(random, "RunTask", most, { _tag: "Capacity" }),
+  faulty(random, "RunTask", most, { _tag: "HiddenThrottle" }),
+  denied(random, most),
+  faulty(random, "RunTask", most / 2, {
     _tag: "ServiceError",
     name: "ClientException",
     message: "The task definition is not valid."
   }),
-  faulty(choice, "RunTask", most / 2, { _tag: "StartFailure" })
+  faulty(random, "RunTask", most / 2, { _tag: "StartFailure" })
 ]
 
-const unreadable = (choice: SeededChoice, most: number): ReadonlyArray<RandomFault> => [
-  faulty(choice, "ListTasks", most, { _tag: "ServerError", processed: false }),
-  faulty(choice, "DescribeTasks", most, { _tag: "ServerError", processed: false }),
-  faulty(choice, "ListTasks", most / 2, { _tag: "Reset", processed: true }),
-  faulty(choice, "ListTasks", most / 4, { _tag: "CutBody" }),
-  faulty(choice, "DescribeTasks", most / 4, { _tag: "LateAnswer", by: choice.between(1, 15) * second })
+const unreadable = (random: SeededRandom, most: number): ReadonlyArray<RandomFault> => [
+  faulty(random, "ListTasks", most, { _tag: "ServerError", processed: false }),
+  faulty(random, "DescribeTasks", most, { _tag: "ServerError", processed: false }),
+  faulty(random, "ListTasks", most / 2, { _tag: "Reset", processed: true }),
+  faulty(random, "ListTasks", most / 4, { _tag: "CutBody" }),
+  faulty(random, "DescribeTasks", most / 4, { _tag: "LateAnswer", by: random.between(1, 15) * second })
 ]
 
 /**
@@ -60,12 +60,12 @@ const unreadable = (choice: SeededChoice, most: number): ReadonlyArray<RandomFau
  *
  * @category constructors
  */
-export const faults = (choice: SeededChoice, lossy: boolean): ReadonlyArray<RandomFault> =>
-  choice.chance(lossy ? 0.1 : 0.25) ? [] : [
-    ...(lossy || choice.chance(0.5) ? lost(choice, lossy ? 0.5 : 0.2) : []),
-    ...(choice.chance(lossy ? 0.7 : 0.5) ? refused(choice, lossy ? 0.3 : 0.2) : []),
-    ...(choice.chance(0.4) ? unreadable(choice, 0.15) : []),
-    ...(choice.chance(0.5) ? [faulty(choice, undefined, 0.25, { _tag: "Throttle" })] : [])
+export const faults = (random: SeededRandom, lossy: boolean): ReadonlyArray<RandomFault> =>
+  random.chance(lossy ? 0.1 : 0.25) ? [] : [
+    ...(lossy || random.chance(0.5) ? lost(random, lossy ? 0.5 : 0.2) : []),
+    ...(random.chance(lossy ? 0.7 : 0.5) ? refused(random, lossy ? 0.3 : 0.2) : []),
+    ...(random.chance(0.4) ? unreadable(random, 0.15) : []),
+    ...(random.chance(0.5) ? [faulty(random, undefined, 0.25, { _tag: "Throttle" })] : [])
   ]
 
 /**
@@ -73,14 +73,14 @@ export const faults = (choice: SeededChoice, lossy: boolean): ReadonlyArray<Rand
  *
  * @category constructors
  */
-export const lag = (choice: SeededChoice): NonNullable<Settings["lag"]> => {
-  const late = () => ({ min: 0, max: choice.pick(0, 0, 3 * second, 30 * second, 10 * minute, 3 * 60 * minute) })
+export const lag = (random: SeededRandom): NonNullable<Settings["lag"]> => {
+  const late = () => ({ min: 0, max: random.pick(0, 0, 3 * second, 30 * second, 10 * minute, 3 * 60 * minute) })
   return {
     unlisted: late(),
     lingering: late(),
-    missing: { min: 0, max: choice.pick(0, 0, 5 * second, 60 * second, 10 * minute) },
-    status: { min: 0, max: choice.pick(0, 0, 2 * second, 8 * second) },
-    replicas: choice.pick(1, 2, 3)
+    missing: { min: 0, max: random.pick(0, 0, 5 * second, 60 * second, 10 * minute) },
+    status: { min: 0, max: random.pick(0, 0, 2 * second, 8 * second) },
+    replicas: random.pick(1, 2, 3)
   }
 }
 
@@ -89,20 +89,20 @@ export const lag = (choice: SeededChoice): NonNullable<Settings["lag"]> => {
  *
  * @category constructors
  */
-export const lifecycle = (choice: SeededChoice): NonNullable<Settings["lifecycle"]> => ({
-  provisioning: choice.chance(0.3) ? { min: 0, max: 20 * second } : 0,
-  pending: choice.chance(0.05) ? "Infinity" : 0,
-  lifetime: choice.pick<Span>(
+export const lifecycle = (random: SeededRandom): NonNullable<Settings["lifecycle"]> => ({
+  provisioning: random.chance(0.3) ? { min: 0, max: 20 * second } : 0,
+  pending: random.chance(0.05) ? "Infinity" : 0,
+  lifetime: random.pick<Span>(
     { min: 0, max: 2 * second },
     { min: second, max: 10 * second },
     { min: 5 * second, max: 40 * second },
     "Infinity"
   ),
-  deactivating: choice.chance(0.2) ? { min: 0, max: 10 * second } : 0,
-  stopping: choice.chance(0.2) ? { min: 0, max: 30 * second } : 0,
-  startFailures: choice.chance(0.2) ? 0.2 : 0,
-  deletedAfter: choice.chance(0.1) ? 5 * minute : "Infinity",
-  retention: choice.chance(0.1) ? 2 * minute : 60 * minute
+  deactivating: random.chance(0.2) ? { min: 0, max: 10 * second } : 0,
+  stopping: random.chance(0.2) ? { min: 0, max: 30 * second } : 0,
+  startFailures: random.chance(0.2) ? 0.2 : 0,
+  deletedAfter: random.chance(0.1) ? 5 * minute : "Infinity",
+  retention: random.chance(0.1) ? 2 * minute : 60 * minute
 })
 
 /**
@@ -110,15 +110,15 @@ export const lifecycle = (choice: SeededChoice): NonNullable<Settings["lifecycle
  *
  * @category constructors
  */
-export const latency = (choice: SeededChoice): Pick<Settings, "latencyOf" | "transit"> => ({
-  latencyOf: choice.chance(0.5)
+export const latency = (random: SeededRandom): Pick<Settings, "latencyOf" | "transit"> => ({
+  latencyOf: random.chance(0.5)
     ? { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }
     : {
-      RunTask: { min: 5, max: choice.pick(400, 4000) },
-      ListTasks: { min: 5, max: choice.pick(300, 3000) },
-      DescribeTasks: { min: 5, max: choice.pick(300, 3000) }
+      RunTask: { min: 5, max: random.pick(400, 4000) },
+      ListTasks: { min: 5, max: random.pick(300, 3000) },
+      DescribeTasks: { min: 5, max: random.pick(300, 3000) }
     },
-  transit: choice.chance(0.2) ? { min: 0, max: 200 } : 0
+  transit: random.chance(0.2) ? { min: 0, max: 200 } : 0
 })
 
 /**
@@ -127,14 +127,14 @@ export const latency = (choice: SeededChoice): Pick<Settings, "latencyOf" | "tra
  *
  * @category constructors
  */
-export const doubt = (choice: SeededChoice): Pick<Settings, "faults" | "lag" | "latencyOf" | "lifecycle"> => ({
-  latencyOf: { RunTask: { min: 5, max: choice.pick(400, 4000) }, ListTasks: 40, DescribeTasks: 40 },
+export const doubt = (random: SeededRandom): Pick<Settings, "faults" | "lag" | "latencyOf" | "lifecycle"> => ({
+  latencyOf: { RunTask: { min: 5, max: random.pick(400, 4000) }, ListTasks: 40, DescribeTasks: 40 },
   faults: [
-    ...lost(choice, choice.pick(0.1, 0.6)),
-    ...refused(choice, 0.5),
-    faulty(choice, "RunTask", 0.5, { _tag: "Throttle" })
+    ...lost(random, random.pick(0.1, 0.6)),
+    ...refused(random, 0.5),
+    faulty(random, "RunTask", 0.5, { _tag: "Throttle" })
   ],
-  lag: { ...lag(choice), unlisted: { min: minute, max: 10 * minute } },
+  lag: { ...lag(random), unlisted: { min: minute, max: 10 * minute } },
   lifecycle: { lifetime: { min: minute, max: 10 * minute } }
 })
 
@@ -144,11 +144,11 @@ export const doubt = (choice: SeededChoice): Pick<Settings, "faults" | "lag" | "
  *
  * @category constructors
  */
-export const refusal = (choice: SeededChoice, at: number): ReadonlyArray<Event> => [{
+export const refusal = (random: SeededRandom, at: number): ReadonlyArray<Event> => [{
   at,
   _tag: "Weather",
   name: "it refuses most launches",
-  ecs: { faults: [{ ...denied(choice, 0), probability: 0.8 }, ...lost(choice, 0.2)] }
+  ecs: { faults: [{ ...denied(random, 0), probability: 0.8 }, ...lost(random, 0.2)] }
 }]
 
 /**
@@ -156,10 +156,10 @@ export const refusal = (choice: SeededChoice, at: number): ReadonlyArray<Event> 
  *
  * @category constructors
  */
-export const silence = (choice: SeededChoice): Pick<Settings, "faults" | "lag" | "lifecycle"> => ({
+export const silence = (random: SeededRandom): Pick<Settings, "faults" | "lag" | "lifecycle"> => ({
   faults: [{ operation: "RunTask", probability: 0.5, fault: { _tag: "Reset", processed: false } }],
   lag: {},
-  lifecycle: { lifetime: { min: 0, max: choice.pick(2, 10) * second } }
+  lifecycle: { lifetime: { min: 0, max: random.pick(2, 10) * second } }
 })
 
 /**
@@ -167,20 +167,20 @@ export const silence = (choice: SeededChoice): Pick<Settings, "faults" | "lag" |
  *
  * @category constructors
  */
-export const pages = (choice: SeededChoice, many: boolean): NonNullable<Settings["pages"]> =>
-  many || choice.chance(0.1) ? { short: 0.9, empty: choice.pick(0.2, 0.5, 0.85) } : {}
+export const pages = (random: SeededRandom, many: boolean): NonNullable<Settings["pages"]> =>
+  many || random.chance(0.1) ? { short: 0.9, empty: random.pick(0.2, 0.5, 0.85) } : {}
 
 /**
  * Draws how a ledger misbehaves that does.
  *
  * @category constructors
  */
-export const ledger = (choice: SeededChoice): LedgerFaults => ({
-  away: choice.upTo(choice.pick(0.2, 0.2, 0.5)),
-  slow: choice.pick(500, 5000, 90_000),
-  slowness: choice.upTo(choice.pick(0.2, 0.2, 0.5)),
+export const ledger = (random: SeededRandom): LedgerFaults => ({
+  away: random.upTo(random.pick(0.2, 0.2, 0.5)),
+  slow: random.pick(500, 5000, 90_000),
+  slowness: random.upTo(random.pick(0.2, 0.2, 0.5)),
   // Where all operations are slow, no launch gets as far as the gate.
-  slowAt: choice.pick<LedgerOperation | undefined>(undefined, undefined, "pass the gate", "settle")
+  slowAt: random.pick<LedgerOperation | undefined>(undefined, undefined, "pass the gate", "settle")
 })
 
 /**
@@ -189,7 +189,7 @@ export const ledger = (choice: SeededChoice): LedgerFaults => ({
  *
  * @category constructors
  */
-export const blink = (choice: SeededChoice, at: number): ReadonlyArray<Event> => [
+export const blink = (random: SeededRandom, at: number): ReadonlyArray<Event> => [
   {
     at,
     _tag: "Weather",
@@ -197,7 +197,7 @@ export const blink = (choice: SeededChoice, at: number): ReadonlyArray<Event> =>
     ecs: { lag: { unlisted: "Infinity", missing: "Infinity" } }
   },
   {
-    at: at + choice.between(30, 280) * second,
+    at: at + random.between(30, 280) * second,
     _tag: "Weather",
     name: "it shows its tasks again",
     ecs: { lag: { unlisted: 0, missing: 0 } }
@@ -209,13 +209,13 @@ export const blink = (choice: SeededChoice, at: number): ReadonlyArray<Event> =>
  *
  * @category constructors
  */
-export const outage = (choice: SeededChoice, at: number, takes: number): ReadonlyArray<Event> => [
+export const outage = (random: SeededRandom, at: number, takes: number): ReadonlyArray<Event> => [
   {
     at,
     _tag: "Weather",
     name: "it cannot be read",
     ecs: {
-      faults: choice.pick(["ListTasks", "DescribeTasks"], ["ListTasks"], ["DescribeTasks"])
+      faults: random.pick(["ListTasks", "DescribeTasks"], ["ListTasks"], ["DescribeTasks"])
         .map((operation): RandomFault => ({
           operation,
           probability: 1,

@@ -21,21 +21,21 @@ const forgetting = 66 * minute
  *
  * @category constructors
  */
-export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
-  const cap = choice.between(1, maxWorkers)
+export const draw = ({ random, maxWorkers, seed }: DrawWorld): Scenario => {
+  const cap = random.between(1, maxWorkers)
   const replicas = 2
-  const asks = Workload.burst(choice, choice.between(cap, 2 * cap), { waiting: 0, givingUp: 0, keys: 20 * cap })
-  const first = asks.map((event) => placed(event, choice.between(0, 1)))
-  const filled = Math.max(...first.map(({ at }) => at)) + choice.between(1, 5) * second
+  const asks = Workload.burst(random, random.between(cap, 2 * cap), { waiting: 0, givingUp: 0, keys: 20 * cap })
+  const first = asks.map((event) => placed(event, random.between(0, 1)))
+  const filled = Math.max(...first.map(({ at }) => at)) + random.between(1, 5) * second
   // All may have gone for so long that it would be the only one that reads.
-  const isAlone = choice.chance(0.5)
-  const takes = isAlone ? forgetting + choice.between(0, 5) * minute : choice.between(0, 5) * second
-  const stay = isAlone ? choice.between(6, 7) * minute : choice.between(10, 60) * second
+  const isAlone = random.chance(0.5)
+  const takes = isAlone ? forgetting + random.between(0, 5) * minute : random.between(0, 5) * second
+  const stay = isAlone ? random.between(6, 7) * minute : random.between(10, 60) * second
   const begins = filled + takes
-  const how = choice.pick<Restart["how"]>("close", "crash")
+  const how = random.pick<Restart["how"]>("close", "crash")
   const visits = (from: number, count: number): ReadonlyArray<Event> =>
     Array.from({ length: count }, (_, index): Event => ({
-      at: from + choice.between(0, 5 * second),
+      at: from + random.between(0, 5 * second),
       _tag: "Ask",
       key: `v${from}-${index}`,
       waits: false,
@@ -46,22 +46,22 @@ export const draw = ({ choice, maxWorkers, seed }: DrawWorld): Scenario => {
     seed,
     name: "elsewhere",
     cap,
-    exclusiveKeys: choice.chance(0.2),
+    exclusiveKeys: random.chance(0.2),
     launchPermits: 20,
-    yieldProbability: choice.pick(0.02, 0.1),
+    yieldProbability: random.pick(0.02, 0.1),
     settings: {
-      backgroundReadingInterval: choice.pick(20, 40) * second,
+      backgroundReadingInterval: random.pick(20, 40) * second,
       replayBackoffMax: 5 * second,
       attemptTimeout: 5 * second
     },
     ecs: {
       seed,
       latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 },
-      lifecycle: { lifetime: isAlone ? "Infinity" : choice.pick<Span>("Infinity", { min: second, max: minute }) }
+      lifecycle: { lifetime: isAlone ? "Infinity" : random.pick<Span>("Infinity", { min: second, max: minute }) }
     },
     conflicts: 0,
     ledger: undefined,
-    sharing: { replicas, latency: choice.pick(0, 5, 50), lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 },
+    sharing: { replicas, latency: random.pick(0, 5, 50), lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 },
     events: [
       ...first,
       { at: filled, _tag: "Restart", how, ledger: "kept", takes, replica: 0, astray: { region: "eu-west-1", stay } },

@@ -29,9 +29,9 @@ const minute = 60 * second
  * @category constructors
  */
 export const draw = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   switch (
-    choice.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable", "unreadable")
+    random.pick<Theme>("latest", "latest", "flicker", "forgotten", "stale", "copies", "unreadable", "unreadable")
   ) {
     case "latest":
       return latest(world)
@@ -50,16 +50,16 @@ export const draw = (world: DrawWorld): Scenario => {
 
 /** As many ask as there are slots: every later caller causes a reading. */
 const full = (
-  { choice, maxWorkers, seed }: DrawWorld
+  { random, maxWorkers, seed }: DrawWorld
 ): Scenario & { readonly cap: number; readonly ecs: EcsSettings } => {
-  const cap = choice.between(1, Math.min(3, maxWorkers))
+  const cap = random.between(1, Math.min(3, maxWorkers))
   return {
     seed,
     name: "evidence",
     cap,
-    exclusiveKeys: choice.chance(0.2),
+    exclusiveKeys: random.chance(0.2),
     launchPermits: 20,
-    yieldProbability: choice.pick(0.02, 0.1),
+    yieldProbability: random.pick(0.02, 0.1),
     settings: {},
     ecs: { seed, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }, lag: { replicas: 1 } },
     conflicts: 0,
@@ -83,15 +83,15 @@ const runTask = (fault: RandomFault["fault"]): EcsSettings => ({
  * task is listed just before the lag bound ends, or is stopping by then and listed there only.
  */
 const latest = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
-  const last = 45 * minute - choice.between(1, 60) * second
+  const last = 45 * minute - random.between(1, 60) * second
   return {
     ...drawn,
     settings: { replayBackoffBase: 10 * second, replayBackoffMax: minute, requestTimeout: 5 * second },
     ecs: {
       ...drawn.ecs,
-      lifecycle: choice.pick<NonNullable<EcsSettings["lifecycle"]>>({}, {
+      lifecycle: random.pick<NonNullable<EcsSettings["lifecycle"]>>({}, {
         lifetime: 5 * second,
         deactivating: 20 * minute
       }),
@@ -99,10 +99,10 @@ const latest = (world: DrawWorld): Scenario => {
       ...runTask({ _tag: "Reset", processed: false })
     },
     // Between the gate and the wire an attempt may wait, too.
-    ledger: choice.chance(0.5) ? { away: 0, slow: 29 * second, slowness: 1, slowAt: "pass the gate" } : undefined,
+    ledger: random.chance(0.5) ? { away: 0, slow: 29 * second, slowness: 1, slowAt: "pass the gate" } : undefined,
     events: [
       ...drawn.events,
-      ask(choice.between(10, 44) * minute, "k0"),
+      ask(random.between(10, 44) * minute, "k0"),
       weather(
         last,
         "it processes what it is sent 5 minutes later",
@@ -111,8 +111,8 @@ const latest = (world: DrawWorld): Scenario => {
           by: 5 * minute - second
         })
       ),
-      ...Workload.visits(choice, 49 * minute, 54 * minute, 15),
-      ...Workload.visits(choice, 54 * minute, 56 * minute, 25)
+      ...Workload.visits(random, 49 * minute, 54 * minute, 15),
+      ...Workload.visits(random, 54 * minute, 56 * minute, 25)
     ]
   }
 }
@@ -124,105 +124,105 @@ const shows = (listed: boolean, described: boolean): EcsSettings => ({
 
 /** Not at all, for no longer than what two readings are apart before a task is taken to be forgotten. */
 const flicker = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
   const events: Array<Event> = [
     ...drawn.events,
     // ECS remembers what has stopped for an hour: what it does not show before that is not forgotten.
-    weather(choice.between(10, 30) * minute, "it shows no task at all, for long", shows(false, false)),
-    ...Workload.visits(choice, 31 * minute, 60 * minute, 6),
+    weather(random.between(10, 30) * minute, "it shows no task at all, for long", shows(false, false)),
+    ...Workload.visits(random, 31 * minute, 60 * minute, 6),
     weather(60 * minute, "it shows its tasks again", shows(true, true))
   ]
-  let at = choice.between(66, 90) * minute
-  for (let phase = choice.between(4, 8); phase > 0; phase--) {
-    const dark = choice.between(60, 290) * second
-    const seen = choice.between(60, choice.pick(120, 480)) * second
-    const [listed, described] = choice.pick<readonly [boolean, boolean]>([true, false], [false, true], [true, true])
+  let at = random.between(66, 90) * minute
+  for (let phase = random.between(4, 8); phase > 0; phase--) {
+    const dark = random.between(60, 290) * second
+    const seen = random.between(60, random.pick(120, 480)) * second
+    const [listed, described] = random.pick<readonly [boolean, boolean]>([true, false], [false, true], [true, true])
     events.push(
       weather(at, "it shows no task at all", shows(false, false)),
       weather(at + dark, "it shows some again", shows(listed, described)),
       // A reading in each of them, and more.
-      ...Workload.visits(choice, at, at + dark, Math.floor(dark / (25 * second))),
-      ...Workload.visits(choice, at + dark, at + dark + seen, Math.floor(seen / (25 * second)))
+      ...Workload.visits(random, at, at + dark, Math.floor(dark / (25 * second))),
+      ...Workload.visits(random, at + dark, at + dark + seen, Math.floor(seen / (25 * second)))
     )
     at += dark + seen
   }
   events.push(weather(at, "it shows its tasks again", shows(true, true)))
-  const lifetime = choice.pick<Span>("Infinity", 4 * 60 * minute)
+  const lifetime = random.pick<Span>("Infinity", 4 * 60 * minute)
   return { ...drawn, ecs: { ...drawn.ecs, lifecycle: { lifetime } }, events }
 }
 
 /** Where there is no cap, nothing is listed, unless ECS may have forgotten a task. */
 const forgotten = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
-  const begins = choice.between(5, 60) * second
-  const takes = choice.between(70, 100) * minute
+  const begins = random.between(5, 60) * second
+  const takes = random.between(70, 100) * minute
   return {
     ...drawn,
     cap: "unlimited",
     ecs: { ...drawn.ecs, lifecycle: { lifetime: { min: second, max: 10 * minute } } },
     events: [
       ...drawn.events,
-      ...Hostility.outage(choice, begins, takes),
-      ...Workload.visits(choice, begins, begins + takes, 3),
-      ...Workload.visits(choice, begins + takes, begins + takes + 20 * minute, 3)
+      ...Hostility.outage(random, begins, takes),
+      ...Workload.visits(random, begins, begins + takes, 3),
+      ...Workload.visits(random, begins + takes, begins + takes + 20 * minute, 3)
     ]
   }
 }
 
 /** One after the other launches a task that is soon over, for hours. */
 const stale = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
-  const until = choice.between(100, 150) * minute
+  const until = random.between(100, 150) * minute
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
       lifecycle: { lifetime: { min: second, max: 5 * second } },
-      lag: { lingering: { min: choice.between(10, 50) * minute, max: 60 * minute }, replicas: choice.pick(1, 3) }
+      lag: { lingering: { min: random.between(10, 50) * minute, max: 60 * minute }, replicas: random.pick(1, 3) }
     },
-    events: [...drawn.events, ...Workload.visits(choice, minute, until, 30)]
+    events: [...drawn.events, ...Workload.visits(random, minute, until, 30)]
   }
 }
 
 /** Copies stop while the tasks that they are copies of run on; and an operator takes one for the other. */
 const copies = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
-  const until = choice.between(60, 120) * second
+  const until = random.between(60, 120) * second
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
-      ...Hostility.latency(choice),
-      lag: { status: { min: 0, max: choice.pick(0, 5 * second) }, replicas: choice.pick(1, 3) }
+      ...Hostility.latency(random),
+      lag: { status: { min: 0, max: random.pick(0, 5 * second) }, replicas: random.pick(1, 3) }
     },
     events: [
       ...drawn.events,
-      ...Array.from({ length: choice.between(1, 3) }, (): Event => ({
-        at: choice.between(5 * second, until - 30 * second),
+      ...Array.from({ length: random.between(1, 3) }, (): Event => ({
+        at: random.between(5 * second, until - 30 * second),
         _tag: "Foreign",
-        count: choice.between(1, 3),
-        lifetime: choice.between(2, 20) * second,
+        count: random.between(1, 3),
+        lifetime: random.between(2, 20) * second,
         copies: true
       })),
-      ...(choice.chance(0.5) ? [{ at: until, _tag: "Release", isMistaken: true } as const] : []),
-      ...Workload.visits(choice, 5 * second, until + 10 * second, 8)
+      ...(random.chance(0.5) ? [{ at: until, _tag: "Release", isMistaken: true } as const] : []),
+      ...Workload.visits(random, 5 * second, until + 10 * second, 8)
     ]
   }
 }
 
 /** Many pages, of which some fail until their reading does. */
 const unreadable = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = full(world)
-  const likely = choice.pick(0.3, 0.5, 0.8)
+  const likely = random.pick(0.3, 0.5, 0.8)
   const fails = (operation: string): RandomFault => ({
     operation,
     probability: likely,
-    fault: choice.pick<RandomFault["fault"]>(
+    fault: random.pick<RandomFault["fault"]>(
       { _tag: "ServerError", processed: false },
       { _tag: "ServerError", processed: false },
       { _tag: "LateAnswer", by: 3 * 60 * minute }
@@ -231,16 +231,16 @@ const unreadable = (world: DrawWorld): Scenario => {
   return {
     ...drawn,
     // A full fleet is read again though the last reading is recent enough.
-    settings: { readingMaxAge: choice.pick(10, 30) * second },
+    settings: { readingMaxAge: random.pick(10, 30) * second },
     ecs: {
       ...drawn.ecs,
-      lifecycle: { lifetime: choice.pick<Span>({ min: second, max: 10 * second }, "Infinity") },
-      pages: Hostility.pages(choice, true),
-      faults: choice.pick([fails("ListTasks")], [fails("DescribeTasks")], [fails("ListTasks"), fails("DescribeTasks")])
+      lifecycle: { lifetime: random.pick<Span>({ min: second, max: 10 * second }, "Infinity") },
+      pages: Hostility.pages(random, true),
+      faults: random.pick([fails("ListTasks")], [fails("DescribeTasks")], [fails("ListTasks"), fails("DescribeTasks")])
     },
     events: [
       ...drawn.events,
-      ...Workload.trickle(choice, choice.between(8, 20), { waiting: choice.pick(0, 0.5), givingUp: 0.3, keys: 100 })
+      ...Workload.trickle(random, random.between(8, 20), { waiting: random.pick(0, 0.5), givingUp: 0.3, keys: 100 })
     ]
   }
 }

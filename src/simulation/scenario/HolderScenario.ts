@@ -4,8 +4,8 @@
  */
 import type { RandomFault, Settings as EcsSettings, Span } from "../../emulator/model/Settings.ts"
 import { defaultLease as lease } from "../../ledger/shared/Lease.ts"
+import type { SeededRandom } from "../../testing/SeededRandom.ts"
 import type { Cut, Event, Restart, Scenario } from "./Scenario.ts"
-import type { SeededChoice } from "./SeededChoice.ts"
 import type { DrawWorld } from "./ShortScenario.ts"
 
 /**
@@ -28,41 +28,41 @@ const minute = 60 * second
  * @category constructors
  */
 export const draw = (world: DrawWorld): Scenario => {
-  const { choice, maxWorkers, seed } = world
-  const theme = choice.pick<Theme>("unheard", "leaving", "leaving", "reading", "reading", "relapse", "late")
-  const replicas = theme === "reading" ? 3 : theme === "leaving" ? 2 : choice.pick(2, 2, 3)
-  const isLossy = theme === "leaving" && choice.chance(0.5)
+  const { random, maxWorkers, seed } = world
+  const theme = random.pick<Theme>("unheard", "leaving", "leaving", "reading", "reading", "relapse", "late")
+  const replicas = theme === "reading" ? 3 : theme === "leaving" ? 2 : random.pick(2, 2, 3)
+  const isLossy = theme === "leaving" && random.chance(0.5)
   return {
     seed,
     name: "holders",
-    cap: choice.between(2, Math.max(2, maxWorkers)),
-    exclusiveKeys: choice.chance(0.2),
+    cap: random.between(2, Math.max(2, maxWorkers)),
+    exclusiveKeys: random.chance(0.2),
     launchPermits: 20,
-    yieldProbability: choice.pick(0.02, 0.05, 0.15),
+    yieldProbability: random.pick(0.02, 0.05, 0.15),
     settings: {
       // As often it is looked for what others have left behind, too.
-      backgroundReadingInterval: theme === "leaving" ? choice.pick(2, 5) * second : 20 * second,
+      backgroundReadingInterval: theme === "leaving" ? random.pick(2, 5) * second : 20 * second,
       // At the gate again and again: a launch is there when its process becomes deaf.
       ...(theme === "unheard" ? { replayBackoffBase: 50 } : {}),
-      replayBackoffMax: theme === "unheard" ? choice.pick(200, second) : choice.pick(2, 5) * second,
-      attemptTimeout: choice.between(1, 10) * second,
+      replayBackoffMax: theme === "unheard" ? random.pick(200, second) : random.pick(2, 5) * second,
+      attemptTimeout: random.between(1, 10) * second,
       // Who asks soon after the reading began needs another one.
       ...(theme === "reading" ? { readingMaxAge: second } : {})
     },
-    ecs: { seed, lag: { unlisted: { min: 0, max: choice.pick(0, 3 * second) } }, ...ecsOf(choice, theme) },
+    ecs: { seed, lag: { unlisted: { min: 0, max: random.pick(0, 3 * second) } }, ...ecsOf(random, theme) },
     conflicts: 0,
     ledger: undefined,
     sharing: {
       replicas,
-      latency: choice.pick(5, 50),
+      latency: random.pick(5, 50),
       lost: isLossy ? 0.2 : 0,
       late: theme === "late" ? 0.3 : 0,
       lateBy: theme === "late" ? 30 * second : 0,
       twice: theme === "late" ? 0.5 : 0,
       clockError: 0,
-      wallError: choice.pick(0, 100, 60 * minute)
+      wallError: random.pick(0, 100, 60 * minute)
     },
-    events: eventsOf(choice, theme, replicas),
+    events: eventsOf(random, theme, replicas),
     pausesAtTheEnd: false,
     breaksLagBound: false
   }
@@ -84,7 +84,7 @@ const unanswered = (processed: boolean): RandomFault => ({
   fault: { _tag: "Reset", processed }
 })
 
-const ecsOf = (choice: SeededChoice, theme: Theme): EcsSettings => {
+const ecsOf = (random: SeededRandom, theme: Theme): EcsSettings => {
   const reads = theme === "reading" ? { min: second, max: 4 * second } : 40
   return {
     latencyOf: {
@@ -92,40 +92,40 @@ const ecsOf = (choice: SeededChoice, theme: Theme): EcsSettings => {
       ListTasks: reads,
       DescribeTasks: 40
     },
-    lifecycle: { lifetime: choice.pick<Span>({ min: second, max: 10 * second }, minute) },
+    lifecycle: { lifetime: random.pick<Span>({ min: second, max: 10 * second }, minute) },
     faults: theme === "unheard"
       ? [{ operation: "RunTask", probability: 0.8, fault: { _tag: "Throttle" } }, refused]
       : theme === "leaving"
       ? [unanswered(false), unanswered(true)]
-      : choice.chance(0.5)
+      : random.chance(0.5)
       ? [{ ...refused, probability: 0.2 }]
       : []
   }
 }
 
-const eventsOf = (choice: SeededChoice, theme: Theme, replicas: number): ReadonlyArray<Event> => {
-  const at = choice.between(0, 3 * second)
+const eventsOf = (random: SeededRandom, theme: Theme, replicas: number): ReadonlyArray<Event> => {
+  const at = random.between(0, 3 * second)
   switch (theme) {
     case "unheard":
       return [
-        ...asks(choice, replicas, 3 * second),
-        ...asks(choice, 1, second, at),
-        cut(at + choice.between(50, second), choice.between(5, 15) * second, "answers"),
+        ...asks(random, replicas, 3 * second),
+        ...asks(random, 1, second, at),
+        cut(at + random.between(50, second), random.between(5, 15) * second, "answers"),
         // The end is kind: until then, what is sent is refused.
         ask(at + 20 * second, "k0", replicas - 1)
       ]
     case "leaving": {
       const lapses = at + lease
       return [
-        ...asks(choice, replicas, 4 * second),
+        ...asks(random, replicas, 4 * second),
         // Who has these under way is a while in leaving.
-        ...asks(choice, replicas, 4 * second, lapses - 6 * second),
+        ...asks(random, replicas, 4 * second, lapses - 6 * second),
         crash(at, 20 * second),
         ...Array.from({ length: replicas - 1 }, (_, index): Event => {
-          const soon = lapses - choice.between(-second, 4 * second)
-          return choice.chance(0.6)
-            ? { ...crash(soon, choice.between(0, 20 * second)), how: "close", replica: index + 1 }
-            : { ...cut(soon, choice.between(4, 9) * second, "answers"), replica: index + 1 }
+          const soon = lapses - random.between(-second, 4 * second)
+          return random.chance(0.6)
+            ? { ...crash(soon, random.between(0, 20 * second)), how: "close", replica: index + 1 }
+            : { ...cut(soon, random.between(4, 9) * second, "answers"), replica: index + 1 }
         }),
         ask(lapses + 25 * second, "k0", replicas - 1)
       ]
@@ -134,32 +134,32 @@ const eventsOf = (choice: SeededChoice, theme: Theme, replicas: number): Readonl
       return [
         ask(at, "k0", 0),
         {
-          at: at + choice.between(100, 3 * second),
+          at: at + random.between(100, 3 * second),
           _tag: "Pause",
           replica: 0,
-          takes: lease + choice.between(0, 8 * second)
+          takes: lease + random.between(0, 8 * second)
         },
         // The others wait for their turn before the first one has lost it, and after.
         ...Array.from(
           { length: 20 },
           (_, index) =>
-            ask(at + choice.between(5 * second, lease + 12 * second), `k${index + 1}`, choice.between(1, replicas - 1))
+            ask(at + random.between(5 * second, lease + 12 * second), `k${index + 1}`, random.between(1, replicas - 1))
         )
       ]
     case "relapse": {
-      const back = at + lease + choice.between(second, 5 * second)
+      const back = at + lease + random.between(second, 5 * second)
       return [
-        ...asks(choice, replicas, 2 * second),
+        ...asks(random, replicas, 2 * second),
         { at, _tag: "Pause", replica: 0, takes: back - at },
-        ask(back + choice.between(0, 2 * second), "k0", 0),
-        crash(back + choice.between(100, 5 * second), 60 * second),
-        ...asks(choice, replicas, 20 * second, back + lease)
+        ask(back + random.between(0, 2 * second), "k0", 0),
+        crash(back + random.between(100, 5 * second), 60 * second),
+        ...asks(random, replicas, 20 * second, back + lease)
       ]
     }
     case "late":
       return [
-        ...asks(choice, replicas, 10 * second),
-        { ...crash(at + second, choice.between(0, 5 * second)), how: "close" },
+        ...asks(random, replicas, 10 * second),
+        { ...crash(at + second, random.between(0, 5 * second)), how: "close" },
         { ...crash(at + 20 * second, 0), how: "close", replica: 1 }
       ]
   }
@@ -174,15 +174,15 @@ const ask = (at: number, key: string, replica: number, waits = false): Event => 
   replica
 })
 
-const asks = (choice: SeededChoice, replicas: number, within: number, from = 0): ReadonlyArray<Event> =>
+const asks = (random: SeededRandom, replicas: number, within: number, from = 0): ReadonlyArray<Event> =>
   Array.from(
-    { length: choice.between(2, 8) },
+    { length: random.between(2, 8) },
     () =>
       ask(
-        from + choice.between(0, within),
-        `k${choice.between(1, 40)}`,
-        choice.between(0, replicas - 1),
-        choice.chance(0.3)
+        from + random.between(0, within),
+        `k${random.between(1, 40)}`,
+        random.between(0, replicas - 1),
+        random.chance(0.3)
       )
   )
 

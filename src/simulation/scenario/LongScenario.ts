@@ -43,22 +43,22 @@ export const draw = (world: DrawWorld, name: Name): Scenario => {
 }
 
 /** No caller waits in line for hours: a full fleet is read every second for that. */
-const calm = ({ choice, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
+const calm = ({ random, maxWorkers, seed }: DrawWorld, name: Name): Scenario => ({
   seed,
   name,
-  cap: choice.between(1, Math.min(3, maxWorkers)),
-  exclusiveKeys: choice.chance(0.2),
+  cap: random.between(1, Math.min(3, maxWorkers)),
+  exclusiveKeys: random.chance(0.2),
   launchPermits: 20,
-  yieldProbability: choice.pick(0.02, 0.1),
+  yieldProbability: random.pick(0.02, 0.1),
   settings: {
     replayBackoffBase: 10 * second,
-    replayBackoffMax: choice.pick(2, 4) * minute,
+    replayBackoffMax: random.pick(2, 4) * minute,
     requestTimeout: 5 * second
   },
   ecs: { seed, latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 }, lag: { replicas: 1 } },
   conflicts: 0,
   ledger: undefined,
-  events: Workload.burst(choice, choice.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
+  events: Workload.burst(random, random.between(1, 4), { waiting: 0, givingUp: 0.2, keys: 20 }),
   pausesAtTheEnd: false,
   breaksLagBound: false
 })
@@ -73,26 +73,26 @@ const noAnswer = (processed: boolean): RandomFault => ({
 const lagBound = 5 * minute
 
 const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = calm(world, name)
-  const accepts = choice.chance(0.4)
-  const turnsAt = choice.between(35, 46) * minute
+  const accepts = random.chance(0.4)
+  const turnsAt = random.between(35, 46) * minute
   const breaksLagBound = name === "broken-bound"
   const late = breaksLagBound ? 5 * 60 * minute : lagBound - 2 * second
   const events: ReadonlyArray<Event> = [
     ...drawn.events,
     { at: turnsAt, _tag: "Weather", name: "it accepts launches, and answers none", ecs: { faults: [noAnswer(true)] } },
-    ...Workload.visits(choice, 44 * minute, 75 * minute, 12),
-    ...(choice.chance(0.3) ? Workload.releases(choice, 70 * minute) : []),
-    ...(choice.chance(0.3) ? Workload.restarts(choice, 0, 40 * minute) : [])
+    ...Workload.visits(random, 44 * minute, 75 * minute, 12),
+    ...(random.chance(0.3) ? Workload.releases(random, 70 * minute) : []),
+    ...(random.chance(0.3) ? Workload.restarts(random, 0, 40 * minute) : [])
   ]
   return {
     ...drawn,
     breaksLagBound,
     ecs: {
       ...drawn.ecs,
-      lifecycle: { lifetime: choice.pick<Span>(5 * second, "Infinity") },
-      lag: { unlisted: choice.pick(0, late, late), missing: 0, replicas: 1 },
+      lifecycle: { lifetime: random.pick<Span>(5 * second, "Infinity") },
+      lag: { unlisted: random.pick(0, late, late), missing: 0, replicas: 1 },
       faults: [noAnswer(accepts)]
     },
     events: events.filter((event) => event._tag !== "Restart" || event.ledger === "kept")
@@ -100,42 +100,42 @@ const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario
 }
 
 const outage = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = calm(world, "outage")
-  const begins = choice.between(5, 60) * second
-  const takes = choice.between(5, 100) * minute
+  const begins = random.between(5, 60) * second
+  const takes = random.between(5, 100) * minute
   return {
     ...drawn,
     ecs: {
       ...drawn.ecs,
       lifecycle: {
-        lifetime: { min: second, max: choice.pick(30 * second, 30 * minute) },
-        retention: choice.pick(3, 60) * minute
+        lifetime: { min: second, max: random.pick(30 * second, 30 * minute) },
+        retention: random.pick(3, 60) * minute
       }
     },
     events: [
       ...drawn.events,
-      ...Hostility.outage(choice, begins, takes),
-      ...(choice.chance(0.5) ? Workload.foreign(choice, 2, begins + takes, 30 * minute) : []),
-      ...Workload.visits(choice, begins, begins + takes, 3),
-      ...Workload.visits(choice, begins + takes, begins + takes + 20 * minute, 3)
+      ...Hostility.outage(random, begins, takes),
+      ...(random.chance(0.5) ? Workload.foreign(random, 2, begins + takes, 30 * minute) : []),
+      ...Workload.visits(random, begins, begins + takes, 3),
+      ...Workload.visits(random, begins + takes, begins + takes + 20 * minute, 3)
     ]
   }
 }
 
 const endurance = (world: DrawWorld): Scenario => {
-  const { choice } = world
+  const { random } = world
   const drawn = calm(world, "endurance")
-  const hours = choice.between(66, 150) * minute
+  const hours = random.between(66, 150) * minute
   return {
     ...drawn,
-    ecs: { ...drawn.ecs, lifecycle: { lifetime: choice.pick<Span>(90 * minute, "Infinity") } },
+    ecs: { ...drawn.ecs, lifecycle: { lifetime: random.pick<Span>(90 * minute, "Infinity") } },
     events: [
       ...drawn.events,
-      ...Hostility.blink(choice, hours),
-      ...Workload.visits(choice, 10 * second, hours, 4),
-      ...Workload.visits(choice, hours + second, hours + 5 * minute, 8),
-      ...(choice.chance(0.5) ? Workload.stops(choice, hours) : [])
+      ...Hostility.blink(random, hours),
+      ...Workload.visits(random, 10 * second, hours, 4),
+      ...Workload.visits(random, hours + second, hours + 5 * minute, 8),
+      ...(random.chance(0.5) ? Workload.stops(random, hours) : [])
     ]
   }
 }

@@ -2,8 +2,8 @@
  * The requests to the fleet of a seed, and other events that happen to it.
  */
 import type { Cap } from "../../ledger/Change.ts"
+import type { SeededRandom } from "../../testing/SeededRandom.ts"
 import type { Event, Restart } from "./Scenario.ts"
-import type { SeededChoice } from "./SeededChoice.ts"
 
 const second = 1000
 const minute = 60 * second
@@ -26,18 +26,18 @@ export interface CallerBehavior {
  *
  * @category constructors
  */
-export const behavior = (choice: SeededChoice, callers: number): CallerBehavior => ({
-  waiting: choice.pick(0, 0.3, 0.7, 1),
-  givingUp: choice.pick(0, 0, 0.2, 0.5),
-  keys: choice.pick(callers * 10, callers * 10, Math.max(1, Math.ceil(callers / 3)))
+export const behavior = (random: SeededRandom, callers: number): CallerBehavior => ({
+  waiting: random.pick(0, 0.3, 0.7, 1),
+  givingUp: random.pick(0, 0, 0.2, 0.5),
+  keys: random.pick(callers * 10, callers * 10, Math.max(1, Math.ceil(callers / 3)))
 })
 
-const ask = (choice: SeededChoice, at: number, { givingUp, keys, waiting }: CallerBehavior): Ask => ({
+const ask = (random: SeededRandom, at: number, { givingUp, keys, waiting }: CallerBehavior): Ask => ({
   at: Math.floor(at),
   _tag: "Ask",
-  key: `k${choice.between(1, keys)}`,
-  waits: choice.chance(waiting),
-  givesUpAfter: choice.chance(givingUp) ? choice.between(0, choice.pick(5, 500, 10 * second)) : undefined
+  key: `k${random.between(1, keys)}`,
+  waits: random.chance(waiting),
+  givesUpAfter: random.chance(givingUp) ? random.between(0, random.pick(5, 500, 10 * second)) : undefined
 })
 
 /**
@@ -45,10 +45,10 @@ const ask = (choice: SeededChoice, at: number, { givingUp, keys, waiting }: Call
  *
  * @category constructors
  */
-export const burst = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
-  const width = choice.pick(0, 5, 300, 2 * second)
-  const first = choice.pick(0, 0, 7 * second)
-  return Array.from({ length: callers }, () => ask(choice, first + choice.upTo(width + 1), how))
+export const burst = (random: SeededRandom, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
+  const width = random.pick(0, 5, 300, 2 * second)
+  const first = random.pick(0, 0, 7 * second)
+  return Array.from({ length: callers }, () => ask(random, first + random.upTo(width + 1), how))
 }
 
 /**
@@ -56,9 +56,9 @@ export const burst = (choice: SeededChoice, callers: number, how: CallerBehavior
  *
  * @category constructors
  */
-export const trickle = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
-  const gap = choice.pick(200, second, 4 * second)
-  return Array.from({ length: callers }, (_, index) => ask(choice, index * gap + choice.upTo(gap), how))
+export const trickle = (random: SeededRandom, callers: number, how: CallerBehavior): ReadonlyArray<Event> => {
+  const gap = random.pick(200, second, 4 * second)
+  return Array.from({ length: callers }, (_, index) => ask(random, index * gap + random.upTo(gap), how))
 }
 
 /**
@@ -66,23 +66,23 @@ export const trickle = (choice: SeededChoice, callers: number, how: CallerBehavi
  *
  * @category constructors
  */
-export const storm = (choice: SeededChoice, callers: number, how: CallerBehavior): ReadonlyArray<Event> =>
-  burst(choice, callers, { ...how, keys: choice.between(1, 3) })
+export const storm = (random: SeededRandom, callers: number, how: CallerBehavior): ReadonlyArray<Event> =>
+  burst(random, callers, { ...how, keys: random.between(1, 3) })
 
 /**
  * The cap is changed while launches are under way: paused and back, lowered and raised.
  *
  * @category constructors
  */
-export const resizes = (choice: SeededChoice, cap: number, until: number): ReadonlyArray<Event> => {
+export const resizes = (random: SeededRandom, cap: number, until: number): ReadonlyArray<Event> => {
   const events: Array<Event> = []
-  const within = choice.pick(300, 4 * second, until)
-  for (let index = choice.between(1, 4); index > 0; index--) {
-    const at = choice.between(0, within)
-    const to: Cap = choice.pick<Cap>(0, 1, Math.max(1, cap - 1), cap + 2, choice.chance(0.3) ? "unlimited" : cap)
+  const within = random.pick(300, 4 * second, until)
+  for (let index = random.between(1, 4); index > 0; index--) {
+    const at = random.between(0, within)
+    const to: Cap = random.pick<Cap>(0, 1, Math.max(1, cap - 1), cap + 2, random.chance(0.3) ? "unlimited" : cap)
     events.push({ at, _tag: "Resize", cap: to })
-    if (to === 0 || choice.chance(0.5)) {
-      events.push({ at: at + choice.between(1, choice.pick(300, 5 * second)), _tag: "Resize", cap })
+    if (to === 0 || random.chance(0.5)) {
+      events.push({ at: at + random.between(1, random.pick(300, 5 * second)), _tag: "Resize", cap })
     }
   }
   return events
@@ -94,16 +94,16 @@ export const resizes = (choice: SeededChoice, cap: number, until: number): Reado
  *
  * @category constructors
  */
-export const dip = (choice: SeededChoice, cap: number, first: number): ReadonlyArray<Event> => {
-  const raised = first + choice.between(0, 2 * second)
-  const lowered = raised + choice.between(1, 300)
-  const low = choice.between(0, cap)
-  const step = choice.pick(50, 200, second)
+export const dip = (random: SeededRandom, cap: number, first: number): ReadonlyArray<Event> => {
+  const raised = first + random.between(0, 2 * second)
+  const lowered = raised + random.between(1, 300)
+  const low = random.between(0, cap)
+  const step = random.pick(50, 200, second)
   return [
-    { at: raised, _tag: "Resize", cap: cap + choice.between(2, 6) },
+    { at: raised, _tag: "Resize", cap: cap + random.between(2, 6) },
     { at: lowered, _tag: "Resize", cap: low },
-    ...Array.from({ length: choice.between(2, 6) }, (_, index): Event => ({
-      at: lowered + step * index + choice.between(1, step),
+    ...Array.from({ length: random.between(2, 6) }, (_, index): Event => ({
+      at: lowered + step * index + random.between(1, step),
       _tag: "Resize",
       cap: low + index + 1
     }))
@@ -116,9 +116,9 @@ export const dip = (choice: SeededChoice, cap: number, first: number): ReadonlyA
  *
  * @category constructors
  */
-export const squeeze = (choice: SeededChoice, cap: number, first: number): ReadonlyArray<Event> => [
-  { at: 0, _tag: "Resize", cap: cap + choice.between(1, 3) },
-  { at: first + choice.between(20, 2 * second), _tag: "Resize", cap: Math.max(1, cap - choice.between(0, 2)) }
+export const squeeze = (random: SeededRandom, cap: number, first: number): ReadonlyArray<Event> => [
+  { at: 0, _tag: "Resize", cap: cap + random.between(1, 3) },
+  { at: first + random.between(20, 2 * second), _tag: "Resize", cap: Math.max(1, cap - random.between(0, 2)) }
 ]
 
 /**
@@ -127,16 +127,16 @@ export const squeeze = (choice: SeededChoice, cap: number, first: number): Reado
  * @category constructors
  */
 export const foreign = (
-  choice: SeededChoice,
+  random: SeededRandom,
   cap: number,
   until: number,
   longest: number = minute
 ): ReadonlyArray<Event> =>
-  Array.from({ length: choice.between(1, 3) }, () => ({
-    at: choice.between(0, until),
+  Array.from({ length: random.between(1, 3) }, () => ({
+    at: random.between(0, until),
     _tag: "Foreign",
-    count: choice.between(1, cap + 1),
-    lifetime: choice.between(second, longest)
+    count: random.between(1, cap + 1),
+    lifetime: random.between(second, longest)
   }))
 
 /**
@@ -144,15 +144,15 @@ export const foreign = (
  *
  * @category constructors
  */
-export const restarts = (choice: SeededChoice, from: number, until: number): ReadonlyArray<Restart> =>
-  Array.from({ length: choice.between(1, 2) }, (): Restart => {
-    const how = choice.pick<Restart["how"]>("close", "crash", "lease")
+export const restarts = (random: SeededRandom, from: number, until: number): ReadonlyArray<Restart> =>
+  Array.from({ length: random.between(1, 2) }, (): Restart => {
+    const how = random.pick<Restart["how"]>("close", "crash", "lease")
     return {
-      at: from + choice.between(0, choice.pick(300, 3 * second, until)),
+      at: from + random.between(0, random.pick(300, 3 * second, until)),
       _tag: "Restart",
       how,
-      ledger: how !== "lease" && choice.chance(0.3) ? "lost" : "kept",
-      takes: choice.between(0, choice.pick(0, second, 10 * second))
+      ledger: how !== "lease" && random.chance(0.3) ? "lost" : "kept",
+      takes: random.between(0, random.pick(0, second, 10 * second))
     }
   })
 
@@ -161,11 +161,11 @@ export const restarts = (choice: SeededChoice, from: number, until: number): Rea
  *
  * @category constructors
  */
-export const stops = (choice: SeededChoice, until: number): ReadonlyArray<Event> =>
-  Array.from({ length: choice.between(1, 2) }, () => ({
-    at: choice.between(0, until),
+export const stops = (random: SeededRandom, until: number): ReadonlyArray<Event> =>
+  Array.from({ length: random.between(1, 2) }, () => ({
+    at: random.between(0, until),
     _tag: "Stop",
-    count: choice.between(1, 5)
+    count: random.between(1, 5)
   }))
 
 /**
@@ -173,9 +173,9 @@ export const stops = (choice: SeededChoice, until: number): ReadonlyArray<Event>
  *
  * @category constructors
  */
-export const visits = (choice: SeededChoice, from: number, until: number, count: number): ReadonlyArray<Event> =>
+export const visits = (random: SeededRandom, from: number, until: number, count: number): ReadonlyArray<Event> =>
   Array.from({ length: count }, (_, index): Event => ({
-    at: from + Math.floor(((until - from) * (index + choice.upTo(1))) / count),
+    at: from + Math.floor(((until - from) * (index + random.upTo(1))) / count),
     _tag: "Ask",
     key: `v${index}`,
     waits: false,
@@ -187,5 +187,5 @@ export const visits = (choice: SeededChoice, from: number, until: number, count:
  *
  * @category constructors
  */
-export const releases = (choice: SeededChoice, until: number): ReadonlyArray<Event> =>
-  Array.from({ length: 3 }, () => ({ at: choice.between(0, until), _tag: "Release" }))
+export const releases = (random: SeededRandom, until: number): ReadonlyArray<Event> =>
+  Array.from({ length: 3 }, () => ({ at: random.between(0, until), _tag: "Release" }))
