@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { main } from "../../src/cli/Main.ts"
-import * as SimulateChart from "../../src/cli/simulate/Chart.ts"
 import { replay } from "../../src/cli/simulate/Options.ts"
+import * as SimulateSeed from "../../src/cli/simulate/Seed.ts"
 import * as SimulateSummary from "../../src/cli/simulate/Summary.ts"
 import * as Style from "../../src/cli/terminal/Style.ts"
 import * as Simulation from "../../src/simulation/index.ts"
@@ -184,7 +184,7 @@ describe("a seed that breaks a rule", () => {
 describe("the chart of a seed", () => {
   const report = Simulation.runSeed(1, { scenario: "burst", maxWorkers: 1 })
   const drawn = (series: Simulation.SeedReport["series"]) =>
-    SimulateChart.draw(
+    SimulateSeed.chart(
       { ...report, scenario: { ...report.scenario, cap: 2, events: [] }, time: 1000, series },
       { width: 27, style: Style.plain }
     ).slice(1, 6)
@@ -197,8 +197,8 @@ describe("the chart of a seed", () => {
         ledger: [{ at: 0, occupied: 2, cap: 2 }]
       }),
       [
-        "      │▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁",
-        "    2 │░░░░░▒▒▒▒▒░░░░░░░░░░",
+        "cap 2 ┼────────────────────",
+        "      │░░░░░▒▒▒▒▒░░░░░░░░░░",
         "      │██████████░░░░░░░░░░",
         "    0 └────────────────────",
         "       0 s            1.0 s"
@@ -209,7 +209,22 @@ describe("the chart of a seed", () => {
   it("shows own tasks over the cap", () => {
     assert.deepStrictEqual(
       drawn({ live: [{ at: 0, live: 3 }], foreign: [], ledger: [{ at: 0, occupied: 3, cap: 2 }] }).slice(0, 2),
-      ["      │", "    3 │▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓"]
+      ["    3 ┤▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓", "cap 2 ┼▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓"]
+    )
+  })
+
+  it("moves the line of a cap that changes, and draws none where there is no cap", () => {
+    assert.deepStrictEqual(
+      drawn({
+        live: [{ at: 0, live: 2 }],
+        foreign: [],
+        ledger: [{ at: 300, occupied: 2, cap: 1 }, { at: 600, occupied: 2, cap: "unlimited" }]
+      }).slice(0, 3),
+      [
+        "  │────────",
+        "2 ┤████████▓▓▓▓▓▓██████████",
+        "  │████████████████████████"
+      ]
     )
   })
 })

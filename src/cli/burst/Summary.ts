@@ -40,8 +40,8 @@ export const ofTarget = (report: Report, { cap, steps, style, width }: Options):
   const unanswered = requested - launched - atCapacity - failed
   const chart = peakOccupied === 0 ? [] : Chart.draw({
     title: "Tasks that the ledger counted",
-    cap,
-    steps,
+    layers: [{ mark: "█", steps }],
+    caps: [{ at: 0, live: cap }],
     end: report.elapsedMs,
     top: Math.max(cap, peakOccupied),
     width: chartWidth(width),
@@ -96,8 +96,8 @@ export const ofDemo = (ours: Run, theirs: Run, options: {
   const chart = (title: string, { steps }: Run) => (width: number) =>
     Chart.draw({
       title,
-      cap,
-      steps,
+      layers: [{ mark: "█", steps }],
+      caps: [{ at: 0, live: cap }],
       end,
       top: Math.max(cap, ours.peak, theirs.peak),
       width,

@@ -1,14 +1,15 @@
 /**
  * A chart, in text, of a fleet against its cap over time.
  *
- * The cap always lies on the border between two rows, so that what is above it
- * cannot be mistaken for what is below.
+ * A cap that never changes lies on the border between two rows, so that what is
+ * above it cannot be mistaken for what is below. A cap that changes is a line that
+ * moves.
  */
 import { format } from "./Durations.ts"
 import type { Style } from "./Style.ts"
 
 /**
- * How many run from a time on, in milliseconds since the start.
+ * A number of tasks from a time on, in milliseconds since the start.
  *
  * @category models
  */
@@ -18,15 +19,28 @@ export interface Step {
 }
 
 /**
- * What a chart shows, and how large it is.
+ * Tasks of one kind: a bar behind those of the layers before it.
+ *
+ * @category models
+ */
+export interface Layer {
+  /** The character that its bars are made of. */
+  readonly mark: string
+  /** In the order of their times. */
+  readonly steps: ReadonlyArray<Step>
+}
+
+/**
+ * The contents of a chart, and its size.
  *
  * @category options
  */
 export interface Options {
   readonly title: string
-  readonly cap: number
-  /** In the order of their times. */
-  readonly steps: ReadonlyArray<Step>
+  /** The tasks that the cap is for come first: those over it are shown as such. */
+  readonly layers: ReadonlyArray<Layer>
+  /** In the order of their times. Infinity where there is no cap. */
+  readonly caps: ReadonlyArray<Step>
   /** Where the chart ends, in milliseconds since the start. */
   readonly end: number
   /** The most that the chart has room for, so that two charts can have the same scale. */
@@ -59,16 +73,64 @@ export const slices = (steps: ReadonlyArray<Step>, end: number, count: number): 
   return most
 }
 
-const eighths = ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇"]
-
-/** The part of a bar that is in the row whose lower border is at `bottom`. */
-const cell = (live: number, bottom: number, unit: number): string => {
-  const filled = Math.round(((live - bottom) / unit) * 8)
-  if (filled <= 0) return " "
-  return eighths[filled] ?? "█"
+interface Row {
+  readonly label: string
+  /** The tasks at the lower border of the row. */
+  readonly bottom: number
+  /** The tasks that the row is worth. None for the line of a cap. */
+  readonly unit: number
 }
 
-const runs = (cells: string, style: Style): string => cells.replace(/▓+/g, style.red).replace(/─+/g, style.dim)
+/** The rows above and below the line of a cap that never changes, from the top down. */
+const rowsAround = (cap: number, top: number, height: number): ReadonlyArray<Row> => {
+  const below = cap === 0 ? 0 : Math.max(1, Math.round((height * cap) / top))
+  const unitBelow = cap / Math.max(1, below)
+  // A cap that is worth less than a row gets one all the same, and the rows above keep their own scale.
+  const unit = height * cap < top ? top / height : unitBelow
+  const above = Math.ceil((top - cap) / unit)
+  const label = (index: number): string => index === 0 ? String(Math.round(cap + above * unit)) : ""
+  return [
+    ...rows(above, (index) => ({ label: label(index), bottom: cap + (above - 1 - index) * unit, unit })),
+    { label: `cap ${cap}`, bottom: cap, unit: 0 },
+    ...rows(below, (index) => ({ label: "", bottom: (below - 1 - index) * unitBelow, unit: unitBelow }))
+  ]
+}
+
+/** The rows of a chart whose cap changes, from the top down: one more than the tasks take, for the line of the cap. */
+const rowsUpTo = (top: number, height: number): ReadonlyArray<Row> =>
+  rows(height + 1, (index) => {
+    const row = height - index
+    const isLabelled = index === 1 || (row % 4 === 3 && index > 4)
+    return {
+      label: isLabelled ? String(Math.round(((row + 1) * top) / height)) : "",
+      bottom: (row * top) / height,
+      unit: top / height
+    }
+  })
+
+const rows = (length: number, row: (index: number) => Row): ReadonlyArray<Row> =>
+  Array.from({ length }, (_, index) => row(index))
+
+const eighths = ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇"]
+
+/** The part of the bars of a slice that is in a row. */
+const cell = (
+  { bottom, unit }: Row,
+  bars: ReadonlyArray<{ readonly mark: string; readonly height: number }>,
+  cap: number
+): string => {
+  if (unit === 0) return bars[0] !== undefined && bars[0].height > cap ? "▓" : "─"
+  for (const [index, { height, mark }] of bars.entries()) {
+    const filled = Math.round(((height - bottom) / unit) * 8)
+    if (filled <= 0) continue
+    if (index === 0 && bottom >= cap) return "▓"
+    return bars.length === 1 ? eighths[filled] ?? mark : mark
+  }
+  return " "
+}
+
+const paint = (cells: string, style: Style): string =>
+  cells.replace(/▓+/g, style.red).replace(/[█▁-▇]+/g, style.green).replace(/[─░]+/g, style.dim)
 
 /**
  * Draws a chart. Every line is `width` characters long, colours not counted.
@@ -76,34 +138,29 @@ const runs = (cells: string, style: Style): string => cells.replace(/▓+/g, sty
  * @category drawing
  */
 export const draw = (options: Options): ReadonlyArray<string> => {
-  const { cap, end, height, steps, style, title, width } = options
-  const top = Math.max(options.top, cap, 1)
-  const below = cap === 0 ? 0 : Math.max(1, Math.round((height * cap) / top))
-  const unitBelow = cap / Math.max(1, below)
-  // A cap that is worth less than a row gets one all the same, and the rows above keep their own scale.
-  const unit = height * cap < top ? top / height : unitBelow
-  const above = Math.ceil((top - cap) / unit)
-  const capLabel = `cap ${cap}`
-  const labelWidth = Math.max(capLabel.length, String(top).length)
+  const { caps, end, height, layers, style, title, width } = options
+  const [first = Infinity, ...others] = new Set(caps.map(({ live }) => live))
+  const isFixed = others.length === 0 && first !== Infinity
+  const drawn = isFixed ? rowsAround(first, Math.max(options.top, first, 1), height) : rowsUpTo(options.top, height)
+  const labelWidth = Math.max(...drawn.map(({ label }) => label.length))
   const columns = width - labelWidth - 2
-  const bars = slices(steps, end, columns)
-
-  const row = (label: string, axis: string, cells: string): string => `${label.padStart(labelWidth)} ${axis}${cells}`
-  const over = (bottom: number): string =>
-    runs(bars.map((live) => cell(live, bottom, unit) === " " ? " " : "▓").join(""), style)
-  const under = (bottom: number): string => bars.map((live) => cell(live, bottom, unitBelow)).join("")
-
-  const lines = [style.bold(title.slice(0, width)) + " ".repeat(Math.max(0, width - title.length))]
-  for (let index = above - 1; index >= 0; index--) {
-    const isTop = index === above - 1
-    lines.push(row(isTop ? String(Math.round(cap + above * unit)) : "", isTop ? "┤" : "│", over(cap + index * unit)))
-  }
-  lines.push(row(capLabel, "┼", runs(bars.map((live) => live > cap ? "▓" : "─").join(""), style)))
-  for (let index = below - 1; index >= 0; index--) lines.push(row("", "│", style.green(under(index * unitBelow))))
-  lines.push(row("0", "└", "─".repeat(columns)))
+  const limits = slices(caps, end, columns)
+  const bars = layers.map(({ mark, steps }) => slices(steps, end, columns).map((height) => ({ mark, height })))
+  const cells = (row: Row): string =>
+    limits.map((cap, column) => {
+      const drawn = cell(row, bars.flatMap((layer) => layer[column] ?? []), cap)
+      const isLine = !isFixed && row.bottom >= cap && row.bottom < cap + row.unit
+      return isLine && drawn === " " ? "─" : drawn
+    }).join("")
+  const line = (label: string, axis: string, cells: string): string => `${label.padStart(labelWidth)} ${axis}${cells}`
+  const axis = ({ label, unit }: Row): string => unit === 0 ? "┼" : label === "" ? "│" : "┤"
   const last = format(end)
-  lines.push(row("", " ", "0 s".padEnd(columns - last.length) + last))
-  return lines
+  return [
+    style.bold(title.slice(0, width)) + " ".repeat(Math.max(0, width - title.length)),
+    ...drawn.map((row) => line(row.label, axis(row), paint(cells(row), style))),
+    line("0", "└", "─".repeat(columns)),
+    line("", " ", "0 s".padEnd(columns - last.length) + last)
+  ]
 }
 
 /**

@@ -4,8 +4,13 @@ import * as Style from "../../../src/cli/terminal/Style.ts"
 
 const options = { title: "workers", end: 10_000, width: 28, height: 6, style: Style.plain }
 
+const fleet = (cap: number, steps: ReadonlyArray<Chart.Step>) => ({
+  layers: [{ mark: "█", steps }],
+  caps: [{ at: 0, live: cap }]
+})
+
 const draw = (cap: number, top: number, steps: ReadonlyArray<Chart.Step>) =>
-  Chart.draw({ ...options, cap, top, steps }).map((line) => line.trimEnd())
+  Chart.draw({ ...options, ...fleet(cap, steps), top }).map((line) => line.trimEnd())
 
 describe("Chart.slices", () => {
   it("shows the most that ran in each slice, however short it was", () => {
@@ -61,7 +66,7 @@ describe("Chart.draw", () => {
 
   it("keeps its size, and its lines their length, for all caps", () => {
     for (const [cap, top] of [[0, 0], [0, 5], [1, 1], [1, 100], [2, 3], [1000, 1001], [7, 9000]] as const) {
-      const lines = Chart.draw({ ...options, cap, top, steps: [{ at: 0, live: top }] })
+      const lines = Chart.draw({ ...options, ...fleet(cap, [{ at: 0, live: top }]), top })
       assert.isAtLeast(lines.length, 9)
       assert.isAtMost(lines.length, 12, `cap ${cap}, top ${top}`)
       assert.deepStrictEqual([...new Set(lines.map((line) => line.length))], [28], `cap ${cap}, top ${top}`)
@@ -69,7 +74,7 @@ describe("Chart.draw", () => {
   })
 
   it("colours what is over the cap, and whole runs at a time", () => {
-    const lines = Chart.draw({ ...options, cap: 1, top: 2, steps: [{ at: 0, live: 2 }], style: Style.colored })
+    const lines = Chart.draw({ ...options, ...fleet(1, [{ at: 0, live: 2 }]), top: 2, style: Style.colored })
     assert.include(lines[1], "\u001b[31m▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓\u001b[39m")
   })
 })
