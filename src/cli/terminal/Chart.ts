@@ -139,7 +139,7 @@ const paint = (cells: string, style: Style): string =>
  */
 export const draw = (options: Options): ReadonlyArray<string> => {
   const { caps, end, height, layers, style, title, width } = options
-  const [first = Infinity, ...others] = new Set(caps.map(({ live }) => live))
+  const [first = Infinity, ...others] = new Set(caps.flatMap(({ at, live }) => at > end ? [] : [live]))
   const isFixed = others.length === 0 && first !== Infinity
   const drawn = isFixed ? rowsAround(first, Math.max(options.top, first, 1), height) : rowsUpTo(options.top, height)
   const labelWidth = Math.max(...drawn.map(({ label }) => label.length))
