@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { readFileSync } from "node:fs"
 import * as Compare from "../../src/comparison/Compare.ts"
+import * as CountList from "../../src/comparison/policies/CountList.ts"
 import * as Policies from "../../src/comparison/policies/Policies.ts"
 import * as Markdown from "../../src/comparison/report/Markdown.ts"
 import * as Page from "../../src/comparison/report/Page.ts"
@@ -9,6 +10,11 @@ import * as Picture from "../../src/comparison/report/Picture.ts"
 import * as CompareRun from "../../src/comparison/Run.ts"
 import * as CompareSituations from "../../src/comparison/Situations.ts"
 import * as CompareWorlds from "../../src/comparison/Worlds.ts"
+import { Emulator } from "../../src/emulator/Emulator.ts"
+import { makeUnsafe } from "../../src/fleet/Fleet.ts"
+import { parseKey } from "../../src/ledger/Key.ts"
+import * as Simulation from "../../src/testing/Simulation.ts"
+import * as TestEcs from "../../src/testing/TestEcs.ts"
 
 const shownIn = (path: string): string | undefined => {
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
@@ -108,6 +114,20 @@ describe("a policy", () => {
   it("that counts the list launches everybody while the list is late", () => {
     assert.strictEqual(peaks("count the list", "burst")?.peak, 24)
     assert.strictEqual(peaks("count the list", "one-by-one")?.peak, 16)
+  })
+
+  it("that counts the list reads every page of it", () => {
+    const decisions = Effect.gen(function*() {
+      const emulator = yield* Emulator
+      yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 230 })
+      return yield* Effect.forEach([230, 231], (cap) =>
+        Effect.gen(function*() {
+          const fleet = makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap, subnets: ["s"] })
+          const { request } = yield* CountList.start({ ...fleet, cap })
+          return yield* request(Result.getOrThrow(parseKey("k")))
+        }))
+    }).pipe(Effect.provide(TestEcs.layer({ pages: { short: 0.5, empty: 0.3 } })))
+    assert.deepStrictEqual(Simulation.runOrThrow(decisions, { seed: 1 }), ["at capacity", "launched"])
   })
 
   it("that adds the launches of a minute holds a cold burst, one list after the other", () => {

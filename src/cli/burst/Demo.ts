@@ -143,7 +143,9 @@ const runBesideNaive = Effect.fnUntraced(function*({ fleet, options, ours, signa
   const end = yield* Effect.scoped(Effect.gen(function*() {
     yield* Progress.show(rows)
     const every = plan.persistence._tag === "Again" ? plan.persistence.every : Duration.seconds(1)
-    const naive = yield* Effect.forkScoped(Naive.run({ ecs: theirs.ecs, fleet, cap, plan, every, tally }))
+    const naive = yield* Effect.forkScoped(
+      Effect.provideService(Naive.run({ fleet, cap, plan, every, tally }), Ecs, theirs.ecs)
+    )
     const end = yield* Burst.run({ fleet, plan, score, signal })
     if (end !== "Answered") return end
     // The whole story has been told when the last worker has done its work.

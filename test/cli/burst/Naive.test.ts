@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import * as Naive from "../../../src/cli/burst/Naive.ts"
-import * as CountList from "../../../src/comparison/policies/CountList.ts"
-import { Ecs } from "../../../src/ecs/Ecs.ts"
 import { Emulator } from "../../../src/emulator/Emulator.ts"
 import type { Settings } from "../../../src/emulator/model/Settings.ts"
 import * as Fleet from "../../../src/fleet/Fleet.ts"
@@ -14,7 +12,6 @@ const run = (options: { readonly requests: number; readonly rate?: number; reado
     const emulator = yield* Emulator
     const tally = Naive.emptyTally()
     yield* Naive.run({
-      ecs: yield* Ecs,
       fleet: Fleet.makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap: options.cap, subnets: ["s"] }),
       cap: options.cap,
       plan: {
@@ -41,15 +38,5 @@ describe("Naive.run", () => {
   it("holds the cap where nothing is behind and requests come one by one", () => {
     const result = run({ requests: 6, rate: 5, cap: 4 }, { lifecycle: { lifetime: "5 seconds" } })
     assert.include(result, { launched: 6, waiting: 0, peak: 4 })
-  })
-
-  it("reads every page of a list", () => {
-    const program = Effect.gen(function*() {
-      const emulator = yield* Emulator
-      yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 230 })
-      const fleet = Fleet.makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap: 1, subnets: ["s"] })
-      return yield* CountList.count(yield* Ecs, fleet)
-    }).pipe(Effect.provide(TestEcs.layer({ pages: { short: 0.5, empty: 0.3 } })))
-    assert.strictEqual(Simulation.runOrThrow(program, { seed: 1 }), 230)
   })
 })
