@@ -63,7 +63,7 @@ export const plus = (time: Time, fast: number, slow: number): Time => ({
   slow: time.slow + slow
 })
 
-/** How far back a wall clock may go without having been set: it is corrected a little all the time. */
+/** The most that a wall clock may go back without having been set: it is corrected a little all the time. */
 const tolerance = 1000
 
 /**
@@ -79,7 +79,7 @@ const tolerance = 1000
 export const reader = (clock: Clock.Clock): () => Time => {
   const wallStart = clock.currentTimeMillisUnsafe()
   const monotonicStart = clock.monotonicTimeNanosUnsafe()
-  /** How far the wall clock is ahead of the monotonic one since then. */
+  /** The lead of the wall clock over the monotonic one since then. */
   let lead = 0
   let gained = 0
   let lost = 0

@@ -15,7 +15,7 @@ import * as CompareSituations from "./Situations.ts"
 import * as CompareWorlds from "./Worlds.ts"
 
 /**
- * How the policies fared in a situation.
+ * The results of the policies in a situation.
  *
  * @category models
  */
@@ -26,7 +26,7 @@ export interface Compared {
 }
 
 /**
- * How a policy fared in the worlds that seeds drew.
+ * The results of a policy in the worlds that seeds drew.
  *
  * @category models
  */
@@ -34,18 +34,18 @@ export interface WorldsRow {
   readonly policy: string
   /** The most tasks at once, as a multiple of the cap, world by world. */
   readonly peaks: ReadonlyArray<number>
-  /** In how many worlds the cap was passed. */
+  /** The number of worlds in which the cap was passed. */
   readonly overIn: number
   /** The most tasks over the cap, in any of them. */
   readonly worstOver: number
   /** Calls of all worlds together. */
   readonly listTasks: number
-  /** How long it took to serve everybody, on average, in milliseconds. Absent where some never were. */
+  /** The time until all callers were served, on average, in milliseconds. Absent where some never were. */
   readonly servedMs: number | undefined
 }
 
 /**
- * How the policies fared.
+ * The results of the policies.
  *
  * @category models
  */
@@ -61,21 +61,21 @@ export interface Comparison {
 }
 
 /**
- * What is compared.
+ * The worlds to compare the policies in.
  *
  * @category options
  */
 export interface Options {
-  /** How many worlds are drawn. The default is 30. */
+  /** The number of worlds that are drawn. The default is 30. */
   readonly seeds?: number | undefined
   /** The seed of the first of them. The default is 1. */
   readonly from?: number | undefined
-  /** Told how many of how many runs are over. */
+  /** Called after each run with the number of runs that are over, and of all runs. */
   readonly onProgress?: ((done: number, total: number) => Effect.Effect<void>) | undefined
 }
 
 /**
- * How many worlds are drawn where nothing else is said.
+ * The number of worlds that are drawn by default.
  *
  * @category configuration
  */

@@ -3,7 +3,7 @@
  */
 
 /**
- * How many tasks were live from when on, in milliseconds since the start.
+ * A number of live tasks from a time on, in milliseconds since the start.
  *
  * @category models
  */
@@ -22,23 +22,23 @@ export interface Row {
   readonly cap: number
   /** The most tasks that were live at once. */
   readonly peak: number
-  /** How many of them were over the cap. */
+  /** The number of them that were over the cap. */
   readonly over: number
   /** For how long more than the cap were live, in milliseconds. */
   readonly overMs: number
-  /** How many slots no caller got, though a caller was turned away or still asked in the end. */
+  /** The number of slots that no caller got, though a caller was turned away or still asked in the end. */
   readonly unused: number
   /** Live task-seconds of the cap's task-seconds, those over the cap not counted. From 0 to 1. */
   readonly share: number
   readonly requests: number
   readonly launched: number
-  /** How many were told that the fleet is full, and did not ask again. */
+  /** The number of requests that were told that the fleet is full, and did not ask again. */
   readonly turnedAway: number
-  /** How many answers were failures, after which the request was made again. */
+  /** The number of failures, after each of which the request was made again. */
   readonly failures: number
-  /** How many requests still asked when it ended. */
+  /** The number of requests that still asked when it ended. */
   readonly open: number
-  /** When the last request was decided, in milliseconds. Absent if some never were. */
+  /** The time at which the last request was decided, in milliseconds. Absent if some never were. */
   readonly decidedMs: number | undefined
   readonly listTasks: number
   readonly describeTasks: number

@@ -21,13 +21,13 @@ import type { Row, Step } from "./Row.ts"
 import * as CompareRow from "./Row.ts"
 import type { Demand, Situation } from "./Situation.ts"
 
-/** What requests came to, while the situation lasts. */
+/** The results of the requests so far. */
 interface Score {
   launched: number
   turnedAway: number
   failures: number
   open: number
-  /** When the last request so far was decided for good. */
+  /** The time at which the last request so far was decided for good. */
   decidedAt: number
 }
 

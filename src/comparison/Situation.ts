@@ -1,5 +1,5 @@
 /**
- * A situation in which policies are compared: an ECS, and who asks for workers when.
+ * A situation in which policies are compared: an ECS, and the requests for workers.
  */
 import type * as Duration from "effect/Duration"
 import type { Settings } from "../emulator/model/Settings.ts"
@@ -11,14 +11,14 @@ import type { Settings } from "../emulator/model/Settings.ts"
  */
 export interface Wave {
   readonly requests: number
-  /** When the first of them is made. The default is at once. */
+  /** The time at which the first of them is made. The default is at once. */
   readonly at?: Duration.Input | undefined
-  /** How long after another they are made. The default is all together. */
+  /** The time between two of them. The default is none: all together. */
   readonly every?: Duration.Input | undefined
 }
 
 /**
- * Who asks for workers, and when.
+ * The requests for workers, over time.
  *
  * **Details**
  *
@@ -28,13 +28,13 @@ export interface Wave {
  */
 export interface Demand {
   readonly waves: ReadonlyArray<Wave>
-  /** After how long a request that was told that the fleet is full is made again. By default it is not. */
+  /** The wait after which a request is made again that was told that the fleet is full. By default it is not. */
   readonly askAgain?: Duration.Input | undefined
   /** Whether a caller that got a worker asks for the next one at once. The default is no. */
   readonly endless?: boolean | undefined
-  /** When the process that decides is replaced by another. The ledger survives. */
+  /** The time at which the process that decides is replaced by another. The ledger survives. */
   readonly restartAt?: Duration.Input | undefined
-  /** How long it is watched. */
+  /** The time for which it is watched. */
   readonly duration: Duration.Input
 }
 
@@ -45,23 +45,23 @@ export interface Demand {
  */
 export interface Situation {
   readonly name: string
-  /** What it is, in a line. */
+  /** A description of a line. */
   readonly title: string
-  /** Why it is hard, in a sentence. */
+  /** The reason why it is hard, in a sentence. */
   readonly trap: string
   readonly cap: number
   readonly seed: number
   readonly ecs: Settings
   readonly demand: Demand
   /**
-   * What is looked at beside the most tasks at once: when all had been decided, or
+   * The measure beside the most tasks at once: the time until all had been decided, or
    * the share of the cap that was used.
    */
   readonly measure: "time" | "share"
 }
 
 /**
- * What ECS does where nothing else is said: an answer takes this long.
+ * The time that an answer of ECS takes by default.
  *
  * @category configuration
  */

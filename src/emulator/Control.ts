@@ -33,7 +33,7 @@ export interface ForeignTasks {
   readonly cluster?: string | undefined
   readonly family: string
   readonly startedBy?: string | undefined
-  /** How long they run. By default, as long as the settings say. */
+  /** The time for which they run. By default, as long as the settings say. */
   readonly lifetime?: Duration.Input | undefined
 }
 
@@ -83,14 +83,14 @@ export const launchForeign = (
 }
 
 /**
- * Which tasks are to stop, and why.
+ * The tasks that are to stop, and the reason that ECS gives.
  *
  * @category options
  */
 export interface Stop extends LiveCount.Filter {
   /** Only these ARNs. */
   readonly arns?: ReadonlyArray<string> | undefined
-  /** How many at most, the oldest first. All of them by default. */
+  /** The most that stop, the oldest first. All of them by default. */
   readonly count?: number | undefined
   /** The default is `EssentialContainerExited`: they exit by themselves. */
   readonly stopCode?: StopCode | undefined

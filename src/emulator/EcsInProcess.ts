@@ -16,12 +16,12 @@ import type { Outcome } from "./Engine.ts"
 import { partitionOf } from "./model/Arn.ts"
 
 /**
- * How the `Ecs` service calls the emulator.
+ * The way in which the `Ecs` service calls the emulator.
  *
  * @category options
  */
 export interface EcsOptions {
-  /** How many `runTask` may be under way. The default is 20. */
+  /** The most `runTask` that may be under way. The default is 20. */
   readonly launchPermits?: number | undefined
   /** The region to call. By default, that of the emulator's settings. */
   readonly region?: string | undefined
@@ -67,7 +67,7 @@ const reset: ObservedError = {
   attempts: 1
 }
 
-/** What the AWS SDK throws where a body is not what it should be. */
+/** The error that the AWS SDK throws where a body is not what it should be. */
 const nonsense = (httpStatus: number): ObservedError => ({
   name: "SyntaxError",
   message: "Unexpected token in the body",

@@ -17,7 +17,7 @@ import type { ScriptedFault } from "./model/Fault.ts"
 import type { Settings } from "./model/Settings.ts"
 
 /**
- * How often an operation has been called.
+ * The number of calls of an operation.
  *
  * @category models
  */
@@ -43,7 +43,7 @@ export interface ReceivedLaunch {
 }
 
 /**
- * How many of the latest `RunTask` inputs are kept.
+ * The number of the latest `RunTask` inputs that are kept.
  *
  * @category configuration
  */
@@ -68,19 +68,19 @@ export class Emulator extends Context.Service<Emulator, {
   readonly call: (call: World.Call) => Effect.Effect<World.Outcome>
   /** The region and the account of calls that do not name one. */
   readonly place: Effect.Effect<Place>
-  /** How many tasks are live: launched and not stopped. A task that is stopping is live. */
+  /** The number of live tasks: launched and not stopped. A task that is stopping is live. */
   readonly live: (filter?: GroundTruth.Filter) => Effect.Effect<number>
   /** The most tasks that have been live at once, ever. Exact, not sampled. */
   readonly peak: (filter?: GroundTruth.Filter) => Effect.Effect<number>
-  /** How many tasks were live from when on: the line of a chart. */
+  /** The number of live tasks over time: the line of a chart. */
   readonly steps: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.Step>>
   /** The tasks that are live. */
   readonly tasks: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.TaskTruth>>
   /** The tasks that were ever launched, but for those that are forgotten, and from when until when each was live. */
   readonly history: (filter?: GroundTruth.Filter) => Effect.Effect<ReadonlyArray<GroundTruth.TaskLife>>
-  /** How often an operation has been called. */
+  /** The number of calls of an operation. */
   readonly calls: (operation: string) => Effect.Effect<CallCount>
-  /** How often each operation that was called at all has been called. Those that ECS does not have are `unknown`. */
+  /** The number of calls of each operation that was called at all. Those that ECS does not have are `unknown`. */
   readonly allCalls: Effect.Effect<{ readonly [operation: string]: CallCount }>
   /** The latest `RunTask` inputs, oldest first. */
   readonly launches: Effect.Effect<ReadonlyArray<ReceivedLaunch>>

@@ -25,7 +25,7 @@ export type { Call, Exchange, World } from "./model/World.ts"
 export { configure, make } from "./model/World.ts"
 
 /**
- * How a call ends for who made it.
+ * The end of a call, as its caller sees it.
  *
  * - `Replied`: the whole answer arrives
  * - `Cut`: its status arrives, but only a part of its body
@@ -141,7 +141,7 @@ export const handle = (world: World, call: Call, now: number): Exchange => {
 }
 
 /**
- * How a call has ended, for who has waited until it is answered.
+ * Returns the end of a call, for a caller that has waited until it is answered.
  *
  * @category getters
  */

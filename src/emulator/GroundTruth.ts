@@ -18,7 +18,7 @@ const liveCounts = (world: World.World, filter: LiveCount.Filter): ReadonlyArray
   )
 
 /**
- * How many tasks are live: launched, and not stopped. A task that is stopping is live.
+ * Returns the number of live tasks: launched, and not stopped. A task that is stopping is live.
  *
  * @category getters
  */
@@ -38,7 +38,7 @@ export const peak = (world: World.World, now: number, filter: LiveCount.Filter =
 }
 
 /**
- * How many tasks were live from when on, since the first was launched.
+ * Returns the number of live tasks over time, since the first was launched.
  *
  * @category getters
  */
@@ -52,7 +52,7 @@ export const steps = (
 }
 
 /**
- * What is true of a task.
+ * The truth about a task.
  *
  * @category models
  */
@@ -97,7 +97,7 @@ export interface TaskLife {
   readonly family: string
   readonly startedBy: string | undefined
   readonly origin: "own" | "foreign"
-  /** What its `RunTask` overrides, as it was received. */
+  /** The overrides of its `RunTask`, as they were received. */
   readonly overrides: Schema.JsonObject
   /** Epoch milliseconds. */
   readonly createdAt: number

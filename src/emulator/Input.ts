@@ -143,7 +143,7 @@ export const ListClusters = Schema.Struct({ maxResults: Int, nextToken: Text })
 export const DeleteCluster = Schema.Struct({ cluster: Text })
 
 /**
- * What is looked at of the body of `RegisterTaskDefinition`: all of it is kept.
+ * The part of the body of `RegisterTaskDefinition` that is looked at: all of it is kept.
  *
  * @category schemas
  */

@@ -26,7 +26,7 @@ export interface Input {
   /** The name or the ARN of the cluster. */
   readonly cluster: string
   /**
-   * What the workers run: `family:revision`, its ARN, or `family` for whatever is
+   * The task definition of the workers: `family:revision`, its ARN, or `family` for what is
    * its latest revision when the task is launched.
    *
    * The family has to be this fleet's alone: all its tasks in the cluster are
@@ -35,7 +35,7 @@ export interface Input {
    */
   readonly taskDefinition: string
   /**
-   * How many tasks may be live at once, or `"unlimited"`. 0 launches nothing.
+   * The most tasks that may be live at once, or `"unlimited"`. 0 launches nothing.
    *
    * A cap below what is live stops growth, and kills nothing.
    */
@@ -54,10 +54,10 @@ export interface Input {
    * nothing can be told.
    */
   readonly container?: string | undefined
-  /** Variables for every worker, beside those of the task definition. Anyone who may describe tasks can read them. */
+  /** Variables for every worker, beside those of the task definition. All who may describe tasks can read them. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /**
-   * Where tasks run. The default is `"FARGATE"`, unless there is a
+   * The launch type of tasks. The default is `"FARGATE"`, unless there is a
    * `capacityProviderStrategy`.
    *
    * `"CLUSTER_DEFAULT"` is fleetcap's word for naming neither, so that the
@@ -83,7 +83,7 @@ export interface Input {
   readonly enableECSManagedTags?: boolean | undefined
   /** Whether one may run commands in the tasks with ECS Exec. */
   readonly enableExecuteCommand?: boolean | undefined
-  /** What differs from the task definition. */
+  /** The differences from the task definition. */
   readonly overrides?: Overrides | undefined
   /**
    * Whether a key has at most one task for as long as that lives.
@@ -111,7 +111,7 @@ export interface CapacityProvider {
   readonly capacityProvider: string
   /** Its share among the providers, from 0 to 1000. The default of ECS is 0. */
   readonly weight?: number | undefined
-  /** How many tasks of each call it gets first, from 0 to 100,000. Only one provider may have a base above 0. */
+  /** The number of tasks of each call that it gets first, from 0 to 100,000. Just one provider may have one above 0. */
   readonly base?: number | undefined
 }
 

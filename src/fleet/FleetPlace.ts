@@ -13,7 +13,7 @@ const ofArn = (text: string): Place => {
   return { partition, region, account, cluster: undefined }
 }
 
-/** What a fleet is given as that may be an ARN. */
+/** The names that a fleet is given which may be ARNs. */
 interface Named {
   readonly cluster: string
   readonly taskDefinition: string

@@ -95,7 +95,7 @@ const Overrides = Schema.Struct({
 })
 
 /**
- * How many tasks may be live at once: a whole number from 0 up, or `"unlimited"`.
+ * The most tasks that may be live at once: a whole number from 0 up, or `"unlimited"`.
  *
  * @category schemas
  */

@@ -13,7 +13,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 export const Problem = Schema.Struct({
   /** The field as one would write it, such as `subnets` or `capacityProviderStrategy[0].weight`. */
   field: Schema.String,
-  /** Why it is wrong, such as `expected 1 to 16 subnets, got 0`. */
+  /** The reason why it is wrong, such as `expected 1 to 16 subnets, got 0`. */
   reason: Schema.String
 })
 

@@ -8,7 +8,7 @@ import type { Fleet } from "./FleetSchema.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
 /**
- * How many characters the overrides of one `RunTask` may have, written as JSON.
+ * The most characters that the overrides of one `RunTask` may have, written as JSON.
  *
  * @category configuration
  */

@@ -14,46 +14,46 @@ import { durationAtLeast } from "./DurationInput.ts"
  * @category models
  */
 export interface Settings {
-  /** How long a request waits for a reading of ECS and a verdict. Past it, it fails as still settling; the launch goes on. */
+  /** The longest that a request waits for a reading and a verdict. Then it fails as still settling; the launch goes on. */
   readonly requestTimeout: Duration.Duration
-  /** How old a reading may be for a slot to be granted on it. Shorter notices foreign tasks sooner, and reads more. */
+  /** The greatest age of a reading on which a slot is granted. Shorter notices foreign tasks sooner, and reads more. */
   readonly readingMaxAge: Duration.Duration
-  /** How long after the end of a reading the next one begins, while a request waits for a slot. */
+  /** The time from the end of a reading to the next one, while a request waits for a slot. */
   readonly readingInterval: Duration.Duration
-  /** How often ECS is read while slots are held and no request waits, so that slots of stopped tasks do not pile up. */
+  /** The interval of readings while slots are held and no request waits, so that those of stopped tasks are freed. */
   readonly backgroundReadingInterval: Duration.Duration
-  /** How long one page of a reading may take before it counts as unread. */
+  /** The longest that one page of a reading may take before it counts as unread. */
   readonly readTimeout: Duration.Duration
-  /** How often a page of a reading is read again before the reading fails. */
+  /** The number of times that a page of a reading is read again before the reading fails. */
   readonly readPageRetries: number
   /**
-   * How far behind the lists of ECS are believed to be at most. It is used in one place: to give back the slot of a
-   * launch that never got an answer and that no reading shows. AWS gives no bound, and advises to wait up to five
-   * minutes.
+   * The most that the lists of ECS are believed to lag. It is used in one place: to give back the slot of a launch
+   * that never got an answer and that no reading shows. AWS gives no bound, and advises to wait up to five minutes.
    */
   readonly lagBound: Duration.Duration
-  /** How long one attempt of `RunTask` may take before it counts as unanswered. */
+  /** The longest that one attempt of `RunTask` may take before it counts as unanswered. */
   readonly attemptTimeout: Duration.Duration
-  /** How long to wait before a launch is sent again for the first time. The wait doubles each time. */
+  /** The wait before a launch is sent again for the first time. The wait doubles each time. */
   readonly replayBackoffBase: Duration.Duration
-  /** How long to wait at most before a launch is sent again. */
+  /** The longest wait before a launch is sent again. */
   readonly replayBackoffMax: Duration.Duration
   /**
-   * How long closing waits for the launches that were sent. Under `TestClock` the test has to let that time pass, or
-   * the test that closes with a launch in flight hangs.
+   * The longest that closing waits for the launches that were sent. Under `TestClock` the test has to let that time
+   * pass, or the test that closes with a launch in flight hangs.
    */
   readonly shutdownTimeout: Duration.Duration
   /**
-   * How long a new provisioner grants nothing. With the in-memory ledger, a hold as long as a rolling deployment keeps
-   * the old copy running narrows the time in which two copies each grant a whole cap. A shared ledger needs none.
+   * The time for which a new provisioner grants nothing. With the in-memory ledger, a hold as long as a rolling
+   * deployment keeps the old copy running narrows the time in which two copies each grant a whole cap. A shared
+   * ledger needs none.
    */
   readonly startupHold: Duration.Duration
-  /** How many changes are kept for a slow subscriber. It sees a gap in their numbers when it is slower than that. */
+  /** The number of changes kept for a slow subscriber. It sees a gap in their numbers when it is slower than that. */
   readonly changesCapacity: number
 }
 
 /**
- * What a user may write: any of the {@link Settings}, times as Effect takes them
+ * The settings that a user may write: any of the {@link Settings}, times as Effect takes them
  * (`"30 seconds"`, or a number of milliseconds).
  *
  * @category options

@@ -40,14 +40,14 @@ const kind: Settings = {
 
 const minute = 60_000
 
-/** How long tasks live in the end, while others wait: long enough for a reading that frees, and a launch. */
+/** The lifetime of tasks in the end, while others wait: long enough for a reading that frees, and a launch. */
 const round = 1500
 
-/** How long a slot may still be held: replay, the lag bound and what ECS forgets all end before, with room to spare. */
+/** The longest that a slot may still be held: replay, the lag bound and what ECS forgets all end well before. */
 const longest = 180 * minute
 
 /**
- * How long what is under way may take to settle. Where processes share a ledger
+ * The longest that launches under way may take to settle. Where processes share a ledger
  * each of them asks it once a second, so that waiting is most of the work: it is
  * no longer there than an attempt, a lease and some repetitions take.
  */

@@ -24,26 +24,26 @@ import * as RunningProcesses from "./system/RunningProcess.ts"
 import type { System } from "./system/System.ts"
 
 /**
- * How a run went.
+ * The result of a run.
  *
  * @category models
  */
 export interface Run {
   readonly scenario: Scenario
   readonly violations: ReadonlyArray<RunLogs.Violation>
-  /** What was tried, and how often. */
+  /** The number of times that each thing was tried. */
   readonly counts: ReadonlyMap<string, number>
-  /** How many tasks the scheduler ran. */
+  /** The number of tasks that the scheduler ran. */
   readonly steps: number
   /** Virtual milliseconds. */
   readonly time: number
-  /** What happened, where it was asked for. */
+  /** The events, where they were asked for. */
   readonly lines: ReadonlyArray<RunLogs.LogEntry>
-  /** How the ledger saw the fleet, where it was asked for. */
+  /** The slots that the ledger counted, where they were asked for. */
   readonly samples: ReadonlyArray<RunLogs.OccupancySample>
-  /** How many of the fleet's own tasks were live from when on. */
+  /** The number of the fleet's own live tasks, over time. */
   readonly live: ReadonlyArray<Step>
-  /** How many tasks of others were live from when on. */
+  /** The number of live tasks of others, over time. */
   readonly foreign: ReadonlyArray<Step>
 }
 

@@ -5,13 +5,13 @@ import { run } from "./Run.ts"
 import type { Event, Scenario } from "./scenario/Scenario.ts"
 
 /**
- * How far a scenario was made smaller.
+ * A scenario that was made smaller.
  *
  * @category models
  */
 export interface Shrunk {
   readonly scenario: Scenario
-  /** How many runs it took. */
+  /** The number of runs that it took. */
   readonly runs: number
 }
 

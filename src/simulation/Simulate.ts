@@ -10,7 +10,7 @@ import * as Shrink from "./Shrink.ts"
 import * as Story from "./Story.ts"
 
 /**
- * What may be decided for all seeds.
+ * Choices for all seeds, instead of what each draws.
  *
  * @category options
  */
@@ -19,28 +19,28 @@ export interface WorldOptions {
   readonly scenario?: DrawScenario.Name | undefined
   /** The highest cap that is drawn. The default is 8. */
   readonly maxWorkers?: number | undefined
-  /** How long lists lag at most, in milliseconds, instead of what the seed draws. */
+  /** The longest lag of lists in milliseconds, instead of what the seed draws. */
   readonly listLag?: number | undefined
   /** The fleet's own settings, instead of what the seed draws. */
   readonly settings?: Settings.Options | undefined
 }
 
 /**
- * Which seeds are run.
+ * The seeds that are run.
  *
  * @category options
  */
 export interface SimulateOptions extends WorldOptions {
-  /** How many seeds. The default is 100. */
+  /** The number of seeds. The default is 100. */
   readonly seeds?: number | undefined
   /** The first seed. The default is 1. */
   readonly from?: number | undefined
-  /** Told of every seed as it ends. Returning `false` ends the simulation there. */
+  /** Called after every seed. Returning `false` ends the simulation there. */
   readonly onSeed?: ((result: SeedResult) => boolean | void) | undefined
 }
 
 /**
- * How one seed went.
+ * The result of one seed.
  *
  * @category models
  */
@@ -48,7 +48,7 @@ export interface SeedResult {
   readonly seed: number
   readonly scenario: string
   readonly violations: ReadonlyArray<Violation>
-  /** How many seeds have been run, with this one. */
+  /** The number of seeds that have been run, with this one. */
   readonly runs: number
 }
 
@@ -64,24 +64,24 @@ export interface FailedSeed {
 }
 
 /**
- * What came of many seeds.
+ * The result of many seeds.
  *
  * @category models
  */
 export interface Summary {
   readonly from: number
   readonly runs: number
-  /** How many tasks the schedulers ran. */
+  /** The number of tasks that the schedulers ran. */
   readonly steps: number
   /** Virtual milliseconds, in all. */
   readonly time: number
   /** The seeds that broke a rule, the first hundred of them. */
   readonly failed: ReadonlyArray<FailedSeed>
-  /** How many seeds broke a rule. */
+  /** The number of seeds that broke a rule. */
   readonly failures: number
-  /** How many seeds ran each scenario. */
+  /** The number of seeds that ran each scenario. */
   readonly scenarios: ReadonlyMap<string, number>
-  /** What was tried, and how often: faults, events, verdicts, answers. */
+  /** The number of times that each thing was tried: faults, events, verdicts, answers. */
   readonly counts: ReadonlyMap<string, number>
   /** Launches beyond the cap in worlds that break the bound on the lag of ECS on purpose: they are expected. */
   readonly expectedOvershoots: number
@@ -100,7 +100,7 @@ export interface SeedReport {
   readonly steps: number
   /** Virtual milliseconds. */
   readonly time: number
-  /** What happened when, in words. */
+  /** The events in their order, in words. */
   readonly story: string
   /** The fleet over virtual time, for a chart. */
   readonly series: {
@@ -108,12 +108,12 @@ export interface SeedReport {
     readonly live: ReadonlyArray<{ readonly at: number; readonly live: number }>
     /** Live tasks that others launched. */
     readonly foreign: ReadonlyArray<{ readonly at: number; readonly live: number }>
-    /** How many slots the ledger counted, and the cap. */
+    /** The number of slots that the ledger counted, and the cap, over time. */
     readonly ledger: ReadonlyArray<OccupancySample>
   }
 }
 
-/** What an overshoot in a world that breaks the lag bound is counted under. */
+/** The name under which an overshoot is counted in a world that breaks the lag bound. */
 const overshoot = "overshoot where the lag bound is broken"
 
 /** All of a long simulation's failures would be too many to keep, and say little more than the first. */

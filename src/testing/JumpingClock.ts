@@ -17,9 +17,9 @@ import * as Effect from "effect/Effect"
  * @category models
  */
 export interface JumpingClock extends Clock.Clock {
-  /** How many milliseconds have passed since the clock was made. */
+  /** The milliseconds that have passed since the clock was made. */
   readonly elapsedUnsafe: () => number
-  /** How many milliseconds it is until the next timer, if there is any. */
+  /** The milliseconds until the next timer, if there is one. */
   readonly nextUnsafe: () => number | undefined
   /** Goes to the next timer and wakes all that are due then. */
   readonly jumpUnsafe: () => void

@@ -33,7 +33,7 @@ export interface SeededScheduler extends Scheduler.Scheduler {
  */
 export const make = (options: {
   readonly random: SeededRandom.SeededRandom
-  /** How likely a fiber is put back before an operation, from 0 up to, and without, 1. */
+  /** The probability that a fiber is put back before an operation, from 0 up to, and without, 1. */
   readonly yieldProbability: number
 }): SeededScheduler => {
   const { random, yieldProbability } = options

@@ -19,7 +19,7 @@ import * as SeededRandom from "./SeededRandom.ts"
 import * as SeededScheduler from "./SeededScheduler.ts"
 
 /**
- * How a simulation is run.
+ * The options of a simulation.
  *
  * @category options
  */
@@ -27,24 +27,24 @@ export interface Options {
   /** Decides every choice of the scheduler and every number of Effect's `Random`. */
   readonly seed: number
   /**
-   * How likely a fiber is preempted before an operation, from 0 up to, and without, 1.
+   * The probability that a fiber is preempted before an operation, from 0 up to, and without, 1.
    *
    * The default is 0.2. More finds races between neighbouring operations sooner;
    * less runs faster and lets a fiber get further ahead of the others.
    */
   readonly yieldProbability?: number | undefined
-  /** How many tasks may be run before the run is given up. The default is 2,000,000. */
+  /** The number of tasks that may be run before the run is given up. The default is 2,000,000. */
   readonly maxSteps?: number | undefined
-  /** How much virtual time may pass before the run is given up. No limit by default. */
+  /** The virtual time that may pass before the run is given up. No limit by default. */
   readonly maxTime?: Duration.Input | undefined
-  /** Where the clock begins, in milliseconds since 1970. The default is 2026-01-01T00:00Z. */
+  /** The time at which the clock begins, in milliseconds since 1970. The default is 2026-01-01T00:00Z. */
   readonly startTime?: number | undefined
-  /** Told the number of each step and the virtual milliseconds passed, before it is run. */
+  /** Called before each step with its number and the virtual milliseconds that have passed. */
   readonly onStep?: ((step: number, time: number) => void) | undefined
 }
 
 /**
- * How a simulation ended, after how many steps and virtual milliseconds.
+ * The end of a simulation, with the number of its steps and its virtual milliseconds.
  *
  * - `Completed`: the effect came to its end, well or not
  * - `Deadlock`: it waits, nothing is runnable, and no timer is set. A program
@@ -138,7 +138,7 @@ export const runOrThrow = <A, E>(effect: Effect.Effect<A, E>, options: Options):
 }
 
 /**
- * Says in one line how a simulation ended, with its seed. A failure's cause
+ * Describes the end of a simulation in one line, with its seed. A failure's cause
  * follows on further lines.
  *
  * @category formatting

@@ -20,14 +20,14 @@ import { keyOf, startOf } from "./Plan.ts"
 import type * as Scores from "./Score.ts"
 
 /**
- * Why a burst ended.
+ * The reason for which a burst ended.
  *
  * @category models
  */
 export type End = "Answered" | "TimeUp" | Signal
 
 /**
- * What a burst takes.
+ * The parts of a burst.
  *
  * @category options
  */

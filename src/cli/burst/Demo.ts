@@ -119,7 +119,7 @@ const runAlone = Effect.fnUntraced(function*({ fleet, options: { plan }, signal 
   return { launched: score.standing().launched, signal: signalOf(end) } satisfies Outcome
 })
 
-/** How long the naive way may take longer, and workers of either may run on. */
+/** The time that the naive way may take longer, and that workers of either may run on. */
 const patience = Duration.seconds(20)
 
 const runBesideNaive = Effect.fnUntraced(function*({ fleet, options, ours, signal, world }: Stage) {

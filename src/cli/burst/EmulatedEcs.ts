@@ -35,7 +35,7 @@ export const start = Effect.fnUntraced(function*(settings: Settings) {
 })
 
 /**
- * Reads how often an emulated ECS has been called.
+ * Reads the number of calls that an emulated ECS got.
  *
  * @category getters
  */

@@ -52,7 +52,7 @@ export const flags = {
 }
 
 /**
- * What the flags of `fleetcap burst` were given.
+ * The values that the flags of `fleetcap burst` were given.
  *
  * @category models
  */

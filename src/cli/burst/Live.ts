@@ -5,7 +5,7 @@ import { format } from "../terminal/Durations.ts"
 import type { Style } from "../terminal/Style.ts"
 
 /**
- * How one burst stands.
+ * The progress of one burst.
  *
  * @category models
  */
@@ -78,7 +78,7 @@ export const tableHead = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => [
 ]
 
 /**
- * Writes how bursts stand as a line of a table, where nothing can be redrawn.
+ * Writes the progress of bursts as a line of a table, where nothing can be redrawn.
  *
  * @category drawing
  */

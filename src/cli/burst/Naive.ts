@@ -43,7 +43,7 @@ export const run: (options: {
   readonly fleet: Fleet
   readonly cap: number
   readonly plan: Plan
-  /** How long a request waits before it counts again. */
+  /** The wait of a request before it counts again. */
   readonly every: Duration.Duration
   readonly tally: Tally
 }) => Effect.Effect<void, never, Ecs> = Effect.fnUntraced(function*({ cap, every, fleet, plan, tally }) {

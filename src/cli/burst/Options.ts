@@ -13,7 +13,7 @@ import type { Persistence, Plan } from "./Plan.ts"
 import { keyOf } from "./Plan.ts"
 
 /**
- * What is said of a fleet on the command line.
+ * The fleet that the command line names.
  *
  * @category options
  */
@@ -28,7 +28,7 @@ export interface Target extends AwsClient.Options {
 }
 
 /**
- * What a burst is to do.
+ * The work of a burst.
  *
  * @category options
  */
@@ -81,7 +81,7 @@ const persistenceOf = (flags: BurstFlags, hasTarget: boolean): Persistence => {
   return Option.isSome(flags.retryEvery) ? { _tag: "Again", every } : { _tag: "InLine", every }
 }
 
-/** What is wrong here is not repeated: it may have a password. */
+/** The wrong text is not repeated: it may have a password. */
 const ledgerOf = ({ ledger }: BurstFlags): Result.Result<LedgerPlaces.LedgerPlace, UsageError> =>
   Option.match(LedgerPlaces.parse(ledger), {
     onNone: () => wrong(`--ledger: expected ${LedgerPlaces.expected}`),

@@ -4,7 +4,7 @@
 import type * as Duration from "effect/Duration"
 
 /**
- * What becomes of a request that was told that the fleet is full, or to try again later.
+ * The way in which a request goes on that was told that the fleet is full, or to try again later.
  *
  * - `Once`: nothing more, it has been answered
  * - `Again`: it is made again after a while
@@ -18,17 +18,17 @@ export type Persistence =
   | { readonly _tag: "InLine"; readonly every: Duration.Duration }
 
 /**
- * What a burst asks for.
+ * The requests of a burst.
  *
  * @category models
  */
 export interface Plan {
   readonly requests: number
-  /** How many requests are made per second. All together where there is no rate. */
+  /** Requests per second. All are made together where there is no rate. */
   readonly rate: number | undefined
   readonly keyPrefix: string
   readonly persistence: Persistence
-  /** After how long requests that have no worker yet are given up, counted from the start. */
+  /** The time from the start after which requests are given up that have no worker yet. */
   readonly within: Duration.Duration | undefined
 }
 
@@ -40,7 +40,7 @@ export interface Plan {
 export const keyOf = (plan: Plan, index: number): string => `${plan.keyPrefix}${index}`
 
 /**
- * Returns how long after the start a request is made for the first time, in milliseconds.
+ * Returns the time from the start at which a request is made first, in milliseconds.
  *
  * @category getters
  */

@@ -1,5 +1,5 @@
 /**
- * Shows how bursts stand while they run: redrawn on a terminal, and a line now
+ * Shows the progress of bursts while they run: redrawn on a terminal, and a line now
  * and then elsewhere.
  */
 import * as Clock from "effect/Clock"

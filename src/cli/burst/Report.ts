@@ -10,7 +10,7 @@ import type { End } from "./Burst.ts"
 import type { LaunchedTask, Score, Standing } from "./Score.ts"
 
 /**
- * How often each operation of ECS was called, as sent: pages and retries included.
+ * The number of calls of each operation of ECS, as sent: pages and retries included.
  *
  * @category models
  */
@@ -51,7 +51,7 @@ export const make = (end: End, score: Score, startedAt: number): Effect.Effect<R
   }))
 
 /**
- * Reads how often ECS has been called.
+ * Reads the number of calls that ECS got.
  *
  * @category getters
  */
@@ -89,7 +89,7 @@ export const toJson = ({ calls, elapsedMs, firstError, standing, tasks }: Report
   })
 
 /**
- * Returns for how long more than the cap ran, in milliseconds.
+ * Returns the time for which more than the cap ran, in milliseconds.
  *
  * @category calculations
  */

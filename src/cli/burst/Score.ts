@@ -9,7 +9,7 @@ import type { Event } from "../../ledger/Change.ts"
 import type { Step } from "../terminal/Chart.ts"
 
 /**
- * What a request was told last, if it has no task.
+ * The last answer to a request that has no task.
  *
  * @category models
  */
@@ -31,7 +31,7 @@ export interface LaunchedTask {
 }
 
 /**
- * How a burst stands.
+ * The progress of a burst.
  *
  * **Details**
  *
@@ -42,14 +42,14 @@ export interface LaunchedTask {
  * @category models
  */
 export interface Standing {
-  /** How many requests have been made at least once. */
+  /** The number of requests that have been made at least once. */
   readonly requested: number
   readonly launched: number
-  /** How many are still asked for. */
+  /** The number of requests that still ask. */
   readonly waiting: number
   readonly atCapacity: number
   readonly failed: number
-  /** How many tasks the ledger counts. */
+  /** The number of tasks that the ledger counts. */
   readonly occupied: number
   /** The most that the ledger has counted, tasks that turned out to be the same counted once. */
   readonly peakOccupied: number
@@ -69,16 +69,16 @@ export interface Score {
   readonly wasTold: (key: string, told: Told) => void
   /** A request will not be made again. */
   readonly gaveUp: (key: string) => void
-  /** What the requests are taken to have been told that were told nothing. */
+  /** Gives an answer to the requests that got none. */
   readonly conclude: (told: Told) => void
   /** Something happened in the ledger, or a request was turned away. */
   readonly happened: (change: Event) => void
   readonly standing: () => Standing
   /** The tasks in the order in which they were launched. */
   readonly tasks: () => ReadonlyArray<LaunchedTask>
-  /** How many tasks the ledger counted from when on. */
+  /** The number of tasks that the ledger counted, over time. */
   readonly steps: () => ReadonlyArray<Step>
-  /** What the first of the requests that failed was told. */
+  /** The error of the first request that failed. */
   readonly firstError: () => string | undefined
 }
 

@@ -9,7 +9,7 @@ import type { Calls, Report } from "./Report.ts"
 import { table, timeOver } from "./Report.ts"
 
 /**
- * What a summary is drawn with.
+ * The contents of a summary, and its size.
  *
  * @category options
  */
@@ -86,7 +86,7 @@ export interface Run {
 export const ofDemo = (ours: Run, theirs: Run, options: {
   readonly cap: number
   readonly requests: number
-  /** What ended it early, if anything did. */
+  /** The signal that ended it early, if one did. */
   readonly signal: Signal | undefined
   readonly end: number
   readonly width: number

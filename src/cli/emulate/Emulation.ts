@@ -11,7 +11,7 @@ import { Screen } from "../terminal/Screen.ts"
 import * as Signals from "../terminal/Signals.ts"
 
 /**
- * What to emulate, and where.
+ * The ECS to emulate, and its address.
  *
  * @category options
  */
@@ -39,7 +39,7 @@ const welcome = (url: string): ReadonlyArray<string> => [
   "Ctrl-C ends it."
 ]
 
-/** What others can do from now on, who may not have been meant. */
+/** A warning of what other machines can do from now on, as may not have been meant. */
 const opened = (host: string, port: number): string =>
   `warning: port ${port} of ${host} is open to every machine that reaches it over the network, and asks for no password: ` +
   "programs there can launch and stop the emulated tasks, read what was asked, and reset the emulator " +

@@ -57,7 +57,7 @@ export const flags = {
 }
 
 /**
- * What the flags of `fleetcap emulate` were given.
+ * The values that the flags of `fleetcap emulate` were given.
  *
  * @category models
  */

@@ -45,7 +45,7 @@ export const flags = {
 }
 
 /**
- * What the flags of `fleetcap simulate` were given.
+ * The values that the flags of `fleetcap simulate` were given.
  *
  * @category models
  */

@@ -9,7 +9,7 @@ import { UsageError } from "../terminal/Usage.ts"
 import type { SimulateFlags } from "./Flags.ts"
 
 /**
- * What is decided for all worlds, instead of by their seeds.
+ * Choices for all worlds, instead of what their seeds draw.
  *
  * @category options
  */
@@ -53,7 +53,7 @@ export interface TellingSeed {
 export interface Comparing {
   readonly _tag: "Compare"
   readonly from: number
-  /** How many worlds are drawn, if it is said. */
+  /** The number of worlds that are drawn, if it is given. */
   readonly seeds: number | undefined
   readonly markdown: string | undefined
   readonly html: string | undefined
@@ -62,7 +62,7 @@ export interface Comparing {
 }
 
 /**
- * What a simulation is to do.
+ * The work of a simulation.
  *
  * @category options
  */

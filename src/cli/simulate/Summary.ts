@@ -107,7 +107,7 @@ export const lines = (summary: Summary, elapsedMs: number, { style, width }: {
   ]
 }
 
-/** What stands before the colon says what it is a count of. */
+/** The name of a count has its group before a colon. */
 const groups = (counts: Counts): ReadonlyArray<readonly [name: string, counts: Counts]> => {
   const all = new Map<string, Map<string, number>>()
   for (const [name, count] of counts) {

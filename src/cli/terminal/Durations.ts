@@ -6,14 +6,14 @@ import * as Option from "effect/Option"
 import type { Span } from "../../emulator/model/Settings.ts"
 
 /**
- * How a time is written, for messages and help.
+ * The form of a time, for messages and help.
  *
  * @category formatting
  */
 export const expected = "a time such as 500ms, 5s, 2m or 1h"
 
 /**
- * How a time that may be drawn from a range is written, for messages and help.
+ * The form of a time that may be drawn from a range, for messages and help.
  *
  * @category formatting
  */

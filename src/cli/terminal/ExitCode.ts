@@ -12,7 +12,7 @@ import * as Data from "effect/Data"
 export class Exited extends Data.TaggedError("Exited")<{ readonly code: number }> {}
 
 /**
- * What was asked for was not achieved.
+ * The exit code of a command that did not achieve what it was asked for.
  *
  * @category exit codes
  */

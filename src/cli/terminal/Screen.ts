@@ -11,7 +11,7 @@ import * as Logger from "effect/Logger"
 import * as Style from "./Style.ts"
 
 /**
- * Where the command writes.
+ * The output of the command.
  *
  * @category services
  */
@@ -19,7 +19,7 @@ export class Screen extends Context.Service<Screen, {
   readonly style: Style.Style
   /** Whether lines can be drawn again. */
   readonly canRedraw: boolean
-  /** How many characters fit in a line. 80 where there is no terminal. */
+  /** The number of characters that fit in a line. 80 where there is no terminal. */
   readonly width: Effect.Effect<number>
   /** Writes lines to standard output. */
   readonly print: (...lines: ReadonlyArray<string>) => Effect.Effect<void>

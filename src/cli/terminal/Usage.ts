@@ -15,7 +15,7 @@ import type { Screen } from "./Screen.ts"
  */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
-/** What was given, without what stands before the host of a URL, however wrong the URL is. */
+/** The text that was given, without the part before the host of a URL, however wrong the URL is. */
 const quoted = (text: string): string =>
   Details.of(JSON.stringify(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@")))
 

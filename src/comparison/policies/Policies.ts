@@ -8,7 +8,7 @@ import type { Policy } from "./Policy.ts"
 import * as RecentLaunches from "./RecentLaunches.ts"
 
 /**
- * What others use, and fleetcap last.
+ * The policies that others use, and fleetcap last.
  *
  * @category constants
  */

@@ -11,7 +11,7 @@ import type { Key } from "../../ledger/Key.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 
 /**
- * What a request for a worker came to.
+ * The result of a request for a worker.
  *
  * - `launched`: there is a worker for the key, as far as the policy knows
  * - `at capacity`: the fleet is full, and nothing was launched
@@ -22,7 +22,7 @@ import type { Ledger } from "../../ledger/Ledger.ts"
 export type Decision = "launched" | "at capacity" | "failed"
 
 /**
- * A policy at work: what one process of an application would hold in memory.
+ * A policy at work, with the state that one process of an application would hold in memory.
  *
  * @category models
  */
@@ -38,7 +38,7 @@ export interface Process {
  */
 export interface Policy {
   readonly name: string
-  /** What it does, in a sentence. */
+  /** A description in a sentence. */
   readonly description: string
   /**
    * Starts a process. What it remembers ends with the scope, as it ends with a

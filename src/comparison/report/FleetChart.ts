@@ -6,26 +6,26 @@ import { coordinate as at, escape } from "./Markup.ts"
 import * as Wording from "./Wording.ts"
 
 /**
- * What charts share that are to be looked at side by side.
+ * The scale that charts share which are looked at side by side.
  *
  * @category options
  */
 export interface Scale {
   /** The most tasks that there is room for. */
   readonly top: number
-  /** Where time ends, in milliseconds. */
+  /** The end of time, in milliseconds. */
   readonly end: number
 }
 
 /**
- * How wide a chart is, in its own units.
+ * The width of a chart, in its own units.
  *
  * @category constants
  */
 export const width = 280
 
 /**
- * How high a chart is, in its own units.
+ * The height of a chart, in its own units.
  *
  * @category constants
  */

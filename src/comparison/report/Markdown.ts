@@ -27,7 +27,7 @@ export const write = (comparison: Comparison): string => {
 const line = (first: string, others: ReadonlyArray<string>): string => `| ${[first].concat(others).join(" | ")} |`
 
 /**
- * What the cells of the table say.
+ * The meaning of the cells of the table.
  *
  * @category formatting
  */

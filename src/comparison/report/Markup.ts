@@ -32,7 +32,7 @@ export const inline = (text: string): string => escape(text).replace(/`([^`]+)`/
 export const plain = (text: string): string => text.replaceAll("`", "")
 
 /**
- * Writes a coordinate: a tenth of a pixel is finer than anybody sees.
+ * Writes a coordinate: a tenth of a pixel is finer than the eye sees.
  *
  * @category formatting
  */

@@ -69,7 +69,7 @@ export const verdict = (situation: Situation, row: Row): string => {
 }
 
 /**
- * What is said of a row besides the most tasks at once, in a few words each.
+ * Remarks on a row besides the most tasks at once, in a few words each.
  *
  * @category formatting
  */
@@ -90,7 +90,7 @@ export const worldsTitle = ({ worlds: { from, seeds } }: Comparison): string =>
     : `${seeds} worlds drawn from seeds ${from} to ${from + seeds - 1}: everything at once`
 
 /**
- * What is said of the worlds besides how often the cap was passed.
+ * Remarks on the worlds besides the number of those in which the cap was passed.
  *
  * **Details**
  *

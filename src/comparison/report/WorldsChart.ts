@@ -66,7 +66,7 @@ const circle = ({ place, r, share, worlds, x }: PlacedDot, middle: number): stri
 
 interface Dot {
   readonly share: number
-  /** How many worlds there are at that share. */
+  /** The number of worlds at that share. */
   readonly worlds: number
 }
 
@@ -79,7 +79,7 @@ const together = (shares: ReadonlyArray<number>): ReadonlyArray<Dot> => {
 interface PlacedDot extends Dot {
   readonly x: number
   readonly r: number
-  /** How far it is from the middle of the line. */
+  /** The distance from the middle of the line. */
   readonly place: number
 }
 

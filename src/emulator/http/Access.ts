@@ -10,7 +10,7 @@
 import type { IncomingHttpHeaders } from "node:http"
 
 /**
- * Why a request is not answered.
+ * A request that is not answered, and the reason.
  *
  * @category models
  */

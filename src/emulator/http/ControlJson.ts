@@ -77,7 +77,7 @@ export const Settings = Schema.Struct({
 })
 
 /**
- * What to do to an emulator. It is done in this order.
+ * A change to an emulator. Its parts are done in this order.
  *
  * @category schemas
  */
@@ -116,7 +116,7 @@ export const Control = Schema.Struct({
 })
 
 /**
- * Which tasks the truth is asked of.
+ * The tasks that the truth is asked of.
  *
  * @category schemas
  */

@@ -7,7 +7,7 @@ import type { Call } from "../Engine.ts"
 import * as Reply from "../model/Reply.ts"
 
 /**
- * How large a body may be, in bytes. Nothing that ECS takes comes near.
+ * The largest body that is taken, in bytes. Nothing that ECS takes comes near.
  *
  * @category configuration
  */

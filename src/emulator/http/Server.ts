@@ -26,7 +26,7 @@ import * as ControlHttp from "./ControlRoutes.ts"
 import * as Request from "./RequestParser.ts"
 
 /**
- * Where to listen.
+ * The address to listen on.
  *
  * @category options
  */
@@ -38,12 +38,12 @@ export interface Options {
 }
 
 /**
- * Where an emulator listens.
+ * The address of an emulator.
  *
  * @category models
  */
 export interface Address {
-  /** What a client is given as the endpoint of ECS. */
+  /** The URL that a client is given as the endpoint of ECS. */
   readonly url: string
   readonly host: string
   readonly port: number

@@ -1,5 +1,5 @@
 /**
- * Where a resource is, and the ARNs that say so.
+ * The place of a resource, and the ARNs that name it.
  *
  * Everything in the emulator belongs to a region and an account, as in AWS: two
  * clients with different regions do not see each other's tasks.

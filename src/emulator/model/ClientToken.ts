@@ -10,7 +10,7 @@ const hour = 3_600_000
 const day = 24 * hour
 
 /**
- * What a token stands for, within a cluster.
+ * The call that a token stands for, within a cluster.
  *
  * @category models
  */
@@ -24,8 +24,8 @@ export interface TokenRecord {
 }
 
 /**
- * When a token means nothing again, and launches anew: 24 hours after it was
- * first used, or one hour after the last of its tasks has stopped. A token that
+ * Returns the time from which on a token means nothing again, and launches anew: 24 hours
+ * after it was first used, or one hour after the last of its tasks has stopped. A token that
  * launched nothing is kept for one hour.
  *
  * @category getters

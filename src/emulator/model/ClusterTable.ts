@@ -21,7 +21,7 @@ export const isName = (text: string): boolean => /^[a-zA-Z0-9_-]{1,255}$/.test(t
 export const isReply = (value: object): value is Reply.Reply => "status" in value && "body" in value
 
 /**
- * What a call means by a name or an ARN.
+ * Returns the cluster that a call means by a name or an ARN.
  *
  * **Details**
  *
@@ -137,7 +137,7 @@ export const useCluster = (
 }
 
 /**
- * What a task is called: the end of its ARN, or its id.
+ * Returns the id of a task: the end of its ARN, or the id itself.
  *
  * @category getters
  */

@@ -61,7 +61,7 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
   }
 }
 
-/** Nothing in it says who started the task: only its ARN tells. */
+/** It does not say who started the task: only its ARN does. */
 const brief = (world: World, { arn, life }: Task.Task): Schema.JsonObject => {
   const { desiredStatus, lastStatus } = Lifecycle.at(life, world.now) ?? Lifecycle.first(life)
   return { taskArn: arn, lastStatus, desiredStatus }

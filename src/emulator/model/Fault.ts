@@ -5,7 +5,7 @@ import type * as Duration from "effect/Duration"
 import * as Prng from "./Prng.ts"
 
 /**
- * What goes wrong with a call.
+ * A fault of a call.
  *
  * - `Throttle`: ECS asks to be slower and does nothing
  * - `HiddenThrottle`: the same, passed on from another service as an
@@ -45,7 +45,7 @@ export type Fault =
   | { readonly _tag: "LateProcessing"; readonly by: Duration.Input }
 
 /**
- * What is said of a task instead of the truth.
+ * A false statement about a task.
  *
  * - `oldest task`: it names the first task of the cluster that another `RunTask` launched, and that is not forgotten
  * - `latest task`: it names the last one
@@ -60,7 +60,7 @@ export type Fault =
 export type Contradiction = (typeof contradictions)[number]
 
 /**
- * What may be said of a task instead of the truth.
+ * All false statements about a task.
  *
  * @category configuration
  */
@@ -81,11 +81,11 @@ export const contradictions = [
  */
 export interface ScriptedFault {
   readonly fault: Fault
-  /** Which calls it happens to. Any call by default. */
+  /** The operation whose calls it happens to. Any call by default. */
   readonly operation?: string | undefined
-  /** How many calls it happens to. The default is 1. */
+  /** The number of calls that it happens to. The default is 1. */
   readonly times?: number | undefined
-  /** How many calls it lets pass before. The default is 0. */
+  /** The number of calls that it lets pass before. The default is 0. */
   readonly after?: number | undefined
 }
 

@@ -9,7 +9,7 @@ import * as Prng from "./Prng.ts"
 import type { Resolved } from "./Settings.ts"
 
 /**
- * What ECS calls the last known status of a task.
+ * The last known status of a task, as ECS names it.
  *
  * @category models
  */
@@ -25,7 +25,7 @@ export type LastStatus =
   | "DELETED"
 
 /**
- * Why a task stopped.
+ * The reason for which a task stopped.
  *
  * @category models
  */
@@ -58,20 +58,20 @@ export interface Life {
   readonly moments: ReadonlyArray<Moment>
   readonly createdAt: number
   readonly runningAt: number
-  /** When its desired status becomes `STOPPED`. */
+  /** The time at which its desired status becomes `STOPPED`. */
   readonly stoppingAt: number
-  /** When its last status becomes `STOPPED`. */
+  /** The time at which its last status becomes `STOPPED`. */
   readonly stoppedAt: number
-  /** When ECS no longer knows of it. */
+  /** The time from which on ECS no longer knows of it. */
   readonly forgottenAt: number
   readonly stopCode: StopCode | undefined
   readonly stoppedReason: string | undefined
-  /** How long it takes to stop, as drawn when the task was launched. */
+  /** The time that it takes to stop, as drawn when the task was launched. */
   readonly ending: Ending
 }
 
 /**
- * How long the states take that a task stops through, in milliseconds.
+ * The duration of each state that a task stops through, in milliseconds.
  *
  * @category models
  */

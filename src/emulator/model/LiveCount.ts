@@ -24,7 +24,7 @@ export interface LiveCount {
 }
 
 /**
- * Which tasks are meant. What is left out does not matter.
+ * A selection of tasks. A field that is left out does not matter.
  *
  * @category models
  */
@@ -37,7 +37,7 @@ export interface Filter {
 }
 
 /**
- * How many tasks are live from a time on.
+ * A number of live tasks from a time on.
  *
  * @category models
  */
@@ -91,7 +91,7 @@ export const matches = (liveCount: Pick<LiveCount, "cluster" | "family" | "origi
   (filter.origin === undefined || filter.origin === liveCount.origin)
 
 /**
- * How many tasks are live.
+ * Returns the number of live tasks.
  *
  * @category getters
  */
@@ -99,7 +99,7 @@ export const live = (liveCounts: ReadonlyArray<LiveCount>): number =>
   liveCounts.reduce((sum, liveCount) => sum + liveCount.live, 0)
 
 /**
- * How many tasks were live at every time, as the steps of their sum.
+ * Returns the number of live tasks at every time, as the steps of their sum.
  *
  * @category getters
  */

@@ -37,7 +37,7 @@ const bucketOf: { readonly [operation: string]: Bucket } = {
 }
 
 /**
- * How much of each bucket is left, and since when.
+ * The tokens that are left in each bucket, and the time at which they were counted.
  *
  * @category models
  */

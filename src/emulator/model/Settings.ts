@@ -17,7 +17,7 @@ import type { Range } from "./Prng.ts"
 export type Span = Duration.Input | { readonly min: Duration.Input; readonly max: Duration.Input }
 
 /**
- * How long tasks stay in each state of their lives.
+ * The time that tasks stay in each state of their lives.
  *
  * **Details**
  *
@@ -33,26 +33,26 @@ export interface LifecycleSettings {
   readonly pending?: Span | undefined
   /** The default is 0. */
   readonly activating?: Span | undefined
-  /** How long the task is `RUNNING` before it exits by itself. The default is `"Infinity"`: it never does. */
+  /** The time that the task is `RUNNING` before it exits by itself. The default is `"Infinity"`: it never does. */
   readonly lifetime?: Span | undefined
-  /** How long deregistration takes before a running task is stopped. The default is 0. */
+  /** The time that deregistration takes before a running task is stopped. The default is 0. */
   readonly deactivating?: Span | undefined
-  /** How long the container takes to exit once it is told to, at most `stopTimeout`. The default is 0. */
+  /** The time that the container takes to exit once it is told to, at most `stopTimeout`. The default is 0. */
   readonly stopping?: Span | undefined
   /** The default is 30 seconds, that of Fargate. */
   readonly stopTimeout?: Duration.Input | undefined
   /** The default is 0. */
   readonly deprovisioning?: Span | undefined
-  /** How long after it stopped a task is shown as `DELETED`. By default it never is. */
+  /** The time after its stop from which on a task is shown as `DELETED`. By default it never is. */
   readonly deletedAfter?: Duration.Input | undefined
-  /** How long after it stopped a task is forgotten: `MISSING`, and in no list. The default is 1 hour. */
+  /** The time after its stop at which a task is forgotten: `MISSING`, and in no list. The default is 1 hour. */
   readonly retention?: Duration.Input | undefined
-  /** How likely a task stops before it runs, from 0 to 1. The default is 0. */
+  /** The probability that a task stops before it runs, from 0 to 1. The default is 0. */
   readonly startFailures?: number | undefined
 }
 
 /**
- * How much later than the truth the reads are.
+ * The lag of the reads behind the truth.
  *
  * **Details**
  *
@@ -63,27 +63,27 @@ export interface LifecycleSettings {
  * @category settings
  */
 export interface LagSettings {
-  /** How long after its launch a task is in no list. The default is 0; `"Infinity"` hides all tasks for good. */
+  /** The time after its launch for which a task is in no list. The default is 0; `"Infinity"` hides all for good. */
   readonly unlisted?: Span | undefined
-  /** How long a task that stops is still listed as one that runs. The default is 0. */
+  /** The time for which a task that stops is still listed as one that runs. The default is 0. */
   readonly lingering?: Span | undefined
-  /** How long after its launch a task is `MISSING` when described. The default is 0. */
+  /** The time after its launch for which a task is `MISSING` when described. The default is 0. */
   readonly missing?: Span | undefined
-  /** How old the status is that a description shows. The default is 0. */
+  /** The age of the status that a description shows. The default is 0. */
   readonly status?: Span | undefined
-  /** How many replicas there are. The default is 1, at a place of the range that the seed draws. */
+  /** The number of replicas. The default is 1, at a place of the range that the seed draws. */
   readonly replicas?: number | undefined
 }
 
 /**
- * How lists are cut into pages.
+ * The pages of lists.
  *
  * @category settings
  */
 export interface PageSettings {
-  /** How likely a page is cut short although there is more, from 0 to 1. The default is 0. */
+  /** The probability that a page is cut short although there is more, from 0 to 1. The default is 0. */
   readonly short?: number | undefined
-  /** How likely a page is empty although there is more, from 0 to 1. The default is 0. */
+  /** The probability that a page is empty although there is more, from 0 to 1. The default is 0. */
   readonly empty?: number | undefined
 }
 
@@ -94,14 +94,14 @@ export interface PageSettings {
  */
 export interface RandomFault {
   readonly fault: Fault
-  /** Which calls it happens to. All of them by default. */
+  /** The operation whose calls it happens to. Any call by default. */
   readonly operation?: string | undefined
-  /** How likely it happens to a call, from 0 to 1. */
+  /** The probability that it happens to a call, from 0 to 1. */
   readonly probability: number
 }
 
 /**
- * How an emulated ECS behaves.
+ * The behavior of an emulated ECS.
  *
  * @category settings
  */
@@ -122,13 +122,13 @@ export interface Settings {
   readonly lifecycle?: LifecycleSettings | undefined
   readonly lag?: LagSettings | undefined
   readonly pages?: PageSettings | undefined
-  /** How long after it was processed a call is answered. The default is 0. */
+  /** The time from the processing of a call to its answer. The default is 0. */
   readonly latency?: Span | undefined
   /** The latency of single operations, by name, where it is not that of all. */
   readonly latencyOf?: { readonly [operation: string]: Span } | undefined
-  /** How long a call is on its way before it is processed. It arrives although its caller has gone. The default is 0. */
+  /** The time from sending a call to its processing, which happens also if its caller has gone. The default is 0. */
   readonly transit?: Span | undefined
-  /** How many tasks may be live at once, as a quota of the account. No limit by default. */
+  /** The most tasks that may be live at once, as a quota of the account. No limit by default. */
   readonly capacity?: number | undefined
   /** Whether the request rates that AWS documents for an account are enforced. The default is no. */
   readonly rates?: boolean | undefined

@@ -13,7 +13,7 @@ import type { Life, Moment } from "./Lifecycle.ts"
 export type Tags = ReadonlyArray<{ readonly key: string; readonly value: string }>
 
 /**
- * What a task was launched with.
+ * The parameters that a task was launched with.
  *
  * @category models
  */
@@ -68,7 +68,7 @@ const containerStatus = (status: string): string => {
 const exitCodeOf = (life: Life): number => life.stopCode === "EssentialContainerExited" ? 0 : 143
 
 /**
- * What ECS shows of a task that has stopped when its launch is repeated.
+ * Writes a stopped task as ECS shows it when its launch is repeated.
  *
  * @category getters
  */
@@ -79,7 +79,7 @@ export const toBriefJson = (task: Task, moment: Moment): Schema.JsonObject => ({
 })
 
 /**
- * What ECS shows of a task: one with the status of `moment`.
+ * Writes a task as ECS shows it, with the status of `moment`.
  *
  * @category getters
  */

@@ -51,7 +51,7 @@ export const listedAs = (
 }
 
 /**
- * What a replica says of a task when it is described: `undefined` where it is missing.
+ * Returns a task as a replica describes it: `undefined` where it is missing.
  *
  * @category getters
  */

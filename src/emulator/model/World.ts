@@ -23,7 +23,7 @@ import * as Visibility from "./Visibility.ts"
 export interface Call {
   readonly operation: string
   readonly input: unknown
-  /** Where it was sent to, if not to the region and the account of the settings. */
+  /** The place that it was sent to, if not the region and the account of the settings. */
   readonly region?: string | undefined
   readonly account?: string | undefined
 }
@@ -41,7 +41,7 @@ export interface Exchange {
   readonly processedAt: number
   /** Epoch milliseconds; infinite for a call that never is. */
   readonly answeredAt: number
-  /** There once the call has been processed, or refused. */
+  /** The reply, once the call has been processed or refused. */
   reply: Reply | undefined
 }
 
@@ -55,7 +55,7 @@ export interface Cluster {
   readonly arn: string
   readonly place: Arn.Place
   status: "ACTIVE" | "INACTIVE"
-  /** What it was created with. */
+  /** The parameters that it was created with. */
   readonly registered: Schema.JsonObject
   tags: Tags
   /** Every task that is not forgotten, by id. */
@@ -64,9 +64,9 @@ export interface Cluster {
   readonly running: Map<number, Task>
   /** The tasks that are to stop or have stopped, in that order. */
   ended: Array<Task>
-  /** How many at the front of `ended` are forgotten. */
+  /** The number of tasks at the front of `ended` that are forgotten. */
   endedForgotten: number
-  /** How many have been dropped from the front of `ended`. */
+  /** The number of tasks that have been dropped from the front of `ended`. */
   endedDropped: number
   readonly tokens: Map<string, TokenRecord>
   readonly liveCounts: Map<string, LiveCount>
@@ -85,7 +85,7 @@ export interface Definition {
   /** When it was registered, in epoch milliseconds. */
   readonly registeredAt: number
   deregisteredAt: number | undefined
-  /** What it was registered with. */
+  /** The parameters that it was registered with. */
   readonly registered: Schema.JsonObject
   tags: Tags
 }
@@ -126,7 +126,7 @@ export interface World {
   readonly script: Array<Fault.Pending>
   replicas: ReadonlyArray<Visibility.Replica>
   launched: number
-  /** How many tasks have not stopped. */
+  /** The number of tasks that have not stopped. */
   live: number
   /** One generator for each thing that is drawn. */
   readonly random: { readonly tasks: Prng.Prng; readonly reads: Prng.Prng; readonly network: Prng.Prng }

@@ -65,7 +65,7 @@ function* candidates(
 }
 
 /**
- * Where a page starts, and how many were before it: the token of an empty page is not
+ * The start of a page, and the number of tasks before it: the token of an empty page is not
  * the one that it was asked with, which clients take for a list without an end.
  */
 const startOf = (

@@ -24,7 +24,7 @@ const { given } = Input
 
 const launchTypes = new Set(["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
 
-/** What is wrong with the parameters, in the words of ECS where they are known. */
+/** The error in the parameters, in the words of ECS where they are known. */
 const problem = (input: RunTaskInput): string | undefined => {
   const count = input.count ?? 1
   const startedBy = input.startedBy ?? ""

@@ -17,7 +17,7 @@ type SentTags =
   | undefined
 
 /**
- * What is wrong with tags.
+ * Returns the error in tags, if there is one.
  *
  * @category getters
  */

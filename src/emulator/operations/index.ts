@@ -19,7 +19,7 @@ import {
 } from "./TaskDefinitions.ts"
 
 /**
- * What an operation does with a call, at the time of the world.
+ * An operation: it answers a call, at the time of the world.
  *
  * @category models
  */

@@ -78,7 +78,7 @@ export const names = [
 ] as const
 
 /**
- * What may be decided for all seeds.
+ * Choices for all seeds, instead of what each draws.
  *
  * @category options
  */
@@ -87,7 +87,7 @@ export interface DrawOptions {
   readonly scenario?: Name | undefined
   /** The highest cap that is drawn. The default is 8. */
   readonly maxWorkers?: number | undefined
-  /** How long lists lag at most, instead of what the seed draws. In milliseconds. */
+  /** The longest lag of lists in milliseconds, instead of what the seed draws. */
   readonly listLag?: number | undefined
   /** The fleet's own settings, instead of what the seed draws. */
   readonly settings?: Settings.Options | undefined

@@ -9,7 +9,7 @@ import type { DrawWorld } from "./ShortScenario.ts"
 import * as Workload from "./Workload.ts"
 
 /**
- * What a world is about.
+ * The subject of a world.
  *
  * - `latest`: the last attempt of a launch is processed as late, and its task listed as late, as AWS lets it be
  * - `flicker`: ECS mislays tasks that it should long know, and shows them again, one way and the other

@@ -9,7 +9,7 @@ import type { Cut, Event, Restart, Scenario } from "./Scenario.ts"
 import type { DrawWorld } from "./ShortScenario.ts"
 
 /**
- * What a world is about.
+ * The subject of a world.
  *
  * - `unheard`: an attempt is let through, and its sender hears so when it waits for it no more; ECS refuses what is sent
  * - `leaving`: a process crashes, and the one that would take over its launches shuts down, or does not hear of them

@@ -69,7 +69,7 @@ const noAnswer = (processed: boolean): RandomFault => ({
   fault: { _tag: "Reset", processed }
 })
 
-/** How far behind the lists are believed to be at most, by default. */
+/** The most that the lists are believed to lag, by default. */
 const lagBound = 5 * minute
 
 const blackout = (world: DrawWorld, name: "blackout" | "broken-bound"): Scenario => {

@@ -39,7 +39,7 @@ export type Event =
       readonly key: string
       /** Whether the caller stands in line, or wants to know at once. */
       readonly waits: boolean
-      /** After how many milliseconds the caller gives up. */
+      /** The number of milliseconds after which the caller gives up. */
       readonly givesUpAfter: number | undefined
       readonly replica?: number | undefined
     }
@@ -79,7 +79,7 @@ export interface Restart {
   readonly how: "close" | "crash" | "lease"
   /** Whether the next process has the same ledger, or one that knows nothing. */
   readonly ledger: "kept" | "lost"
-  /** How long it takes until the next process begins, or with `lease`, until the last one ends. */
+  /** The time until the next process begins, or with `lease`, until the last one ends. */
   readonly takes: number
   readonly replica?: number | undefined
   /** The next process calls ECS in a wrong region at first, and is put right after so many milliseconds. */
@@ -87,7 +87,7 @@ export interface Restart {
 }
 
 /**
- * Nothing passes between a process and the shared ledger for a while.
+ * A time in which nothing passes between a process and the shared ledger.
  *
  * @category models
  */
@@ -96,7 +96,7 @@ export interface Cut {
   readonly _tag: "Cut"
   readonly replica: number
   readonly takes: number
-  /** What does not pass. */
+  /** The messages that do not pass. */
   readonly way: "requests" | "answers" | "both"
 }
 
@@ -108,23 +108,23 @@ export interface Cut {
  */
 export interface Sharing {
   readonly replicas: number
-  /** How many milliseconds a message is on its way at most. */
+  /** The longest that a message is on its way, in milliseconds. */
   readonly latency: number
-  /** How likely a message is lost. */
+  /** The probability that a message is lost. */
   readonly lost: number
-  /** How likely a message is late, and by how many milliseconds at most. */
+  /** The probability that a message is late, and the most milliseconds by which it is. */
   readonly late: number
   readonly lateBy: number
-  /** How likely a request arrives twice. */
+  /** The probability that a request arrives twice. */
   readonly twice: number
-  /** How many milliseconds the time by which it is decided is off at most, either way, anew at each decision. */
+  /** The greatest error of the time of a decision in milliseconds, either way, anew at each decision. */
   readonly clockError: number
-  /** How many milliseconds the wall clock of a process is off at most, either way, for as long as the process runs. */
+  /** The greatest error of the wall clock of a process in milliseconds, either way, for as long as the process runs. */
   readonly wallError?: number | undefined
 }
 
 /**
- * What a process asks of its ledger.
+ * An operation that a process asks of its ledger.
  *
  * @category models
  */
@@ -143,16 +143,16 @@ export type LedgerOperation =
   | "be read"
 
 /**
- * How the ledger misbehaves.
+ * The faults of the ledger.
  *
  * @category models
  */
 export interface LedgerFaults {
-  /** How likely an operation fails, having done nothing. */
+  /** The probability that an operation fails, having done nothing. */
   readonly away: number
-  /** How many milliseconds an operation takes at most, after it was decided. */
+  /** The longest that an operation takes after it was decided, in milliseconds. */
   readonly slow: number
-  /** How likely an operation is slow. */
+  /** The probability that an operation is slow. */
   readonly slowness: number
   /** The only operation that is slow. All are where there is none. */
   readonly slowAt?: LedgerOperation | undefined
@@ -179,10 +179,10 @@ export interface Scenario {
   readonly exclusiveKeys: boolean
   readonly launchPermits: number
   readonly yieldProbability: number
-  /** Where the fleet's settings differ from the defaults. */
+  /** The fleet's settings that differ from the defaults. */
   readonly settings: Settings.Options
   readonly ecs: EcsSettings
-  /** How likely the repetition of an accepted `RunTask` is answered with a conflict that names the task. */
+  /** The probability that the repetition of an accepted `RunTask` is answered with a conflict that names the task. */
   readonly conflicts: number
   readonly ledger: LedgerFaults | undefined
   /** Absent where one process runs at a time, over a ledger in memory. */

@@ -18,7 +18,7 @@ import * as Workload from "./Workload.ts"
 const second = 1000
 
 /**
- * What most of a world is about, so that what goes wrong meets what it can spoil.
+ * The subject of most of a world, so that what goes wrong meets what it can spoil.
  *
  * - `lines`: many wait with all processes, few slots become free, and processes stand still meanwhile
  * - `doubt`: processes are gone for a while, or for good, while their launches have no verdict
@@ -132,7 +132,7 @@ const cut = (random: SeededRandom, at: number, replica: number): Cut => ({
   way: random.pick<Cut["way"]>("requests", "answers", "both")
 })
 
-/** What it asks is decided, and keeps its lease, while it hears nothing for longer than anybody waits for an answer. */
+/** Its requests are decided, and it keeps its lease, while it hears nothing for longer than any caller waits. */
 const deaf = (random: SeededRandom, at: number, replica: number): Cut => ({
   at,
   _tag: "Cut",
@@ -196,7 +196,7 @@ const sharingOf = (random: SeededRandom, replicas: number, theme: Theme): Sharin
   clockError: random.pick(0, 0, 100, 1500)
 })
 
-/** What is done in the background is done more often than by default: an end of hours would be most of the run. */
+/** Background work is done more often than by default: an end of hours would be most of the run. */
 const settingsOf = (random: SeededRandom, theme: Theme): Settings.Options => ({
   backgroundReadingInterval: random.pick(20, 40) * second,
   replayBackoffMax: random.pick(2, 5) * second,

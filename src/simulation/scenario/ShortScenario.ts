@@ -28,7 +28,7 @@ export type Name =
   | "ledger"
 
 /**
- * What a world is drawn with.
+ * The inputs that a world is drawn from.
  *
  * @category options
  */

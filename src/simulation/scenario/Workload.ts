@@ -11,7 +11,7 @@ const minute = 60 * second
 type Ask = Extract<Event, { readonly _tag: "Ask" }>
 
 /**
- * How callers are: how many of them wait in line, give up, and want the same.
+ * The behavior of callers: the shares of them that wait in line, give up, and want the same.
  *
  * @category models
  */
