@@ -18,7 +18,7 @@ import * as Usage from "./terminal/Usage.ts"
 import { version } from "./Version.ts"
 
 const fleetcap = Command.make("fleetcap").pipe(
-  Command.withDescription("Launch ECS tasks on demand, and never let a fleet pass its cap."),
+  Command.withDescription("Launch ECS tasks on demand, and never let a fleet exceed its cap."),
   Command.withSubcommands([burst, emulate, simulate])
 )
 

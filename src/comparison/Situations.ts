@@ -12,7 +12,7 @@ const lagging = (unlisted: Duration.Input): Settings => ({ latencyOf: latencies,
 const lossy = (share: number, seed: number): Situation => ({
   name: `lost-${share * 100}`,
   title: `${share * 100} % of the answers to \`RunTask\` are lost`,
-  trap: "A launch without an answer is not one that failed: its task runs.",
+  trap: "A launch without an answer has not failed: its task runs.",
   cap: 16,
   seed,
   ecs: {
@@ -32,7 +32,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "burst",
     title: "24 requests at once, lists 5 s late",
-    trap: "Everybody reads the same stale zero.",
+    trap: "All requests read the same stale zero.",
     cap: 16,
     seed: 1,
     ecs: lagging("5 seconds"),
@@ -42,7 +42,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "big-burst",
     title: "500 requests at once, cap 100",
-    trap: "A policy that decides one by one, with a list for each, makes the last one wait.",
+    trap: "A policy that reads a list for each request in turn makes the last one wait.",
     cap: 100,
     seed: 1,
     ecs: lagging("5 seconds"),
@@ -52,7 +52,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "late-lists",
     title: "48 requests that ask every 5 s, lists 90 s late",
-    trap: "Whatever window launches are remembered for, a list may be later.",
+    trap: "However long launches are remembered, a list may lag longer.",
     cap: 16,
     seed: 1,
     ecs: lagging("90 seconds"),
@@ -98,7 +98,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "trickle",
     title: "24 requests, one a second, lists 3 s late",
-    trap: "Too many at first sight, or too few from then on.",
+    trap: "Too many tasks at first, or too few from then on.",
     cap: 16,
     seed: 1,
     ecs: lagging("3 seconds"),
@@ -108,7 +108,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "churn",
     title: "tasks of 10 s, and endless demand",
-    trap: "A slot that is free and not given away is lost as well.",
+    trap: "A free slot that no caller gets is wasted as well.",
     cap: 16,
     seed: 1,
     ecs: { latencyOf: latencies, lifecycle: { lifetime: "10 seconds" } },
@@ -123,7 +123,7 @@ export const all: ReadonlyArray<Situation> = [
   {
     name: "slow-lists",
     title: "24 requests at once, `ListTasks` takes 1 s",
-    trap: "A lock that is held over a call makes everybody wait for it.",
+    trap: "A lock that is held during a call makes every request wait for it.",
     cap: 16,
     seed: 1,
     ecs: { latencyOf: { ...latencies, ListTasks: "1 second" }, lag: { unlisted: "5 seconds" } },

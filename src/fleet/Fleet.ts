@@ -36,7 +36,7 @@ export class FleetError extends Schema.TaggedError<FleetError>()("FleetError", {
   problems: Schema.Array(Problems.Problem)
 }) {
   override get message(): string {
-    return `this cannot be a fleet: ${Problems.oneLine(this.problems)}`
+    return `invalid fleet: ${Problems.oneLine(this.problems)}`
   }
 }
 

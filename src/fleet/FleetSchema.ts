@@ -168,11 +168,11 @@ export const FleetFieldsTogether = Schema.Struct({
     }
     if (container !== undefined) return issues
     if (Predicate.isObject(environment) && Object.keys(environment).length > 0) {
-      issues.push({ path: ["environment"], issue: "needs to know which container: the fleet names none" })
+      issues.push({ path: ["environment"], issue: "needs a container: the fleet names none" })
     }
     for (const name of ["command", "containerCpu", "containerMemory", "containerMemoryReservation"]) {
       if (Predicate.hasProperty(overrides, name) && overrides[name] !== undefined) {
-        issues.push({ path: ["overrides", name], issue: "needs to know which container: the fleet names none" })
+        issues.push({ path: ["overrides", name], issue: "needs a container: the fleet names none" })
       }
     }
     return issues

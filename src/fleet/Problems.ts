@@ -61,7 +61,7 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
       case "MissingKey":
         return "is missing"
       case "UnexpectedKey":
-        return "is not known"
+        return "is not a known field"
       default:
         return SchemaIssue.defaultLeafHook(issue)
     }

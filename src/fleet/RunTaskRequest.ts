@@ -44,7 +44,7 @@ export const runTaskRequest = (fleet: Fleet, launch: {
   const size = JSON.stringify(overrides).length
   if (size > overridesLimit) {
     return Result.fail(
-      `the overrides, with the environment, are ${size} characters of JSON, and ECS takes up to ${overridesLimit}`
+      `the overrides, with the environment, are ${size} characters of JSON; ECS accepts at most ${overridesLimit}`
     )
   }
 
@@ -80,11 +80,13 @@ const reasonAgainstEnvironment = (
 ): string | undefined => {
   const names = Object.keys(environment)
   if (names.length > 0 && fleet.container === undefined) {
-    return "the launch has an environment, and the fleet names no container to give it to"
+    return "the launch sets an environment, but the fleet names no container for it"
   }
   for (const [name, value] of Object.entries<unknown>(environment)) {
     // Not every caller is checked by a compiler.
-    const reason = typeof value === "string" ? WorkerEnvironment.reasonAgainst(name) : "has a value that is not text"
+    const reason = typeof value === "string"
+      ? WorkerEnvironment.reasonAgainst(name)
+      : "has a value that is not a string"
     if (reason !== undefined) return `the variable ${JSON.stringify(name)} ${reason}`
   }
   return undefined

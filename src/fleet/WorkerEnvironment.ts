@@ -26,7 +26,7 @@ export const launchVariable = "FLEETCAP_LAUNCH"
 export const reasonAgainst = (name: string): string | undefined => {
   if (name === keyVariable || name === launchVariable) return "is set by fleetcap itself"
   // What a process would see under such a name is not what was written.
-  if (name === "" || /[=\0]/.test(name)) return "cannot be the name of a variable"
+  if (name === "" || /[=\0]/.test(name)) return "is not a valid variable name"
   return undefined
 }
 

@@ -153,9 +153,9 @@ export const describe = <A, E>(outcome: Outcome<A, E>): string => {
     case "Deadlock":
       return `${where}: deadlock, nothing is runnable and no timer is set`
     case "StepLimit":
-      return `${where}: gave up, the step limit is reached`
+      return `${where}: stopped, the step limit was reached`
     case "TimeLimit":
-      return `${where}: gave up, what comes next lies beyond the time limit`
+      return `${where}: stopped, the next timer is beyond the time limit`
   }
 }
 

@@ -38,7 +38,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     assert.strictEqual(ended.code, 0)
     assert.strictEqual(
       ended.stderr,
-      `fleetcap: asking for 5 workers, once:1 in cluster demo, cap 2, at ${url} (us-east-1)\n`
+      `fleetcap: requesting 5 workers, once:1 in cluster demo, cap 2, at ${url} (us-east-1)\n`
     )
     const { calls, elapsedMs, tasks, ...counts } = reportOf(ended)
     assert.deepStrictEqual(counts, { requested: 5, launched: 2, atCapacity: 3, failed: 0, peakOccupied: 2 })
@@ -78,12 +78,15 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
 
   it("lets what it sent settle after SIGINT, reports, and exits with 130", async () => {
     const running = start(at(url, "signal", "--json", "--wait", "--requests", "9", "--max-workers", "3"))
-    await running.saw(/asking for/)
+    await running.saw(/requesting/)
     for (let launched = 0; launched < 3;) launched = (await truth("signal")).peak
     running.kill("SIGINT")
     const ended = await running.ended
     assert.strictEqual(ended.code, 130)
-    assert.include(ended.stderr, "fleetcap: SIGINT: nothing more is sent, and what was sent settles first\n")
+    assert.include(
+      ended.stderr,
+      "fleetcap: SIGINT: no more requests are sent; waiting for launches in flight to settle\n"
+    )
     const { atCapacity, launched, requested } = reportOf(ended)
     assert.deepStrictEqual({ requested, launched, atCapacity }, { requested: 9, launched: 3, atCapacity: 6 })
   })
@@ -98,7 +101,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
       return calls.RunTask ?? { calls: 0, inFlight: 0 }
     }
     const running = start(at(String(found), "hangup", "--wait", "--requests", "9", "--max-workers", "3"))
-    await running.saw(/asking for/)
+    await running.saw(/requesting/)
     while ((await launches()).calls < 3);
     running.hangUp()
     running.kill("SIGHUP")
@@ -114,7 +117,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
   it("fails with the first error's words where nothing can be launched", async () => {
     const ended = await start(at("http://127.0.0.1:9", "gone", "--json", "--requests", "3")).ended
     assert.strictEqual(ended.code, 1)
-    assert.match(ended.stderr, /^fleetcap: 3 of 3 requests failed, the first: .*ECONNREFUSED.*$/m)
+    assert.match(ended.stderr, /^fleetcap: 3 of 3 requests failed; the first error: .*ECONNREFUSED.*$/m)
     assert.strictEqual(reportOf(ended).failed, 3)
   })
 
@@ -140,7 +143,7 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     assert.strictEqual(code, 0)
     assert.match(
       stderr,
-      /^fleetcap: warning: port \d+ of 0\.0\.0\.0 is open to every machine that reaches it .*reset.*\n$/
+      /^fleetcap: warning: port \d+ of 0\.0\.0\.0 takes requests without a password from every machine .*reset.*\n$/
     )
   })
 

@@ -33,14 +33,14 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
     "--list-lag 0s",
     "--list-lag: expected a time such as 500ms, 5s, 2m or 1h, above 0, got \"0s\" (see fleetcap simulate --help)"
   ],
-  ["--seed 1 --seeds 2", "--seeds does not go with --seed, which is one"],
-  ["--seed 1 --from 2", "--from does not go with --seed, which is one"],
-  ["--shrink", "--shrink is for one seed: --seed is needed too"],
-  ["--html a.html", "--html is for a comparison: --compare is needed too"],
-  ["--svg a", "--svg is for a comparison: --compare is needed too"],
-  ["--markdown a.md --seed 3", "--markdown is for a comparison: --compare is needed too"],
-  ["--compare --seed 3", "--seed does not go with --compare: its situations are the same for all"],
-  ["--compare --scenario burst", "--scenario does not go with --compare: its situations are the same for all"]
+  ["--seed 1 --seeds 2", "--seeds cannot be combined with --seed, which runs a single seed"],
+  ["--seed 1 --from 2", "--from cannot be combined with --seed, which runs a single seed"],
+  ["--shrink", "--shrink requires --seed"],
+  ["--html a.html", "--html requires --compare"],
+  ["--svg a", "--svg requires --compare"],
+  ["--markdown a.md --seed 3", "--markdown requires --compare"],
+  ["--compare --seed 3", "--seed cannot be combined with --compare, whose situations are fixed"],
+  ["--compare --scenario burst", "--scenario cannot be combined with --compare, whose situations are fixed"]
 ]
 
 describe("fleetcap simulate", () => {

@@ -125,10 +125,10 @@ describe("Fleet", () => {
       }))
       assert.strictEqual(
         error.message,
-        "this cannot be a fleet: cluster: expected the name or ARN of a cluster, got \"\"; " +
+        "invalid fleet: cluster: expected the name or ARN of a cluster, got \"\"; " +
           "cap: expected a whole number from 0 up or \"unlimited\", got -1; " +
           "subnets: expected 1 to 16 subnets, got 0; " +
-          "environment: needs to know which container: the fleet names none"
+          "environment: needs a container: the fleet names none"
       )
       assert.strictEqual(error._tag, "FleetError")
     }))
@@ -181,7 +181,7 @@ describe("a description that cannot be a fleet", () => {
     [
       "an environment without a container",
       { environment: { A: "1" } },
-      "environment: needs to know which container: the fleet names none"
+      "environment: needs a container: the fleet names none"
     ],
     [
       "the key in the environment",
@@ -196,12 +196,12 @@ describe("a description that cannot be a fleet", () => {
     [
       "a variable without a name",
       { container: "app", environment: { "": "1" } },
-      "environment[\"\"]: cannot be the name of a variable"
+      "environment[\"\"]: is not a valid variable name"
     ],
     [
       "a variable with an equals sign",
       { container: "app", environment: { "A=B": "1" } },
-      "environment[\"A=B\"]: cannot be the name of a variable"
+      "environment[\"A=B\"]: is not a valid variable name"
     ],
     [
       "a variable that is no text",
@@ -251,7 +251,7 @@ describe("a description that cannot be a fleet", () => {
     [
       "a misspelt weight",
       { capacityProviderStrategy: [{ capacityProvider: "p", wieght: 1 }] },
-      "capacityProviderStrategy[0].wieght: is not known"
+      "capacityProviderStrategy[0].wieght: is not a known field"
     ],
     [
       "an odd platform version",
@@ -307,12 +307,12 @@ describe("a description that cannot be a fleet", () => {
     [
       "a command without a container",
       { overrides: { command: ["work"] } },
-      "overrides.command: needs to know which container: the fleet names none"
+      "overrides.command: needs a container: the fleet names none"
     ],
     [
       "a container's memory without a container",
       { overrides: { containerMemory: 5 } },
-      "overrides.containerMemory: needs to know which container: the fleet names none"
+      "overrides.containerMemory: needs a container: the fleet names none"
     ],
     [
       "a container without CPU",
@@ -322,11 +322,11 @@ describe("a description that cannot be a fleet", () => {
     [
       "overrides that no request can hold",
       { container: "app", environment: { A: "x".repeat(8192) } },
-      /^overrides: .* characters of JSON, and ECS takes up to 8192$/
+      /^overrides: .* characters of JSON; ECS accepts at most 8192$/
     ],
-    ["a client token", { clientToken: "mine" }, "clientToken: is not known"],
-    ["startedBy", { startedBy: "me" }, "startedBy: is not known"],
-    ["a misspelt field", { capp: 3 }, "capp: is not known"],
+    ["a client token", { clientToken: "mine" }, "clientToken: is not a known field"],
+    ["startedBy", { startedBy: "me" }, "startedBy: is not a known field"],
+    ["a misspelt field", { capp: 3 }, "capp: is not a known field"],
     [
       "a time of zero",
       { settings: { readingInterval: 0 } },
@@ -337,7 +337,7 @@ describe("a description that cannot be a fleet", () => {
       { settings: { lagBound: "soon" } },
       "settings.lagBound: expected a duration such as \"30 seconds\", got \"soon\""
     ],
-    ["a misspelt setting", { settings: { lagbound: 1 } }, "settings.lagbound: is not known"]
+    ["a misspelt setting", { settings: { lagbound: 1 } }, "settings.lagbound: is not a known field"]
   ]
 
   for (const [what, change, problem] of cases) {

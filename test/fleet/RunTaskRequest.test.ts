@@ -138,7 +138,7 @@ describe("runTaskRequest", () => {
   it("fails where a launch has an environment and the fleet names no container", () => {
     assert.deepStrictEqual(
       request({}, { A: "1" }),
-      Result.fail("the launch has an environment, and the fleet names no container to give it to")
+      Result.fail("the launch sets an environment, but the fleet names no container for it")
     )
     assert.isTrue(Result.isSuccess(request({}, {})))
   })
@@ -148,8 +148,8 @@ describe("runTaskRequest", () => {
       const [name, reason] of [
         ["FLEETCAP_KEY", "the variable \"FLEETCAP_KEY\" is set by fleetcap itself"],
         ["FLEETCAP_LAUNCH", "the variable \"FLEETCAP_LAUNCH\" is set by fleetcap itself"],
-        ["", "the variable \"\" cannot be the name of a variable"],
-        ["A=B", "the variable \"A=B\" cannot be the name of a variable"]
+        ["", "the variable \"\" is not a valid variable name"],
+        ["A=B", "the variable \"A=B\" is not a valid variable name"]
       ] as const
     ) assert.deepStrictEqual(request({ container: "app" }, { [name]: "x" }), Result.fail(reason))
   })
@@ -164,7 +164,7 @@ describe("runTaskRequest", () => {
     assert.deepStrictEqual(size(room), Result.succeed(8192))
     assert.deepStrictEqual(
       size(room + 1),
-      Result.fail("the overrides, with the environment, are 8193 characters of JSON, and ECS takes up to 8192")
+      Result.fail("the overrides, with the environment, are 8193 characters of JSON; ECS accepts at most 8192")
     )
   })
 })

@@ -66,7 +66,7 @@ export const run = Effect.fnUntraced(
     const region = yield* Effect.promise(() => client.config.region())
     const url = yield* AwsClient.urlOf({ endpoint: target.endpoint, region })
     yield* screen.note(
-      `asking for ${plan.requests} workers, ${fleet.taskDefinition} in cluster ${fleet.cluster}, cap ${cap}, ` +
+      `requesting ${plan.requests} workers, ${fleet.taskDefinition} in cluster ${fleet.cluster}, cap ${cap}, ` +
         `at ${url} (${region})${ledger._tag === "Memory" ? "" : `, ledger ${LedgerPlaces.describe(ledger)}`}`
     )
 
@@ -102,7 +102,9 @@ export const run = Effect.fnUntraced(
     )
     const { failed } = report.standing
     if (failed > 0) {
-      yield* screen.note(`${failed} of ${report.standing.requested} requests failed, the first: ${report.firstError}`)
+      yield* screen.note(
+        `${failed} of ${report.standing.requested} requests failed; the first error: ${report.firstError}`
+      )
     }
     if (Signals.isSignal(end)) return yield* new ExitCode.Exited({ code: ExitCode.ofSignal[end] })
     if (failed > 0) return yield* new ExitCode.Exited({ code: ExitCode.failure })

@@ -73,7 +73,10 @@ export const run = Effect.fnUntraced(function*({ fleet, plan, score, signal }: O
   const screen = yield* Screen
   const ends: ReadonlyArray<Effect.Effect<End>> = [
     Effect.as(Fiber.await(requests), "Answered" as const),
-    Effect.tap(signal, (signal) => screen.note(`${signal}: nothing more is sent, and what was sent settles first`))
+    Effect.tap(
+      signal,
+      (signal) => screen.note(`${signal}: no more requests are sent; waiting for launches in flight to settle`)
+    )
   ]
   const timeUp = plan.within === undefined ? [] : [Effect.as(Effect.sleep(plan.within), "TimeUp" as const)]
   const end = yield* Effect.raceAllFirst([...ends, ...timeUp])
@@ -96,7 +99,7 @@ export const run = Effect.fnUntraced(function*({ fleet, plan, score, signal }: O
   return end
 })
 
-const noAnswer = { message: "ECS gave no answer before the time was up" }
+const noAnswer = { message: "ECS did not answer before the time limit" }
 
 const makeRequest = ({ plan, provisioner, score, stopped }: {
   readonly plan: Plan

@@ -6,30 +6,30 @@ import * as Effect from "effect/Effect"
 import { flags } from "./Flags.ts"
 import { fromFlags } from "./Options.ts"
 
-const description = `Ask for many workers at once, and never run more than the cap.
+const description = `Request many workers at once, and never run more than the cap.
 
-  Without a cluster, this is a demonstration: two emulated ECS are started, whose
-  lists lag. fleetcap works against one, the naive "count, then launch" against
-  the other, until all requests are served. Requests wait in line, or ask again
-  with --retry-every. No AWS setting of this machine is used.
+  Without a cluster, this is a demonstration against two identical emulated ECS
+  endpoints whose lists lag: fleetcap uses one, the naive policy "count, then launch"
+  the other, until every request is served. Requests wait in line, or are repeated
+  with --retry-every. The AWS configuration of this machine is not used.
 
-  With --cluster, --task-definition and --subnet, it works against that ECS, and
-  launches real tasks there. Each request asks once; with --for, it asks again
-  every --retry-every until then; with --wait, it waits in line, until --for has
-  passed. Where --endpoint-url is on this machine and no region or credentials
-  are known, made-up ones are used, as an emulator takes any.
+  With --cluster, --task-definition and --subnet, it launches real tasks in that
+  cluster. Each request is made once; with --for, it is repeated every --retry-every
+  until that time has passed; with --wait, it waits in line, at most for --for. If
+  --endpoint-url is on this machine and no region or credentials are configured,
+  placeholders are used, which an emulator accepts.
 
-  With --ledger, processes that use the same place share the cap: PostgreSQL, whose
-  password comes from PGPASSWORD, or from a password file (PGPASSFILE, or ~/.pgpass),
-  for in a URL all users of this machine can see it; or a table of DynamoDB, that the
-  AWS SDK finds.
+  With --ledger, all processes that name the same ledger share the cap. It is a
+  PostgreSQL database or a DynamoDB table. The password of PostgreSQL is read from
+  PGPASSWORD or a password file (PGPASSFILE, or ~/.pgpass): in the URL, other users
+  of this machine could see it. The table is looked up as the AWS SDK is configured.
 
-  SIGINT, SIGTERM and SIGHUP end it early: nothing more is sent, launches that were
-  sent settle, and the summary so far is printed. A second SIGINT or SIGTERM ends it
-  at once.
+  SIGINT, SIGTERM and SIGHUP end the burst early: no more requests are sent, launches
+  in flight settle, and the summary so far is printed. A second SIGINT or SIGTERM
+  ends it immediately.
 
-  Exit codes: 0 done (being at capacity is no failure); 1 a request failed or, in
-  the demonstration, the cap was broken or a request not served; 2 wrong flags;
+  Exit codes: 0 done (being at capacity is not a failure); 1 a request failed or, in
+  the demonstration, the cap was exceeded or a request not served; 2 invalid flags;
   129 after SIGHUP, 130 after SIGINT, 143 after SIGTERM.`
 
 /**
@@ -52,9 +52,9 @@ export const burst = Command.make(
   })
 ).pipe(
   Command.withDescription(description),
-  Command.withShortDescription("Ask for many workers at once, and never run more than the cap"),
+  Command.withShortDescription("Request many workers at once, and never run more than the cap"),
   Command.withExamples([
-    { command: "fleetcap burst", description: "See what fleetcap does, beside what counting the list does" },
+    { command: "fleetcap burst", description: "Compare fleetcap with counting the list" },
     {
       command:
         "fleetcap burst --cluster prod --task-definition worker:7 --subnet subnet-1 --requests 40 --max-workers 10",
@@ -67,7 +67,7 @@ export const burst = Command.make(
     {
       command: "PGPASSFILE=secrets/pgpass fleetcap burst --ledger postgres://app@db/app " +
         "--cluster prod --task-definition worker:7 --subnet subnet-1",
-      description: "Share the cap with all that use that database"
+      description: "Share the cap with every process that uses that database"
     }
   ])
 )

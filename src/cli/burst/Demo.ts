@@ -52,7 +52,7 @@ export const settings: Settings = {
 
 const explanation = ({ cap, plan }: BurstOptions): ReadonlyArray<string> => [
   `${plan.requests} requests for a worker${plan.rate === undefined ? " at once" : `, ${plan.rate} a second`}, ` +
-  `cap ${cap}, on two emulated ECS that are alike.`,
+  `cap ${cap}, on two identical emulated ECS.`,
   "A task is listed 2 to 4 s after it was launched, and lives for 5 to 9 s.",
   "",
   "  fleetcap  counts a task before it is launched, until ECS says that it stopped",

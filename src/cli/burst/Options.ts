@@ -63,11 +63,11 @@ export const fromFlags = (
         new UsageError({
           message: flags.keyPrefix.length > maxKeyLength - String(plan.requests).length
             ? `--key-prefix is too long: with a number, a key has up to ${maxKeyLength} characters`
-            : `--key-prefix makes no key: ${reason}`
+            : `--key-prefix does not make a valid key: ${reason}`
         })
     )
     if (flags.maxWorkers === 0 && plan.within === undefined && plan.persistence._tag !== "Once") {
-      return yield* wrong("--max-workers 0 never launches a task: say with --for when to give up")
+      return yield* wrong("--max-workers 0 never launches a task: set a time limit with --for")
     }
     return { options: { plan, cap: flags.maxWorkers, json: flags.json }, target }
   })
@@ -123,5 +123,5 @@ const targetOf = (
   }
   const missing = isGiven.slice(0, 3).flatMap(([flag, isGiven]) => isGiven ? [] : [flag])
   const needed = missing.join(", ").replace(/, ([^,]*)$/, " and $1")
-  return wrong(`${given} is given, so ${needed} ${missing.length > 1 ? "are" : "is"} needed too`)
+  return wrong(`${given} requires ${needed}`)
 }

@@ -57,7 +57,7 @@ export const ofTarget = (report: Report, { cap, steps, style, width }: Options):
       ["at capacity", String(atCapacity)],
       ["failed", String(failed)],
       ...(unanswered === 0 ? [] : [["not answered", String(unanswered)]]),
-      ["counted at most", `${peakOccupied}, the cap is ${cap}`],
+      ["peak counted", `${peakOccupied}, the cap is ${cap}`],
       ["calls", callText(report.calls)],
       ["time", format(report.elapsedMs)]
     ])
@@ -114,8 +114,8 @@ export const ofDemo = (ours: Run, theirs: Run, options: {
       ["", "fleetcap", "naive"],
       row("launched", ({ launched }) => `${launched} of ${requests}`),
       row("last launched after", last),
-      row("ran at once, at most", ({ peak }) => `${peak}${peak > cap ? `, ${peak - cap} over the cap` : ""}`),
-      row("over the cap for", ({ peak, steps }) => peak > cap ? format(timeOver(steps, cap, end)) : "never"),
+      row("peak running", ({ peak }) => `${peak}${peak > cap ? `, ${peak - cap} over the cap` : ""}`),
+      row("time over the cap", ({ peak, steps }) => peak > cap ? format(timeOver(steps, cap, end)) : "never"),
       row("RunTask calls", ({ calls }) => String(calls.RunTask)),
       row("ListTasks calls", ({ calls }) => String(calls.ListTasks)),
       row("DescribeTasks calls", ({ calls }) => String(calls.DescribeTasks))
@@ -136,7 +136,7 @@ const verdict = (ours: Run, theirs: Run, { cap, requests, signal, style }: {
     if (signal !== undefined) {
       return `Ended by ${signal}: fleetcap held the cap of ${cap}, and had served ${ours.launched} of ${requests}.`
     }
-    return style.red(`fleetcap held the cap of ${cap}, but served ${ours.launched} of ${requests} only.`)
+    return style.red(`fleetcap held the cap of ${cap}, but served only ${ours.launched} of ${requests}.`)
   }
   const contrast = theirs.peak > cap
     ? `The naive way ran ${theirs.peak} at once.`

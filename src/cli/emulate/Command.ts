@@ -7,12 +7,12 @@ import { flags, settingsOf } from "./Flags.ts"
 
 const description = `Run an ECS on this machine, for AWS SDKs, the AWS CLI and fleetcap itself.
 
-  It speaks the protocol of ECS and launches nothing: tasks exist in memory only.
-  It is as late and as unreliable as the flags say; without any, it is perfect.
+  It speaks the ECS API and launches nothing: tasks exist in memory only. It lags
+  and fails as the flags say; without any, it is always consistent and never fails.
   Times may be ranges, such as 2s..5s, from which each one is drawn.
 
-  It runs until SIGINT, SIGTERM or SIGHUP, and then exits with 0; with 1 if it
-  cannot listen, and with 2 after wrong flags.`
+  It runs until SIGINT, SIGTERM or SIGHUP, and then exits with 0; it exits with 1 if
+  it cannot listen, and with 2 after invalid flags.`
 
 /**
  * `fleetcap emulate`.
@@ -33,7 +33,7 @@ export const emulate = Command.make(
     { command: "fleetcap emulate --port 4566", description: "A perfect ECS" },
     {
       command: "fleetcap emulate --port 4566 --list-lag 2s..5s --task-lifetime 10s --lost-answers 0.2",
-      description: "Late lists, workers that live for 10 s, and one RunTask in five whose answer is lost"
+      description: "Lists that lag, tasks that run for 10 s, and one RunTask in five whose answer is lost"
     }
   ])
 )

@@ -32,17 +32,17 @@ const welcome = (url: string): ReadonlyArray<string> => [
   `  fleetcap burst --endpoint-url ${url} --cluster demo \\`,
   "    --task-definition worker:1 --subnet subnet-1",
   "",
-  "What is true, however late its answers are:",
+  "See its true state, however late its answers are:",
   "",
   `  curl ${url}${ControlHttp.prefix}truth`,
   "",
-  "Ctrl-C ends it."
+  "Press Ctrl-C to stop it."
 ]
 
 /** A warning of what other machines can do from now on, as may not have been meant. */
 const opened = (host: string, port: number): string =>
-  `warning: port ${port} of ${host} is open to every machine that reaches it over the network, and asks for no password: ` +
-  "programs there can launch and stop the emulated tasks, read what was asked, and reset the emulator " +
+  `warning: port ${port} of ${host} takes requests without a password from every machine on the network: ` +
+  "programs there can launch and stop emulated tasks, read the requests of others, and reset the emulator " +
   "(without --host, only this machine can)"
 
 /**

@@ -13,47 +13,54 @@ import * as Flags from "../terminal/Flags.ts"
  * @category flags
  */
 export const flags = {
-  port: Flags.whole("port", { minimum: 0, maximum: 65_535 }, "The port to listen on. 0 is any that is free"),
+  port: Flags.whole("port", { minimum: 0, maximum: 65_535 }, "The port to listen on. 0 picks a free one"),
   host: Flags.text("host", "HOST", "The address to listen on (127.0.0.1: this machine only)").pipe(
     Flag.withDefault("127.0.0.1")
   ),
-  seed: Flags.whole("seed", { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, "Decides all that is drawn (1)").pipe(
+  seed: Flags.whole("seed", { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, "Seed of the random numbers (1)").pipe(
     Flag.withDefault(1)
   ),
-  listLag: Flags.span("list-lag", "How long new tasks are not listed, and stopped ones still are (0s)").pipe(
+  listLag: Flags.span("list-lag", "Time for which lists omit new tasks and still show stopped ones (0s)").pipe(
     Flag.optional
   ),
-  describeLag: Flags.span("describe-lag", "How long new tasks are MISSING, and how old a status is (0s)").pipe(
-    Flag.optional
-  ),
-  latency: Flags.span("latency", "How long a call takes (0s)").pipe(Flag.optional),
-  taskLifetime: Flags.span("task-lifetime", "How long a task runs before it exits (forever)").pipe(Flag.optional),
-  startTime: Flags.span("start-time", "How long a task takes to run (0s)").pipe(Flag.optional),
-  stopTime: Flags.span("stop-time", "How long a task takes to stop (0s)").pipe(Flag.optional),
+  describeLag: Flags.span("describe-lag", "Time for which new tasks are MISSING, and age of the status shown (0s)")
+    .pipe(
+      Flag.optional
+    ),
+  latency: Flags.span("latency", "Duration of a call (0s)").pipe(Flag.optional),
+  taskLifetime: Flags.span("task-lifetime", "Time that a task runs before it exits (forever)").pipe(Flag.optional),
+  startTime: Flags.span("start-time", "Time that a task takes to start (0s)").pipe(Flag.optional),
+  stopTime: Flags.span("stop-time", "Time that a task takes to stop (0s)").pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("Know only clusters and task definitions that were created"),
+    Flag.withDescription("Reject clusters and task definitions that were not created first"),
     Flag.withDefault(false)
   ),
   rates: Flag.Boolean("rate-limits").pipe(
     Flag.withDescription("Enforce the request rates that AWS documents"),
     Flag.withDefault(false)
   ),
-  capacity: Flags.whole("capacity", { minimum: 0, maximum: 1_000_000 }, "How many tasks there is room for (any)").pipe(
+  capacity: Flags.whole("capacity", { minimum: 0, maximum: 1_000_000 }, "Most tasks that can run at once (unlimited)")
+    .pipe(
+      Flag.optional
+    ),
+  throttled: Flags.probability("throttled", "Probability that a call is throttled (0)").pipe(Flag.optional),
+  serverErrors: Flags.probability("server-errors", "Probability that a call fails with status 500 (0)").pipe(
     Flag.optional
   ),
-  throttled: Flags.probability("throttled", "How likely a call is throttled (0)").pipe(Flag.optional),
-  serverErrors: Flags.probability("server-errors", "How likely a call fails with a 500 (0)").pipe(Flag.optional),
-  resets: Flags.probability("resets", "How likely a connection is lost before a call is received (0)").pipe(
+  resets: Flags.probability("resets", "Probability that the connection is lost before a call is received (0)").pipe(
     Flag.optional
   ),
-  lostAnswers: Flags.probability("lost-answers", "How likely a RunTask is done and its answer lost (0)").pipe(
+  lostAnswers: Flags.probability("lost-answers", "Probability that a RunTask is processed but its answer lost (0)")
+    .pipe(
+      Flag.optional
+    ),
+  cutAnswers: Flags.probability("cut-answers", "Probability that an answer is truncated (0)").pipe(Flag.optional),
+  noCapacity: Flags.probability("no-capacity", "Probability that a RunTask fails for lack of capacity (0)").pipe(
     Flag.optional
   ),
-  cutAnswers: Flags.probability("cut-answers", "How likely an answer ends in the middle (0)").pipe(Flag.optional),
-  noCapacity: Flags.probability("no-capacity", "How likely a RunTask fails for lack of capacity (0)").pipe(
+  startFailures: Flags.probability("start-failures", "Probability that a task stops before it runs (0)").pipe(
     Flag.optional
-  ),
-  startFailures: Flags.probability("start-failures", "How likely a task stops before it runs (0)").pipe(Flag.optional)
+  )
 }
 
 /**

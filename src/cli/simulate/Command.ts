@@ -7,18 +7,20 @@ import * as Effect from "effect/Effect"
 import { flags } from "./Flags.ts"
 import { fromFlags } from "./Options.ts"
 
-const description = `Try to break the cap, in worlds that seeds draw.
+const description = `Try to break the cap in simulated worlds, each drawn from a seed.
 
-  Each seed draws a fleet, a workload, and an ECS that lags, loses answers, throttles
-  and fails, and runs all of fleetcap in it, in virtual time and in an order that the
-  seed decides. What really ran is watched at every step. The same seed does the same
-  again: one that breaks a rule is printed with the command that tells its story.
+  A seed draws a fleet, a workload, and an ECS that lags, loses answers, throttles and
+  fails. All of fleetcap runs in it, in virtual time and in an order that the seed
+  decides, and the tasks that really run are checked at every step. A seed always
+  gives the same run: one that breaks a rule is printed with the command that shows
+  what happened.
 
-  With --compare, what others use and fleetcap meet the same situations, and how they
-  fared is printed as a table; --markdown, --html and --svg write it to files.
+  With --compare, fleetcap and the policies that others use run in the same
+  situations, and the results are printed as a table; --markdown, --html and --svg
+  write them to files.
 
   Exit codes: 0 done, and no rule was broken; 1 a rule was broken, or a file could not
-  be written; 2 wrong flags; 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, which
+  be written; 2 invalid flags; 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, which
   end it early.`
 
 /**
@@ -48,17 +50,17 @@ export const simulate = Command.make(
   })
 ).pipe(
   Command.withDescription(description),
-  Command.withShortDescription("Try to break the cap, in worlds that seeds draw"),
+  Command.withShortDescription("Try to break the cap in simulated worlds, each drawn from a seed"),
   Command.withExamples([
     { command: "fleetcap simulate --seeds 10000", description: "Run ten thousand worlds" },
-    { command: "fleetcap simulate --seed 7", description: "Tell what happens in the world of seed 7" },
+    { command: "fleetcap simulate --seed 7", description: "Show what happens in the world of seed 7" },
     {
       command: "fleetcap simulate --scenario restart --max-workers 40 --list-lag 2m",
-      description: "Restarts, up to 40 workers, and lists up to two minutes late"
+      description: "Restarts, caps of up to 40, and lists that lag by up to two minutes"
     },
     {
       command: "fleetcap simulate --compare --html compare.html",
-      description: "Compare with what others use, and draw it"
+      description: "Compare with the policies that others use, as a page with charts"
     }
   ])
 )

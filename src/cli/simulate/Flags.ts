@@ -14,25 +14,29 @@ const anySeed = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
  * @category flags
  */
 export const flags = {
-  seeds: Flags.whole("seeds", { minimum: 1, maximum: 1_000_000_000 }, "How many seeds are run (1000; to compare, 30)")
+  seeds: Flags.whole(
+    "seeds",
+    { minimum: 1, maximum: 1_000_000_000 },
+    "Number of seeds to run (1000; with --compare, 30)"
+  )
     .pipe(Flag.optional),
-  from: Flags.whole("from", anySeed, "The first of them (1)").pipe(Flag.optional),
-  seed: Flags.whole("seed", anySeed, "Run this seed alone, and tell its story").pipe(Flag.optional),
+  from: Flags.whole("from", anySeed, "The first seed (1)").pipe(Flag.optional),
+  seed: Flags.whole("seed", anySeed, "Run this seed alone, and show what happens").pipe(Flag.optional),
   shrink: Flag.Boolean("shrink").pipe(
-    Flag.withDescription("Tell the seed with as little of its world as still breaks a rule"),
+    Flag.withDescription("Shrink the world of the seed to the smallest that still breaks a rule"),
     Flag.withDefault(false)
   ),
   scenario: Flag.Literals("scenario", names).pipe(
     Flag.withMetavar("NAME"),
-    Flag.withDescription("What happens in the worlds (mixed: any of it)"),
+    Flag.withDescription("The kind of world (mixed: any of them)"),
     Flag.optional
   ),
   maxWorkers: Flags.whole("max-workers", { minimum: 1, maximum: 1000 }, "The highest cap that is drawn (8)").pipe(
     Flag.optional
   ),
-  listLag: Flags.time("list-lag", "How late lists are at most (drawn)").pipe(Flag.optional),
+  listLag: Flags.time("list-lag", "Longest lag of the lists (drawn)").pipe(Flag.optional),
   compare: Flag.Boolean("compare").pipe(
-    Flag.withDescription("Run what others do and fleetcap in the same situations, and compare"),
+    Flag.withDescription("Compare fleetcap with the policies that others use, in the same situations"),
     Flag.withDefault(false)
   ),
   markdown: Flags.text("markdown", "FILE", "Write the comparison as a Markdown table").pipe(Flag.optional),

@@ -95,10 +95,10 @@ export const fromFlags = (flags: SimulateFlags): Result.Result<SimulateOptions, 
         html: Option.getOrUndefined(html),
         svg: Option.getOrUndefined(svg)
       })
-      : wrong(`${extra} does not go with --compare: its situations are the same for all`)
+      : wrong(`${extra} cannot be combined with --compare, whose situations are fixed`)
   }
   const file = firstGiven(files)
-  if (file !== undefined) return wrong(`${file} is for a comparison: --compare is needed too`)
+  if (file !== undefined) return wrong(`${file} requires --compare`)
 
   const given: Given = {
     scenario: Option.getOrUndefined(scenario),
@@ -109,9 +109,9 @@ export const fromFlags = (flags: SimulateFlags): Result.Result<SimulateOptions, 
     const extra = firstGiven(many)
     return extra === undefined
       ? Result.succeed({ _tag: "Seed", seed: seed.value, given, shrink })
-      : wrong(`${extra} does not go with --seed, which is one`)
+      : wrong(`${extra} cannot be combined with --seed, which runs a single seed`)
   }
-  if (shrink) return wrong("--shrink is for one seed: --seed is needed too")
+  if (shrink) return wrong("--shrink requires --seed")
   return Result.succeed({ _tag: "Seeds", from, seeds: Option.getOrElse(seeds, () => defaultSeeds), given })
 }
 

@@ -26,7 +26,7 @@ export const run = Effect.fnUntraced(function*({ given, seed, shrink }: TellingS
       "",
       ...report.story.trimEnd().split("\n").map((line) => / VIOLATION /.test(line) ? screen.style.red(line) : line),
       ...(isBroken && !shrink
-        ? ["", "With as little of its world as still breaks a rule:", `  ${replay(seed, given)} --shrink`]
+        ? ["", "In the smallest world that still breaks a rule:", `  ${replay(seed, given)} --shrink`]
         : [])
     ])
   )

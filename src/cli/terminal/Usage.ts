@@ -30,11 +30,11 @@ const suggestion = (suggestions: ReadonlyArray<string>): string =>
 export const describe = (error: CliError.NonShowHelpErrors): string => {
   switch (error._tag) {
     case "UnrecognizedOption":
-      return `there is no flag ${quoted(error.option)}${suggestion(error.suggestions)}`
+      return `unknown flag ${quoted(error.option)}${suggestion(error.suggestions)}`
     case "UnknownSubcommand":
-      return `there is no command ${quoted(error.subcommand)}${suggestion(error.suggestions)}`
+      return `unknown command ${quoted(error.subcommand)}${suggestion(error.suggestions)}`
     case "UnexpectedArgument":
-      return `${error.arguments.map(quoted).join(" ")} belongs to no flag`
+      return `unexpected argument ${error.arguments.map(quoted).join(" ")}`
     case "MissingOption":
       return `--${error.option} is missing`
     case "InvalidValue":

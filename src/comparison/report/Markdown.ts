@@ -14,7 +14,7 @@ import * as Wording from "./Wording.ts"
 export const write = (comparison: Comparison): string => {
   const { policies, situations, worlds } = comparison
   const lines: ReadonlyArray<string> = [
-    line("situation (cap 16 unless said)", policies.map(({ name }) => name)),
+    line("situation (cap 16 unless stated)", policies.map(({ name }) => name)),
     line("---", policies.map(() => "---")),
     ...situations.map(({ rows, situation }) => line(situation.title, rows.map((row) => cell(situation, row)))),
     ...(worlds.seeds === 0

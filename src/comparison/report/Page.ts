@@ -52,8 +52,9 @@ const opening: ReadonlyArray<string> = [
   "<p class=\"wordmark\">fleetcap</p>",
   "<h1>Four ways to hold a fleet to its cap</h1>",
   "<p class=\"lede\">A server is asked for workers, launches an ECS task for each, and must never run more than its cap. " +
-  "But ECS tells late: a task that was launched a moment ago is in no list yet, an answer may be lost, a process may " +
-  "be replaced. Each policy meets the same emulated ECS and the same requests. What is drawn is what really ran.</p>",
+  "But ECS is eventually consistent: a task that was launched a moment ago is in no list yet, an answer may be lost, " +
+  "and a process may be replaced. Each policy meets the same emulated ECS and the same requests. The charts show " +
+  "what really ran.</p>",
   "<ul class=\"key\"><li class=\"k-fleet\">tasks that run</li><li class=\"k-over\">tasks over the cap</li>" +
   "<li class=\"k-cap\">the cap</li></ul>"
 ]
@@ -62,14 +63,14 @@ const closing: ReadonlyArray<string> = [
   "<section class=\"notes\">",
   "<h2>How it was measured</h2>",
   "<ul>",
-  "<li>In virtual time, over fleetcap's own emulator of ECS, whose books say how many tasks were live at any moment. " +
+  "<li>In virtual time, over fleetcap's own emulator of ECS, which records how many tasks were live at any moment. " +
   "A task that is stopping is live.</li>",
   "<li>An answer to <code>RunTask</code> takes 50 ms, to <code>ListTasks</code> and <code>DescribeTasks</code> 40 ms, " +
-  "where nothing else is said. Every policy has at most 20 <code>RunTask</code> under way.</li>",
-  "<li>A lost answer is lost to the whole call, the retries of the client included: the task was launched, and " +
-  "its caller knows nothing of it.</li>",
+  "unless stated otherwise. Every policy has at most 20 <code>RunTask</code> under way.</li>",
+  "<li>A lost answer is lost for good, the retries of the client included: the task was launched, and its caller " +
+  "does not know.</li>",
   "<li>A request that failed is made again after a second. At the restart, fleetcap's ledger survives; the others " +
-  "have nothing that could.</li>",
+  "keep nothing that could.</li>",
   "</ul>",
   "<p><code>fleetcap simulate --compare --html compare.html</code> writes this page again, to the byte.</p>",
   "</section>"
@@ -92,7 +93,7 @@ const score = (comparison: Comparison, policy: Policy, index: number): string =>
     `<p class="what">${inline(policy.description)}</p>`,
     `<p class="big ${
       good === rows.length ? "good" : "bad"
-    }">${good} <small>of ${rows.length} situations done right</small></p>`,
+    }">${good} <small>of ${rows.length} situations handled correctly</small></p>`,
     "<ul>",
     `<li>${
       worst === 0 ? "never a task over the cap" : `up to ${Wording.plural(worst, "task", "tasks")} over the cap`

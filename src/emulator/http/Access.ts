@@ -73,8 +73,8 @@ export const refusal = (
     return {
       status: 415,
       code: "UnsupportedMediaTypeException",
-      message: "The content type of a POST has to be application/json or application/x-amz-json-1.1: a web page may " +
-        "send any other without the emulator's consent."
+      message: "The content type of a POST has to be application/json or application/x-amz-json-1.1: a browser " +
+        "sends any other for a web page of another origin without asking the emulator first."
     }
   }
   return undefined

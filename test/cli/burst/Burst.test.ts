@@ -131,7 +131,7 @@ describe("Burst.run", () => {
       world: { faults: [{ fault: { _tag: "Throttle" }, operation: "ListTasks", probability: 1 }] }
     })
     assert.include(result, { end: "TimeUp", launched: 0, atCapacity: 0, failed: 5 })
-    assert.strictEqual(result.firstError, "ECS gave no answer before the time was up")
+    assert.strictEqual(result.firstError, "ECS did not answer before the time limit")
   })
 
   it("lets what was sent settle when a signal ends it, and sends nothing more", () => {

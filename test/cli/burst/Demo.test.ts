@@ -44,7 +44,7 @@ describe("Demo.run", () => {
       assert.deepStrictEqual(noted, [])
       const text = printed.join("\n")
       assert.match(text, /^ +launched +24 of 24 +24 of 24$/m)
-      assert.match(text, /^ +ran at once, at most +16 +(1[7-9]|2[0-4]), \d over the cap$/m)
+      assert.match(text, /^ +peak running +16 +(1[7-9]|2[0-4]), \d over the cap$/m)
       assert.match(
         String(printed.at(-1)),
         /^fleetcap held the cap of 16 and served all 24\. The naive way ran \d+ at once\.$/
@@ -69,6 +69,6 @@ describe("Demo.run", () => {
     Effect.gen(function*() {
       const { exit, printed } = yield* run({ cap: 2 }, { requests: 20, within: Duration.millis(1500) })
       assert.deepStrictEqual(exit, Exit.fail(new Exited({ code: 1 })))
-      assert.strictEqual(printed.at(-1), "fleetcap held the cap of 2, but served 2 of 20 only.")
+      assert.strictEqual(printed.at(-1), "fleetcap held the cap of 2, but served only 2 of 20.")
     }))
 })

@@ -120,12 +120,12 @@ describe("Summary.ofTarget", () => {
 
   it("says what became of the requests", () => {
     assert.deepStrictEqual(Summary.ofTarget(report, options).slice(-6), [
-      "  launched           1 of 3, the last after 0.1 s",
-      "  at capacity        2",
-      "  failed             0",
-      "  counted at most    1, the cap is 2",
-      "  calls              1 RunTask, 2 ListTasks, 3 DescribeTasks",
-      "  time               0.1 s"
+      "  launched        1 of 3, the last after 0.1 s",
+      "  at capacity     2",
+      "  failed          0",
+      "  peak counted    1, the cap is 2",
+      "  calls           1 RunTask, 2 ListTasks, 3 DescribeTasks",
+      "  time            0.1 s"
     ])
   })
 

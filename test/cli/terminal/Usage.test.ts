@@ -6,10 +6,10 @@ import { recording } from "../screen.ts"
 
 /** Arguments, and the line that says what is wrong with them. */
 const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
-  ["brust", "there is no command \"brust\", did you mean burst? (see fleetcap --help)"],
-  ["burst --frequency 5", "there is no flag \"--frequency\" (see fleetcap burst --help)"],
-  ["burst --request 5", "there is no flag \"--request\", did you mean --requests? (see fleetcap burst --help)"],
-  ["burst now", "\"now\" belongs to no flag (see fleetcap burst --help)"],
+  ["brust", "unknown command \"brust\", did you mean burst? (see fleetcap --help)"],
+  ["burst --frequency 5", "unknown flag \"--frequency\" (see fleetcap burst --help)"],
+  ["burst --request 5", "unknown flag \"--request\", did you mean --requests? (see fleetcap burst --help)"],
+  ["burst now", "unexpected argument \"now\" (see fleetcap burst --help)"],
   ["burst --requests 0", "--requests: expected a whole number from 1 to 100000, got \"0\" (see fleetcap burst --help)"],
   [
     "burst --requests many",
@@ -52,25 +52,25 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
     "burst --endpoint-url me:pa55/word@host",
     "--endpoint-url: expected a URL such as http://127.0.0.1:4566, got \"***@host\" (see fleetcap burst --help)"
   ],
-  ["burst postgres://me:pa55word@host/d", "\"postgres://***@host/d\" belongs to no flag (see fleetcap burst --help)"],
+  ["burst postgres://me:pa55word@host/d", "unexpected argument \"postgres://***@host/d\" (see fleetcap burst --help)"],
   [
     "burst --ledgr=postgres://me:pa55word@host/d",
-    "there is no flag \"--ledgr\", did you mean --ledger? (see fleetcap burst --help)"
+    "unknown flag \"--ledgr\", did you mean --ledger? (see fleetcap burst --help)"
   ],
-  ["postgres://me:pa55word@host/d", "there is no command \"postgres://***@host/d\" (see fleetcap --help)"],
-  ["burst --cluster c", "--cluster is given, so --task-definition and --subnet are needed too"],
-  ["burst --cluster c --subnet s", "--cluster is given, so --task-definition is needed too"],
+  ["postgres://me:pa55word@host/d", "unknown command \"postgres://***@host/d\" (see fleetcap --help)"],
+  ["burst --cluster c", "--cluster requires --task-definition and --subnet"],
+  ["burst --cluster c --subnet s", "--cluster requires --task-definition"],
   [
     "burst --endpoint-url http://h",
-    "--endpoint-url is given, so --cluster, --task-definition and --subnet are needed too"
+    "--endpoint-url requires --cluster, --task-definition and --subnet"
   ],
   [
     "burst --assign-public-ip",
-    "--assign-public-ip is given, so --cluster, --task-definition and --subnet are needed too"
+    "--assign-public-ip requires --cluster, --task-definition and --subnet"
   ],
-  ["burst --ledger dynamodb:t", "--ledger is given, so --cluster, --task-definition and --subnet are needed too"],
+  ["burst --ledger dynamodb:t", "--ledger requires --cluster, --task-definition and --subnet"],
   ["burst --ledger postgre://me:pw@h/d", "--ledger: expected memory, postgres://USER@HOST/DATABASE or dynamodb:TABLE"],
-  ["burst --max-workers 0", "--max-workers 0 never launches a task: say with --for when to give up"],
+  ["burst --max-workers 0", "--max-workers 0 never launches a task: set a time limit with --for"],
   [
     "burst --cluster c/d --task-definition t --subnet s",
     "--cluster: expected the name or ARN of a cluster, got \"c/d\""
@@ -111,7 +111,7 @@ describe("fleetcap", () => {
         "--key-prefix is too long: with a number, a key has up to 256 characters"
       ])
       assert.deepStrictEqual((yield* run(["burst", "--key-prefix", "a\u0007"])).noted, [
-        "--key-prefix makes no key: expected no control characters, got U+0007"
+        "--key-prefix does not make a valid key: expected no control characters, got U+0007"
       ])
     }))
 
