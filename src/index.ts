@@ -2,6 +2,9 @@
  * Launches ECS worker tasks on demand, and never lets the fleet pass its cap.
  *
  * Start with `Provisioner.layer`, over `LedgerMemory.layer` and `EcsAws.layer`.
+ *
+ * It exports what applications use, and nothing else. The other entry points are the
+ * `index.ts` of `emulator`, `testing`, `simulation`, `ledger/postgres` and `ledger/dynamodb`.
  */
 export * as Ecs from "./ecs/Ecs.ts"
 export * as EcsAws from "./ecs/EcsAws.ts"

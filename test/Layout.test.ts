@@ -50,6 +50,22 @@ describe("the modules of src", () => {
     assert.deepStrictEqual(wrong, [])
   })
 
+  it("import what the first file of their folder says that the folder may import", () => {
+    const wrong = files.flatMap((first) => {
+      const header = /^\/\*\*[^]*?\*\//.exec(readFileSync(posix.join(root, first), "utf8"))?.[0] ?? ""
+      const [, , sentence] = /This folder ([^]*) may import ([^]*?)\.\n/.exec(header.replaceAll(/\n \* ?/g, "\n")) ?? []
+      if (sentence === undefined || sentence.startsWith("every folder")) return []
+      const folder = posix.dirname(first)
+      const allowed = [folder, ...[...sentence.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name)]
+      return files.filter((file) => posix.dirname(file) === folder).flatMap((file) =>
+        targetsOf(file)
+          .filter((to) => !allowed.some((name) => to === name || to.startsWith(`${name}/`)))
+          .map((to) => `${file} -> ${to}`)
+      )
+    })
+    assert.deepStrictEqual(wrong, [])
+  })
+
   it("make no circle, not even of types", () => {
     const done = new Set<string>()
     const visit = (file: string, path: ReadonlyArray<string>): void => {

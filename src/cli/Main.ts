@@ -1,5 +1,9 @@
 /**
  * The `fleetcap` command, from its arguments to its exit code.
+ *
+ * This folder holds the command: `burst`, `emulate` and `simulate` have a folder each,
+ * and share `terminal`. It writes to the terminal, and is the only one that ends the
+ * process. It may import every folder of `src`, and none may import it.
  */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"

@@ -4,6 +4,10 @@
  * Every policy meets the same emulated ECS and the same requests, in virtual time,
  * and what ran is the truth of the emulator. The same arguments give the same
  * comparison.
+ *
+ * This folder compares fleetcap with the policies that others use: `policies` has one
+ * file for each, `report` writes what came of them. It may import `testing`, `emulator`,
+ * `fleet` and `ledger`.
  */
 import * as Effect from "effect/Effect"
 import * as Policies from "./policies/Policies.ts"

@@ -6,6 +6,10 @@
  * the last error of a retried call hides what the earlier attempts may have
  * done. `runTask` therefore has no error channel: whatever happens to the call,
  * what it says about the task is a {@link Verdict}.
+ *
+ * This folder holds ECS as fleetcap calls it: the service, the meaning of every error,
+ * and the AWS SDK behind it. It knows nothing of fleets and caps, and may import
+ * `Time.ts` and `Detail.ts`.
  */
 import * as Brand from "effect/Brand"
 import * as Context from "effect/Context"

@@ -6,6 +6,10 @@
  * Users write a plain object, an {@link Input}, or set environment variables.
  * {@link make} and {@link config} check all of it, by the rules of ECS, before
  * anything is launched.
+ *
+ * This folder holds a fleet as users describe it: the rules for its fields, its
+ * settings, and the `RunTask` request of one launch. It starts nothing, and may import
+ * `ecs` and `ledger`.
  */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"

@@ -2,6 +2,10 @@
  * Whole systems under seeded schedulers, against an ECS that is as hostile as the
  * seed says: prove your own settings with thousands of worlds, and read the story
  * of any of them.
+ *
+ * This folder runs all of fleetcap in worlds that seeds draw: `scenario` draws them,
+ * `system` runs them, and `checks` holds what must be true. It may import `testing`,
+ * `emulator`, `fleet` and `ledger`.
  */
 export type { LogEntry, OccupancySample, Violation } from "./checks/RunLog.ts"
 export { type Run, run } from "./Run.ts"

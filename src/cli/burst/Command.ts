@@ -1,5 +1,9 @@
 /**
  * `fleetcap burst`: asks for many workers at once.
+ *
+ * This folder has a burst against the emulator or AWS: its flags, its run, and its
+ * summary. It may import `cli/terminal`, `comparison/policies`, `emulator`, `provisioner`,
+ * `fleet`, `ledger` and `ecs`.
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,8 @@
 /**
  * `fleetcap emulate`: an ECS that runs on this machine.
+ *
+ * This folder has the flags of an emulator and runs it until a signal comes. It may
+ * import `cli/terminal` and `emulator`.
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,9 @@
 /**
  * `fleetcap simulate`: worlds that try to break the cap, and a comparison with
  * what others use.
+ *
+ * This folder runs and shows simulations and comparisons. It may import `cli/terminal`,
+ * the table of `cli/burst`, `comparison`, `simulation` and `Detail.ts`.
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"

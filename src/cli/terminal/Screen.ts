@@ -1,6 +1,10 @@
 /**
  * Writes results to standard output and notes to standard error, and redraws a few
  * lines on a terminal.
+ *
+ * This folder holds what the commands share: the screen, flags, errors, exit codes,
+ * signals and charts. It knows nothing of fleets, and may import `Detail.ts` and the
+ * settings of `emulator/model`.
  */
 import * as Cause from "effect/Cause"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"

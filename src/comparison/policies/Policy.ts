@@ -2,6 +2,10 @@
  * A way to keep a fleet under its cap: one of those that are compared.
  *
  * All of them are asked in the same way, and work over the same `Ecs` service.
+ *
+ * This folder has one file for each policy. A policy sees ECS and the fleet as an
+ * application does, never the emulator. It may import `ecs`, `fleet`, `ledger` and
+ * `provisioner`.
  */
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

@@ -1,5 +1,8 @@
 /**
  * A comparison as one page that needs nothing but itself.
+ *
+ * This folder writes a comparison as a page, as pictures and as Markdown: pure functions
+ * from data to text. It may import the data of `comparison`.
  */
 import type { Compared, Comparison } from "../Compare.ts"
 import type { Policy } from "../policies/Policy.ts"

@@ -8,6 +8,10 @@
  *
  * Truth and control are beside it, see `ControlHttp`. Web pages are not answered,
  * see `wire/Access`.
+ *
+ * This folder serves the emulator over HTTP: the protocol, the access, and the paths for
+ * truth and control. It is the only one of the emulator that needs Node, and may import
+ * `emulator`.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"

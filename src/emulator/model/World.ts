@@ -1,5 +1,9 @@
 /**
  * The state of an emulated ECS, as plain data that the operations change.
+ *
+ * This folder holds the state of the emulator and its rules: clusters, tasks and their
+ * lives, tokens, rates, faults and lag. All of it is plain data without a clock or I/O. It
+ * may import nothing from other folders.
  */
 import type * as Schema from "effect/Schema"
 import type * as Arn from "./Arn.ts"

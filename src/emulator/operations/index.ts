@@ -1,5 +1,9 @@
 /**
  * The operations of ECS that the emulator knows, by name.
+ *
+ * This folder has one function for each operation of ECS: it checks the input as ECS
+ * does, changes the world, and gives the reply. It may import `emulator/model`, and the
+ * schemas of `emulator/Input.ts`.
  */
 import type { Place } from "../model/Arn.ts"
 import type { Fault } from "../model/Fault.ts"

@@ -3,6 +3,10 @@
  *
  * A scenario is plain data, so that it can be shrunk, written down, and run
  * again. All that is left to chance while it runs is drawn from its seed.
+ *
+ * This folder draws the scenarios of seeds, one file for each kind, and runs nothing. It
+ * may import `testing`, `emulator/model`, `fleet`, the times and types of `ledger`, and
+ * the kinds of blindness of `simulation/system`.
  */
 import type { Settings as EcsSettings } from "../../emulator/model/Settings.ts"
 import type * as Settings from "../../fleet/Settings.ts"
