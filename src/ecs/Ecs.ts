@@ -227,7 +227,8 @@ export interface TaskDescriptions {
 }
 
 /**
- * The number of ARNs that one `DescribeTasks` takes at most.
+ * The number of ARNs that one `DescribeTasks` takes at most
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html}).
  *
  * @category configuration
  */

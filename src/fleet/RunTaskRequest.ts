@@ -8,7 +8,8 @@ import type { Fleet } from "./FleetSchema.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
 /**
- * The most characters that the overrides of one `RunTask` may have, written as JSON.
+ * The most characters that the overrides of one `RunTask` may have, written as JSON
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html}).
  *
  * @category configuration
  */

@@ -28,7 +28,8 @@ export interface Settings {
   readonly readPageRetries: number
   /**
    * The most that the lists of ECS are believed to lag. It is used in one place: to give back the slot of a launch
-   * that never got an answer and that no reading shows. AWS gives no bound, and advises to wait up to five minutes.
+   * that never got an answer and that no reading shows. AWS gives no bound, and advises to wait up to five minutes
+   * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html}).
    */
   readonly lagBound: Duration.Duration
   /** The longest that one attempt of `RunTask` may take before it counts as unanswered. */

@@ -1,23 +1,25 @@
 /**
- * The times and numbers that safety has fixed, with what each rests on. All times
+ * The times and numbers that safety has fixed, with the fact that each rests on. All times
  * are in milliseconds. None of them is a setting.
  */
 const minute = 60_000
 
 /**
- * For how long after its first send a launch may be sent again with its token:
+ * The time after its first send in which a launch may be sent again with its token:
  * 45 minutes, in milliseconds.
  *
- * ECS remembers a token for one hour at least
- * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html}). After that the same token launches
- * a second task, so that the last attempt has to arrive well before.
+ * ECS remembers a token for 24 hours, or until one hour after the last of its tasks has
+ * stopped, and so for one hour at least
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html}).
+ * After that the same token launches a second task, so that the last attempt has to
+ * arrive well before.
  *
  * @category configuration
  */
 export const replayWindow = 45 * minute
 
 /**
- * For how long an attempt may be sent once the gate has let it through: 30
+ * The time in which an attempt may be sent once the gate has let it through: 30
  * seconds, in milliseconds.
  *
  * The gate has counted the fleet. An attempt that waited longer would act on a
@@ -28,30 +30,34 @@ export const replayWindow = 45 * minute
 export const gateValidity = 30_000
 
 /**
- * For how long AWS accepts a signed request: 5 minutes, in milliseconds.
+ * The time in which AWS accepts a signed request: 5 minutes, in milliseconds.
  *
- * A request that is stuck somewhere on its way can launch its task until then.
+ * AWS denies a request that arrives later than five minutes after its time stamp, "in
+ * most cases" ({@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html}).
+ * One that is stuck on its way can launch its task until then.
  *
  * @category configuration
  */
 export const signatureLifetime = 5 * minute
 
 /**
- * How long a task has to be known before its slot may be freed because ECS does
+ * The time for which a task has to be known before its slot may be freed because ECS does
  * not know it: 65 minutes, in milliseconds.
  *
- * ECS describes a stopped task for one hour. One that is missing sooner has not
- * been forgotten: it is not shown yet.
+ * ECS describes a stopped task for at least one hour
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html}).
+ * One that is missing sooner has not been forgotten: it is not shown yet.
  *
  * @category configuration
  */
 export const stoppedRetention = 65 * minute
 
 /**
- * How far apart two readings have to be that both miss a task, before its slot is
- * freed: 5 minutes, in milliseconds.
+ * The distance of two readings that both miss a task, before its slot is freed: 5
+ * minutes, in milliseconds.
  *
- * AWS advises to wait so long for its answers to agree
+ * ECS is eventually consistent: AWS bounds the lag of its answers nowhere, and advises to
+ * ask again for up to five minutes
  * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html}).
  *
  * @category configuration
@@ -59,18 +65,20 @@ export const stoppedRetention = 65 * minute
 export const missingSpacing = 5 * minute
 
 /**
- * For how long the ARN of a freed task is remembered at least: 65 minutes, in
+ * The least time for which the ARN of a freed task is remembered: 65 minutes, in
  * milliseconds.
  *
  * A list that is behind still shows it, and would bring its slot back. ECS itself
- * remembers a stopped task for one hour.
+ * remembers a stopped task for about one hour: at least that, says AWS
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html}),
+ * and names no upper bound. See {@link stoppedRetention}.
  *
  * @category configuration
  */
 export const goneRetention = 65 * minute
 
 /**
- * How many reads of ECS a fleet makes per second on average, at most.
+ * The most reads of ECS that a fleet makes per second, on average.
  *
  * All that runs in an account and region shares 20 reads a second
  * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html}): a fleet may
@@ -81,18 +89,22 @@ export const goneRetention = 65 * minute
 export const readsPerSecond = 5
 
 /**
- * How many pages a list of tasks may have: 1000.
+ * The most pages that a list of tasks may have: 1000.
  *
- * A page holds 100 tasks. Fargate launches 20 tasks a second and ECS lists a stopped
- * one for an hour, so that the longest list there can be, that of the stopped tasks,
- * has 720 pages. A list that goes on does not come from ECS, or never ends.
+ * A page holds 100 tasks
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html}).
+ * Fargate launches 20 tasks a second by default
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html}), and
+ * ECS lists a stopped one for an hour, so that the longest list there can be, that of
+ * the stopped tasks, has 720 pages. A list that goes on does not come from ECS, or never
+ * ends.
  *
  * @category configuration
  */
 export const listPageLimit = 1000
 
 /**
- * How long a listed task may go without a description before that is worth a
+ * The time for which a listed task may go without a description before that is worth a
  * warning: one minute, in milliseconds. A new one may be listed before it can be
  * described.
  *
@@ -101,7 +113,7 @@ export const listPageLimit = 1000
 export const undescribedAfter = minute
 
 /**
- * How long a turn to read may take before another holder may take it: 15 seconds,
+ * The time that a turn to read may take before another holder may take it: 15 seconds,
  * in milliseconds, and {@link turnLimitPerPage} for each hundred tasks.
  *
  * Half of what a request waits by default: one that waits for a reader that hangs is
@@ -113,7 +125,7 @@ export const undescribedAfter = minute
 export const turnLimitBase = 15_000
 
 /**
- * How much longer a turn to read may take for each hundred tasks: 2 seconds, in
+ * The time that is added to a turn to read for each hundred tasks: 2 seconds, in
  * milliseconds.
  *
  * They are a page of each list and one description, of which each takes well under
@@ -124,7 +136,7 @@ export const turnLimitBase = 15_000
 export const turnLimitPerPage = 2000
 
 /**
- * How long the others wait at most after a reading that failed, in milliseconds: a
+ * The longest that the others wait after a reading that failed, in milliseconds: a
  * second. What the failed reading has used up of the budget, its holder alone waits
  * for.
  *
@@ -133,7 +145,7 @@ export const turnLimitPerPage = 2000
 export const restAfterFailure = 1000
 
 /**
- * How long a holder that could not read lets the others go first, the first time: 2
+ * The time for which a holder that could not read lets the others go first, the first time: 2
  * seconds, in milliseconds. Each time that they could read meanwhile makes it four
  * times as long.
  *
@@ -144,7 +156,7 @@ export const restAfterFailure = 1000
 export const standBackBase = 2000
 
 /**
- * How long a holder that could not read lets the others go first at most: 30
+ * The longest that a holder that could not read lets the others go first: 30
  * seconds, in milliseconds.
  *
  * That is longer than a reading serves, so that a fleet that is asked all the time

@@ -26,7 +26,8 @@ export interface TokenRecord {
 /**
  * Returns the time from which on a token means nothing again, and launches anew: 24 hours
  * after it was first used, or one hour after the last of its tasks has stopped. A token that
- * launched nothing is kept for one hour.
+ * launched nothing is kept for one hour
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html}).
  *
  * @category getters
  */

@@ -1,8 +1,10 @@
 /**
  * The request rates of an account.
  *
- * AWS keeps token buckets that all calls of a category share. Fargate has two
- * more: one for calls of `RunTask`, one for the tasks that they launch.
+ * AWS keeps token buckets that all calls of a category share
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html}).
+ * Fargate has two more: one for calls of `RunTask`, one for the tasks that they launch
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html}).
  */
 
 interface Limit {
