@@ -227,8 +227,7 @@ export interface TaskDescriptions {
 }
 
 /**
- * The number of ARNs that one `DescribeTasks` takes at most
- * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html}).
+ * The number of ARNs that one `DescribeTasks` takes at most.
  *
  * @category configuration
  */
@@ -236,6 +235,14 @@ export const describeLimit = 100
 
 /**
  * Returns whether a last status is final. A stopping task still runs.
+ *
+ * @example
+ * ```ts
+ * import { Ecs } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * assert.ok(Ecs.isTerminal("STOPPED") && !Ecs.isTerminal("DEPROVISIONING"))
+ * ```
  *
  * @category guards
  */

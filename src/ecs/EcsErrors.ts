@@ -172,6 +172,18 @@ const detailOf = ({ code, message, name, secrets }: ObservedError): string =>
  * that of the last one, and an earlier one may have launched the task. One token is
  * one task: a conflict that names several contradicts itself.
  *
+ * @example
+ * ```ts
+ * import { EcsErrors } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const throttled = { name: "ThrottlingException", message: "Rate exceeded", httpStatus: 400, attempts: 1 }
+ * assert.equal(EcsErrors.verdictOfError(throttled)._tag, "Throttled")
+ *
+ * // An earlier request may have launched the task.
+ * assert.equal(EcsErrors.verdictOfError({ ...throttled, attempts: 2 })._tag, "Unknown")
+ * ```
+ *
  * @category verdicts
  */
 export const verdictOfError = (error: ObservedError): Verdict => {

@@ -51,6 +51,19 @@ interface Fleet {
 /**
  * Makes the launch permits of a process.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { LaunchPermits } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const permits = LaunchPermits.make(20)
+ * const launch = permits.withPermit("workers/converter", Effect.sync(() => permits.held()))
+ *
+ * assert.equal(Effect.runSync(launch), 1)
+ * assert.equal(permits.held(), 0)
+ * ```
+ *
  * @category constructors
  */
 export const make = (permits: number): LaunchPermits => {

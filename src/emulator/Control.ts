@@ -46,6 +46,17 @@ export interface ForeignTasks {
  * world is strict, the cluster and the task definition have to exist; where they
  * do not, nothing is launched.
  *
+ * @example
+ * ```ts
+ * import { Control, GroundTruth, World } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const world = World.make({})
+ * Control.launchForeign(world, { family: "converter", count: 3 }, 0)
+ * Control.stopTasks(world, { count: 1 }, 1000)
+ * assert.equal(GroundTruth.live(world, 1000), 2)
+ * ```
+ *
  * @category operations
  */
 export const launchForeign = (

@@ -108,6 +108,18 @@ const bodyOf = (outcome: Outcome): unknown => outcome._tag === "Reset" ? undefin
  *
  * It sets no timeout: a call that is never answered waits until it is interrupted.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Ecs } from "fleetcap"
+ * import { EcsInProcess, Emulator } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const ecs = EcsInProcess.layer({ launchPermits: 5 }).pipe(Layer.provide(Emulator.layer()))
+ * const place = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.place)
+ * assert.equal((await Effect.runPromise(Effect.provide(place, ecs))).region, "us-east-1")
+ * ```
+ *
  * @category layers
  */
 export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulator> =>

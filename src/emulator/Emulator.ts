@@ -198,6 +198,22 @@ const waiting = (millis: number): Effect.Effect<void> => {
 /**
  * Provides an emulated ECS.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Emulator } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const peak = Effect.gen(function*() {
+ *   const emulator = yield* Emulator.Emulator
+ *   yield* emulator.launchForeign({ family: "converter", count: 2 })
+ *   yield* emulator.stopTasks()
+ *   return yield* emulator.peak()
+ * })
+ *
+ * assert.equal(await Effect.runPromise(Effect.provide(peak, Emulator.layer({ seed: 7 }))), 2)
+ * ```
+ *
  * @category layers
  */
 export const layer = (settings?: Settings): Layer.Layer<Emulator> => Layer.effect(Emulator, make(settings))

@@ -113,6 +113,17 @@ export const isOperation = (name: string): boolean => operations.has(name)
  * `processedAt`, whether its caller still waits for it or not. Who made the call
  * waits until `answeredAt` and then asks for its {@link outcome}.
  *
+ * @example
+ * ```ts
+ * import { World } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const world = World.make({ latency: 40 })
+ * const exchange = World.handle(world, { operation: "ListTasks", input: { family: "converter" } }, 1000)
+ * assert.equal(exchange.answeredAt, 1040)
+ * assert.equal(World.outcome(world, exchange, 1040)._tag, "Replied")
+ * ```
+ *
  * @category operations
  */
 export const handle = (world: World, call: Call, now: number): Exchange => {

@@ -40,6 +40,18 @@ export const peak = (world: World.World, now: number, filter: LiveCount.Filter =
 /**
  * Returns the number of live tasks over time, since the first was launched.
  *
+ * @example
+ * ```ts
+ * import { Control, GroundTruth, World } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const world = World.make({})
+ * Control.launchForeign(world, { family: "converter", count: 2, lifetime: "5 seconds" }, 0)
+ * assert.equal(GroundTruth.peak(world, 10_000), 2)
+ * assert.equal(GroundTruth.live(world, 10_000), 0)
+ * assert.deepEqual(GroundTruth.steps(world, 10_000).at(-1), { at: 5000, live: 0 })
+ * ```
+ *
  * @category getters
  */
 export const steps = (

@@ -89,6 +89,19 @@ export const decodeUnknown = (input: unknown): Result.Result<Fleet, FleetError> 
 /**
  * Checks a description.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Fleet } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = { cluster: "workers", taskDefinition: "converter:7", subnets: ["subnet-0a1b2c3d"], cap: 16 }
+ * assert.equal(Effect.runSync(Fleet.make(fleet)).id, "workers/converter")
+ *
+ * const error = Effect.runSync(Effect.flip(Fleet.make({ ...fleet, subnets: [] })))
+ * assert.equal(error.message, "invalid fleet: subnets: expected 1 to 16 subnets, got 0")
+ * ```
+ *
  * @category constructors
  */
 export const make = (input: Input): Effect.Effect<Fleet, FleetError> => Effect.fromResult(decodeUnknown(input))

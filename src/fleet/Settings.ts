@@ -57,6 +57,25 @@ export interface Settings {
  * The settings that a user may write: any of the {@link Settings}, times as Effect takes them
  * (`"30 seconds"`, or a number of milliseconds).
  *
+ * @example
+ * ```ts
+ * import { Duration } from "effect"
+ * import { Fleet, Settings } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const settings: Settings.Options = { requestTimeout: "10 seconds", readPageRetries: 5 }
+ * const fleet = Fleet.makeUnsafe({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 16,
+ *   settings
+ * })
+ *
+ * assert.equal(Duration.toSeconds(fleet.settings.requestTimeout), 10)
+ * assert.deepEqual(fleet.settings.lagBound, Settings.defaults.lagBound)
+ * ```
+ *
  * @category options
  */
 export type Options = {

@@ -101,6 +101,20 @@ export interface AtCapacity {
  * all processes that share the ledger, and between them the requests that it has
  * itself turned away.
  *
+ * @example
+ * ```ts
+ * import type { Change } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const line = (event: Change.Event): string =>
+ *   event._tag === "AtCapacity"
+ *     ? `${event.key}: ${event.occupied} of ${event.cap} slots are in use`
+ *     : `${event.sequence} ${event._tag}: ${event.occupied} of ${event.cap} slots are in use`
+ *
+ * const resized: Change.Event = { _tag: "Resized", sequence: 1, at: 0, occupied: 3, cap: 16, by: undefined }
+ * assert.equal(line(resized), "1 Resized: 3 of 16 slots are in use")
+ * ```
+ *
  * @category models
  */
 export type Event = Change | AtCapacity

@@ -45,6 +45,16 @@ export const StoredKey = Schema.String.pipe(Schema.brand("Key"))
 /**
  * Returns the key, or the reason why the string is none, in plain words.
  *
+ * @example
+ * ```ts
+ * import { Result } from "effect"
+ * import { Key } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * assert.equal(Result.getOrThrow(Key.parseKey("upload-1.csv")), "upload-1.csv")
+ * assert.deepEqual(Key.parseKey(""), Result.fail("expected 1 to 256 characters, got none"))
+ * ```
+ *
  * @category constructors
  */
 export const parseKey = (text: string): Result.Result<Key, string> =>

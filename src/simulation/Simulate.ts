@@ -127,6 +127,16 @@ const keptFailures = 100
  * It is one synchronous call, of some milliseconds a seed. For progress, or to
  * end it early, give `onSeed`.
  *
+ * @example
+ * ```ts
+ * import { describeFailures, runSeed, simulate } from "fleetcap/simulation"
+ * import assert from "node:assert/strict"
+ *
+ * const summary = simulate({ seeds: 5, maxWorkers: 4, settings: { attemptTimeout: "20 seconds" } })
+ * assert.equal(summary.failures, 0, describeFailures(summary))
+ * assert.match(runSeed(7).story, /^Seed 7: /)
+ * ```
+ *
  * @category running
  */
 export const simulate = (options: SimulateOptions = {}): Summary => {

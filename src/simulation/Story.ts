@@ -68,6 +68,15 @@ export const event = (event: Event): string => {
 /**
  * Writes the whole story: what the world was, what happened when, and what went wrong.
  *
+ * @example
+ * ```ts
+ * import { draw, run, Story } from "fleetcap/simulation"
+ * import assert from "node:assert/strict"
+ *
+ * const story = Story.write(run(draw(7), { withStory: true }))
+ * assert.match(story, /What happened:/)
+ * ```
+ *
  * @category formatting
  */
 export const write = ({ lines, scenario, time, violations }: Run): string => {

@@ -41,6 +41,18 @@ const nanosPerMilli = BigInt(1_000_000)
  * Timers that are due in the same millisecond are handed to `schedule` together,
  * so that a seeded scheduler also decides their order.
  *
+ * @example
+ * ```ts
+ * import { Duration, Effect } from "effect"
+ * import { JumpingClock } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const clock = JumpingClock.make({ startTime: 0, schedule: (task) => task() })
+ * Effect.runFork(clock.sleep(Duration.hours(1)))
+ * clock.jumpUnsafe()
+ * assert.equal(clock.currentTimeMillisUnsafe(), 3_600_000)
+ * ```
+ *
  * @category constructors
  */
 export const make = (options: {

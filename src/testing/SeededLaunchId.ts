@@ -33,6 +33,17 @@ export const make = (below: (bound: number) => number): Effect.Effect<string> =>
  *
  * For tests: an id that was used before replays the launch that used it.
  *
+ * @example
+ * ```ts
+ * import { Effect, Random } from "effect"
+ * import { LaunchId } from "fleetcap"
+ * import { SeededLaunchId } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const id = Effect.flatten(LaunchId.LaunchId).pipe(Effect.provide(SeededLaunchId.layer), Random.withSeed(7))
+ * assert.equal(await Effect.runPromise(id), await Effect.runPromise(id))
+ * ```
+ *
  * @category layers
  */
 export const layer: Layer.Layer<never> = Layer.succeed(

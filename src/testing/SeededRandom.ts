@@ -36,6 +36,16 @@ export interface SeededRandom extends Random.Random {
  *
  * Not for secrets, nor for ids that have to be unique between processes.
  *
+ * @example
+ * ```ts
+ * import { SeededRandom } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const [first, again] = [SeededRandom.make(7), SeededRandom.make(7)]
+ * assert.equal(first.between(1, 6), again.between(1, 6))
+ * assert.ok(["a", "b"].includes(first.pick("a", "b")))
+ * ```
+ *
  * @category constructors
  */
 export const make = (seed: number, stream: number = 0): SeededRandom => {

@@ -29,6 +29,18 @@ export interface SeededScheduler extends Scheduler.Scheduler {
 /**
  * Makes a scheduler that draws from `random`.
  *
+ * @example
+ * ```ts
+ * import { SeededRandom, SeededScheduler } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const scheduler = SeededScheduler.make({ random: SeededRandom.make(7), yieldProbability: 0 })
+ * const ran: Array<string> = []
+ * for (const name of ["a", "b", "c"]) scheduler.schedule(() => ran.push(name))
+ * while (scheduler.step());
+ * assert.deepEqual(ran.sort(), ["a", "b", "c"])
+ * ```
+ *
  * @category constructors
  */
 export const make = (options: {

@@ -129,6 +129,17 @@ export const run = <A, E>(effect: Effect.Effect<A, E>, options: Options): Outcom
  *
  * Throws whatever else happened, with the seed that shows it again.
  *
+ * @example
+ * ```ts
+ * import { Clock, Effect } from "effect"
+ * import { Simulation } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const program = Effect.andThen(Effect.sleep("1 day"), Clock.currentTimeMillis)
+ * const day = 24 * 60 * 60 * 1000
+ * assert.equal(Simulation.runOrThrow(program, { seed: 7 }), Simulation.defaultStartTime + day)
+ * ```
+ *
  * @category running
  */
 export const runOrThrow = <A, E>(effect: Effect.Effect<A, E>, options: Options): A => {

@@ -21,6 +21,29 @@ import type { Settings } from "../emulator/model/Settings.ts"
  * Close with no launch in flight, or let its time pass: a provisioner whose scope
  * closes waits up to `shutdownTimeout` for what it has sent, on the same clock.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { LedgerMemory, Provisioner } from "fleetcap"
+ * import { Emulator, Simulation, TestEcs } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = Provisioner.layer({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 2
+ * }).pipe(Layer.provide(LedgerMemory.layer), Layer.provideMerge(TestEcs.layer({ lag: { unlisted: "90 seconds" } })))
+ *
+ * const program = Effect.gen(function*() {
+ *   const provisioner = yield* Provisioner.Provisioner
+ *   yield* Effect.forEach(["a", "b", "c"], (key) => provisioner.request(key), { concurrency: "unbounded" })
+ *   return yield* (yield* Emulator.Emulator).peak()
+ * })
+ *
+ * assert.equal(Simulation.runOrThrow(Effect.provide(program, fleet), { seed: 7 }), 2)
+ * ```
+ *
  * @category layers
  */
 export const layer = (settings?: Settings): Layer.Layer<Ecs | Emulator.Emulator> =>

@@ -185,6 +185,21 @@ export const serve = Effect.fnUntraced(
 /**
  * Provides an emulator that listens.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Emulator, Http } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const server = Http.layer({ port: 0 }).pipe(Layer.provide(Emulator.layer()))
+ * const status = Effect.gen(function*() {
+ *   const { url } = yield* Http.Server
+ *   return yield* Effect.promise(async () => (await fetch(`${url}/_fleetcap/truth`)).status)
+ * })
+ *
+ * assert.equal(await Effect.runPromise(Effect.provide(status, server)), 200)
+ * ```
+ *
  * @category layers
  */
 export const layer = (options?: Options): Layer.Layer<Server, ListenError, Emulator> =>

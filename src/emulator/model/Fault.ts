@@ -77,6 +77,24 @@ export const contradictions = [
 /**
  * A fault that waits for its call.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Emulator, type Fault } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const lost: Fault.ScriptedFault = { operation: "RunTask", fault: { _tag: "Reset", processed: true } }
+ * const program = Effect.gen(function*() {
+ *   const emulator = yield* Emulator.Emulator
+ *   yield* emulator.script(lost)
+ *   const { _tag } = yield* emulator.call({ operation: "RunTask", input: { taskDefinition: "converter:7" } })
+ *   return [_tag, yield* emulator.live()]
+ * })
+ *
+ * // The task runs, though its caller never got the answer.
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(program, Emulator.layer())), ["Reset", 1])
+ * ```
+ *
  * @category models
  */
 export interface ScriptedFault {

@@ -103,6 +103,19 @@ export interface RandomFault {
 /**
  * The behavior of an emulated ECS.
  *
+ * @example
+ * ```ts
+ * import { Settings } from "fleetcap/emulator"
+ * import assert from "node:assert/strict"
+ *
+ * const late: Settings.Settings = {
+ *   seed: 7,
+ *   lag: { unlisted: { min: "2 seconds", max: "5 seconds" } },
+ *   lifecycle: { lifetime: "10 seconds" }
+ * }
+ * assert.deepEqual(Settings.resolve(late).lag.unlisted, { min: 2000, max: 5000 })
+ * ```
+ *
  * @category settings
  */
 export interface Settings {

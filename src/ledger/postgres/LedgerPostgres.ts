@@ -179,6 +179,26 @@ export interface ConnectOptions extends Options {
 /**
  * Provides the ledger with connections of its own, set up as it needs them.
  *
+ * @example
+ * ```ts
+ * import { Layer, Redacted } from "effect"
+ * import { EcsAws, Provisioner } from "fleetcap"
+ * import { LedgerPostgres } from "fleetcap/postgres"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = Provisioner.layer({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 16
+ * }).pipe(
+ *   Layer.provide(LedgerPostgres.layerConnect({ url: Redacted.make("postgres://app@db/app") })),
+ *   Layer.provide(EcsAws.layer())
+ * )
+ *
+ * assert.ok(Layer.isLayer(fleet))
+ * ```
+ *
  * @category layers
  */
 export const layerConnect = (
