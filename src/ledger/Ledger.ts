@@ -4,7 +4,7 @@
  * A provisioner attaches to its fleet and gets a {@link FleetLedger}, through
  * which every way to start a task goes: reserve, then the gate, then the
  * verdict. The rules themselves are plain functions (`Launch`, `Evidence`); a
- * ledger keeps the occupancy that they decide over, and swaps it atomically.
+ * ledger keeps the state that they decide over, and swaps it atomically.
  *
  * `LedgerMemory` keeps it in one process, `LedgerPostgres` and `LedgerDynamoDb` for
  * any number of them.

@@ -28,7 +28,7 @@ import type { Decision } from "./rules/Transaction.ts"
 
 /** A fleet in memory. It outlives its holders: slots do not end with who asked for them. */
 interface Fleet {
-  readonly occupancy: Ref.Ref<LedgerState>
+  readonly ledger: Ref.Ref<LedgerState>
   readonly subscribers: Set<Queue.Enqueue<Change>>
   readonly now: () => Time.Time
   /** Who waits, by holder. */
@@ -40,7 +40,7 @@ interface Fleet {
 }
 
 const makeFleet = (description: Description, now: () => Time.Time): Fleet => ({
-  occupancy: Ref.makeUnsafe(LedgerStates.make(description, now())),
+  ledger: Ref.makeUnsafe(LedgerStates.make(description, now())),
   subscribers: new Set(),
   now,
   lines: new Map(),
@@ -63,21 +63,21 @@ const elsewhere = (fleet: Fleet, holder: string): ReadonlyArray<Launch.Line> => 
 
 /** Decides in one synchronous step, in which the changes are published too: their order is that of the decisions. */
 const decideIn =
-  (fleet: Fleet) => <A>(decision: (occupancy: LedgerState, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
-    Ref.modify(fleet.occupancy, (before): readonly [A, LedgerState] => {
-      const { answer, changes, occupancy } = decision(before, fleet.now())
+  (fleet: Fleet) => <A>(decision: (ledger: LedgerState, now: Time.Time) => Decision<A>): Effect.Effect<A> =>
+    Ref.modify(fleet.ledger, (before): readonly [A, LedgerState] => {
+      const { answer, changes, ledger } = decision(before, fleet.now())
       for (const subscriber of fleet.subscribers) {
         for (const change of changes) Queue.offerUnsafe(subscriber, change)
       }
-      return [answer, occupancy]
+      return [answer, ledger]
     })
 
 const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
   const decide = decideIn(fleet)
   let holder: Launch.Holder = { id: holderId, closing: false }
   const { claimTurn, endTurn, ...operations } = Operations.asking((operation) =>
-    decide((occupancy, now) =>
-      Operations.decide(occupancy, operation, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
+    decide((ledger, now) =>
+      Operations.decide(ledger, operation, { holder, elsewhere: elsewhere(fleet, holderId) }, now)
     )
   )
   return {
@@ -85,8 +85,8 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
     readTurn: {
       claim: claimTurn,
       end: (rest, outcome) => Effect.andThen(endTurn(rest, outcome), Effect.sync(() => tellTurnEnds(fleet))),
-      current: Effect.map(Ref.get(fleet.occupancy), ({ turn }) => turn),
-      readingBegunAt: Effect.map(Ref.get(fleet.occupancy), ({ readingBegunAt }) => readingBegunAt),
+      current: Effect.map(Ref.get(fleet.ledger), ({ turn }) => turn),
+      readingBegunAt: Effect.map(Ref.get(fleet.ledger), ({ readingBegunAt }) => readingBegunAt),
       ended: Effect.suspend(() => Deferred.await(fleet.turnEnds))
     },
     subscribe: <Own>(capacity: number) =>
@@ -123,29 +123,29 @@ export const layer: Layer.Layer<Ledger> = Layer.effect(
     const enter = (options: AttachOptions): Effect.Effect<Fleet, LedgerMismatch> =>
       Effect.suspend(() => {
         const fleet = fleets.get(options.fleet) ?? makeFleet(options, now)
-        const occupancy = Ref.getUnsafe(fleet.occupancy)
+        const ledger = Ref.getUnsafe(fleet.ledger)
         const detail = fleet.holders === 0
-          ? Descriptions.moved(occupancy, options)
-          : Descriptions.mismatch(occupancy, fleet.description, options)
+          ? Descriptions.moved(ledger, options)
+          : Descriptions.mismatch(ledger, fleet.description, options)
         if (detail !== undefined) return Effect.fail(new LedgerMismatch({ fleet: options.fleet, detail }))
         fleets.set(options.fleet, fleet)
         fleet.lines.set(options.holder, options.line)
         if (fleet.holders++ > 0) {
-          return Effect.as(decideIn(fleet)((occupancy, now) => Descriptions.join(occupancy, options, now)), fleet)
+          return Effect.as(decideIn(fleet)((ledger, now) => Descriptions.join(ledger, options, now)), fleet)
         }
         const before = fleet.description
         fleet.description = options
         return Effect.as(
-          decideIn(fleet)((occupancy, now) => Descriptions.describe(occupancy, before, options, now)),
+          decideIn(fleet)((ledger, now) => Descriptions.describe(ledger, before, options, now)),
           fleet
         )
       })
     const leave = (fleet: Fleet, holder: string): Effect.Effect<void> =>
       Effect.andThen(
-        decideIn(fleet)((occupancy, now) => {
+        decideIn(fleet)((ledger, now) => {
           fleet.holders--
           fleet.lines.delete(holder)
-          return Holders.abandon(occupancy, holder, now)
+          return Holders.abandon(ledger, holder, now)
         }),
         Effect.sync(() => tellTurnEnds(fleet))
       )

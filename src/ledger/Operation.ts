@@ -62,7 +62,7 @@ interface Definition<Args extends ReadonlyArray<unknown>, A> {
 const define = <Args extends ReadonlyArray<unknown>, A>(definition: Definition<Args, A>): Definition<Args, A> =>
   definition
 
-const look = <A>(ledger: LedgerState, answer: A): Decision<A> => ({ answer, occupancy: ledger, changes: [] })
+const look = <A>(ledger: LedgerState, answer: A): Decision<A> => ({ answer, ledger, changes: [] })
 
 const nothing: Schema.Codec<void, unknown> = Schema.Undefined
 

@@ -50,11 +50,11 @@ export interface Snapshot {
  *
  * @category constructors
  */
-export const make = (occupancy: Standing, waiting: number, now: number): Snapshot => ({
-  cap: occupancy.cap,
-  occupied: used(occupancy),
+export const make = (ledger: Standing, waiting: number, now: number): Snapshot => ({
+  cap: ledger.cap,
+  occupied: used(ledger),
   waiting,
-  slots: HashMap.toValues(occupancy.slots)
+  slots: HashMap.toValues(ledger.slots)
     .sort((a, b) => a.since - b.since)
     .map((slot) => ({
       id: slot.id,

@@ -47,7 +47,7 @@ export const twins: ReadonlyArray<Twin> = [
       },
       {
         file: launch,
-        find: "const over = occupancy.cap !== \"unlimited\" && !(others < occupancy.cap)",
+        find: "const over = ledger.cap !== \"unlimited\" && !(others < ledger.cap)",
         replace: "const over = others < 0"
       }
     ]

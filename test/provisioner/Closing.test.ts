@@ -106,7 +106,7 @@ describe("a provisioner that closes", () => {
       assert.isAtMost(yield* closing(Scope.close(scope, Exit.void)), 1100)
       isCut = false
       yield* TestClock.adjust("1 minute")
-      const slots = [...(store.fleet("c/worker")?.occupancy.slots ?? [])].map(([, { state }]) => state._tag)
+      const slots = [...(store.fleet("c/worker")?.ledger.slots ?? [])].map(([, { state }]) => state._tag)
       assert.deepStrictEqual(slots, ["Launched"])
     }).pipe(Effect.provide(layerWorld())))
 })

@@ -89,9 +89,9 @@ describe("2,000 requests that a full fleet turns away", () => {
         yield* pass("1 second")
         assert.deepStrictEqual(tally(yield* Fiber.join(first)), { Launched: 1 })
         latency.of = 5
-        const before = { ...counted, sequence: kept()?.occupancy.sequence, changes: kept()?.changes.length }
+        const before = { ...counted, sequence: kept()?.ledger.sequence, changes: kept()?.changes.length }
         yield* refused(2000)
-        assert.strictEqual(kept()?.occupancy.sequence, before.sequence)
+        assert.strictEqual(kept()?.ledger.sequence, before.sequence)
         assert.strictEqual(kept()?.changes.length, before.changes)
         // One reading, told in two writes, and the heartbeats of three seconds.
         assert.isAtMost(counted.writes - before.writes, 12)

@@ -28,7 +28,7 @@ const open = Effect.fnUntraced(function*(
   change: (ecs: Ecs["Service"]) => Ecs["Service"] = (ecs) => ecs
 ) {
   let batches = 0
-  const steps: Record<string, number> = {}
+  const operations: Record<string, number> = {}
   let isAway = false
   let isNear = true
   const link: Link = (call) =>
@@ -43,7 +43,7 @@ const open = Effect.fnUntraced(function*(
     ...noTime,
     sent: (_, batch) => {
       batches++
-      for (const { tag } of batch.steps) steps[tag] = (steps[tag] ?? 0) + 1
+      for (const { tag } of batch.operations) operations[tag] = (operations[tag] ?? 0) + 1
     }
   }
   const scope = yield* Scope.make()
@@ -60,7 +60,7 @@ const open = Effect.fnUntraced(function*(
     provisioner,
     close: Scope.close(scope, Exit.void),
     sent: () => batches,
-    steps: (tag: string) => steps[tag] ?? 0,
+    operations: (tag: string) => operations[tag] ?? 0,
     setAway: (away: boolean) => {
       isAway = away
     },
@@ -106,8 +106,8 @@ describe("two provisioners of one fleet, of which one reads slowly", () => {
         while (asking.pollUnsafe() === undefined) yield* pass("5 millis", "5 millis")
         const answers = yield* Fiber.join(asking)
         assert.isTrue(answers.every(isAnswered))
-        assert.isAtMost(b.steps("claimTurn"), 10)
-        // Each request is one step before the reading and one after it, a hundred of them to a batch.
+        assert.isAtMost(b.operations("claimTurn"), 10)
+        // Each request is one operation before the reading and one after it, a hundred of them to a batch.
         const needed = 3 * Math.ceil(count / 100)
         assert.isAtMost(b.sent() - before, needed + 10)
         assert.isAtMost(Math.max(...answers.map(({ took }) => took)), 2000 + needed * 10 + 100)
@@ -154,9 +154,9 @@ describe("a provisioner that cannot read, and has somebody in line", () => {
       yield* pass("2 seconds", "5 millis")
       isEndless = true
       const waiting = yield* Effect.forkChild(Effect.exit(a.provisioner.requestWhenFree("second")))
-      const before = a.steps("claimTurn")
+      const before = a.operations("claimTurn")
       yield* pass("20 seconds", "5 millis")
-      assert.isAtMost(a.steps("claimTurn") - before, 10)
+      assert.isAtMost(a.operations("claimTurn") - before, 10)
       yield* Fiber.interrupt(waiting)
       yield* closeAll(a, b)
     }).pipe(Effect.provide(layerEcs)))

@@ -91,7 +91,7 @@ export const make = (options: Options): DynamoStore => {
     word: Effect.never,
     size: () => ({
       bytes: self.known.size,
-      occupied: self.known.fleet === undefined ? 0 : LedgerStates.used(self.known.fleet.occupancy)
+      occupied: self.known.fleet === undefined ? 0 : LedgerStates.used(self.known.fleet.ledger)
     })
   }
 }
@@ -127,7 +127,7 @@ const put = Effect.fnUntraced(function*(
   delta: Delta
 ): Effect.fn.Return<Written, CallFailed> {
   const { fleet, known, requests, table, time } = self
-  const { occupancy } = after
+  const { ledger } = after
   yield* Requests.writeLaunching(requests, delta)
   const gone = ItemCodec.remember(known.gone, delta)
   const body = ItemCodec.encode(after, gone)
@@ -138,9 +138,9 @@ const put = Effect.fnUntraced(function*(
     })
   }
   const version = known.version + 1
-  yield* table.writeFleet(fleet, { body, version }, { occupied: LedgerStates.used(occupancy), cap: occupancy.cap })
+  yield* table.writeFleet(fleet, { body, version }, { occupied: LedgerStates.used(ledger), cap: ledger.cap })
   self.known = { version, fleet: after, gone, size: body.length }
-  Requests.forget(requests, occupancy)
+  Requests.forget(requests, ledger)
   return { _tag: "Written", now: time.now() ?? delta.head.decidedAt.store }
 })
 
@@ -184,7 +184,7 @@ const learn = Effect.fnUntraced(function*(self: State, item: FleetItem | undefin
   }
 })
 
-const requestsOf = ({ fleet }: Known) => fleet?.occupancy.requests ?? HashMap.empty()
+const requestsOf = ({ fleet }: Known) => fleet?.ledger.requests ?? HashMap.empty()
 
 /** Reads the requests of the launches that the holder has to take over. Says whether some were not known. */
 const fetchRequests = Effect.fnUntraced(function*(

@@ -58,8 +58,8 @@ export const fetch = Effect.fnUntraced(function*(
   self: Requests,
   fleet: SharedState
 ): Effect.fn.Return<LedgerState["requests"], CallFailed> {
-  const needed = [...abandoned(fleet.occupancy), ...takenOver(fleet, self.holder)].filter((id) =>
-    !HashMap.has(fleet.occupancy.requests, id) && !self.lost.has(id)
+  const needed = [...abandoned(fleet.ledger), ...takenOver(fleet, self.holder)].filter((id) =>
+    !HashMap.has(fleet.ledger.requests, id) && !self.lost.has(id)
   )
   const read = yield* Effect.forEach(
     needed,
@@ -101,8 +101,8 @@ export const writeLaunching = Effect.fnUntraced(function*(self: Requests, { head
  *
  * @category edits
  */
-export const forget = ({ unwritten }: Requests, occupancy: LedgerState): void => {
-  for (const id of unwritten.keys()) if (LedgerStates.find(occupancy, id) === undefined) unwritten.delete(id)
+export const forget = ({ unwritten }: Requests, ledger: LedgerState): void => {
+  for (const id of unwritten.keys()) if (LedgerStates.find(ledger, id) === undefined) unwritten.delete(id)
 }
 
 /**
@@ -112,12 +112,12 @@ export const forget = ({ unwritten }: Requests, occupancy: LedgerState): void =>
  */
 export const withRequests = (fleet: SharedState, requests: LedgerState["requests"]): SharedState => {
   const isNeeded = (id: SlotId): boolean => {
-    const slot = LedgerStates.find(fleet.occupancy, id)
+    const slot = LedgerStates.find(fleet.ledger, id)
     return slot !== undefined && slot.state._tag !== "Launched"
   }
   return {
     ...fleet,
-    occupancy: { ...fleet.occupancy, requests: HashMap.filter(requests, (_, id) => isNeeded(id)) }
+    ledger: { ...fleet.ledger, requests: HashMap.filter(requests, (_, id) => isNeeded(id)) }
   }
 }
 
@@ -129,15 +129,15 @@ export const withRequests = (fleet: SharedState, requests: LedgerState["requests
 export const withOwnAnswers = (fleet: SharedState, holder: string): SharedState => {
   const member = fleet.members.get(holder)
   if (member === undefined) return fleet
-  const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.occupancy.requests, id))
+  const requestOf = (id: SlotId) => Option.getOrUndefined(HashMap.get(fleet.ledger.requests, id))
   return { ...fleet, members: new Map(fleet.members).set(holder, ItemCodec.restore(member, requestOf)) }
 }
 
 /** The launches that the next holder to ask takes over. */
-const abandoned = (occupancy: LedgerState): ReadonlyArray<SlotId> =>
-  [...HashMap.values(occupancy.slots)].flatMap(({ holder, id, key, state }) =>
+const abandoned = (ledger: LedgerState): ReadonlyArray<SlotId> =>
+  [...HashMap.values(ledger.slots)].flatMap(({ holder, id, key, state }) =>
     holder === undefined && key !== undefined && state._tag === "Launching" &&
-      LedgerStates.findByKey(occupancy, key)?.id === id
+      LedgerStates.findByKey(ledger, key)?.id === id
       ? [id]
       : []
   )
@@ -149,4 +149,4 @@ const abandoned = (occupancy: LedgerState): ReadonlyArray<SlotId> =>
 const takenOver = (fleet: SharedState, holder: string): ReadonlyArray<SlotId> =>
   (fleet.members.get(holder)?.answers ?? []).flatMap((answer) =>
     answer !== undefined && isAnswerTo("takeOver", answer) ? answer.value.map(({ ticket }) => ticket.slotId) : []
-  ).filter((id) => LedgerStates.find(fleet.occupancy, id)?.state._tag === "Launching")
+  ).filter((id) => LedgerStates.find(fleet.ledger, id)?.state._tag === "Launching")

@@ -33,7 +33,7 @@ export const believed = (
     return { _tag: "Unknown", detail: answer.detail }
   }
   if (answer._tag !== "Accepted") return answer
-  const found = contradiction(tx.occupancy, id, answer.taskArn)
+  const found = contradiction(tx.ledger, id, answer.taskArn)
   if (found === undefined) {
     return !isTerminal(answer.lastStatus) || mayHaveStopped(tx, id) ? answer : { ...answer, lastStatus: undefined }
   }
@@ -44,7 +44,7 @@ export const believed = (
 
 /** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */
 const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
-  const slot = LedgerStates.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.ledger, id)
   return slot?.state._tag !== "Launching" || (slot.state.attempts > 1 && slot.contradiction === undefined)
 }
 
@@ -53,18 +53,18 @@ const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
  * place, it is another launch's, or the launch has another one. One that was listed
  * and not described yet may be that of any launch.
  */
-const contradiction = (occupancy: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
-  const stray = Places.stray(occupancy.place, [arn])
+const contradiction = (ledger: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
+  const stray = Places.stray(ledger.place, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
-  const slot = LedgerStates.find(occupancy, id)
+  const slot = LedgerStates.find(ledger, id)
   const known = slot === undefined ? undefined : Slots.taskArn(slot)
   const named = (detail: string): Contradiction => ({ detail: `${arn} was named, and ${detail}`, elsewhere: false })
   if (known !== undefined && known !== arn) return named(`its task is ${known}`)
-  const other = LedgerStates.findByArn(occupancy, arn)
+  const other = LedgerStates.findByArn(ledger, arn)
   if (other !== undefined && other.id !== id && other.key !== undefined) {
     return named(`that is the task of launch ${other.id}`)
   }
-  return slot?.state._tag === "Launching" && LedgerStates.isGone(occupancy, arn)
+  return slot?.state._tag === "Launching" && LedgerStates.isGone(ledger, arn)
     ? named("that had stopped as the task of another")
     : undefined
 }

@@ -14,9 +14,9 @@ import * as Transactions from "./Transaction.ts"
  *
  * @category decisions
  */
-export const resize = (occupancy: LedgerState, cap: Cap, now: Time): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
-    tx.occupancy = { ...tx.occupancy, cap }
+export const resize = (ledger: LedgerState, cap: Cap, now: Time): Decision<void> =>
+  Transactions.decide(ledger, now, (tx) => {
+    tx.ledger = { ...tx.ledger, cap }
     Transactions.note(tx, { _tag: "Resized" })
   })
 
@@ -29,24 +29,24 @@ export const resize = (occupancy: LedgerState, cap: Cap, now: Time): Decision<vo
  * @category decisions
  */
 export const describe = (
-  occupancy: LedgerState,
+  ledger: LedgerState,
   before: Description,
   description: Description,
   now: Time
 ): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
+  Transactions.decide(ledger, now, (tx) => {
     const { exclusiveKeys, lagBound } = description
-    const cap = description.cap === before.cap ? occupancy.cap : description.cap
-    const place = Places.differ(occupancy.place, description.place)
+    const cap = description.cap === before.cap ? ledger.cap : description.cap
+    const place = Places.differ(ledger.place, description.place)
       ? description.place
-      : Places.complete(occupancy.place, description.place)
-    tx.occupancy = { ...tx.occupancy, cap, exclusiveKeys, lagBound, place }
-    for (const slot of HashMap.values(occupancy.slots)) {
+      : Places.complete(ledger.place, description.place)
+    tx.ledger = { ...tx.ledger, cap, exclusiveKeys, lagBound, place }
+    for (const slot of HashMap.values(ledger.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
       if (exclusiveKeys) Transactions.claimKey(tx, slot.key, slot.id)
       else Transactions.dropKey(tx, slot)
     }
-    if (cap !== occupancy.cap) Transactions.note(tx, { _tag: "Resized" })
+    if (cap !== ledger.cap) Transactions.note(tx, { _tag: "Resized" })
   })
 
 /**
@@ -55,11 +55,11 @@ export const describe = (
  *
  * @category accessors
  */
-export const mismatch = (occupancy: LedgerState, relied: Description, description: Description): string | undefined => {
-  const away = elsewhere(occupancy, description)
+export const mismatch = (ledger: LedgerState, relied: Description, description: Description): string | undefined => {
+  const away = elsewhere(ledger, description)
   if (away !== undefined) return away
-  if (description.cap !== relied.cap && description.cap !== occupancy.cap) {
-    return `its cap is ${occupancy.cap}, not ${description.cap}: call \`resize\` first, then deploy with the new cap`
+  if (description.cap !== relied.cap && description.cap !== ledger.cap) {
+    return `its cap is ${ledger.cap}, not ${description.cap}: call \`resize\` first, then deploy with the new cap`
   }
   if (description.exclusiveKeys !== relied.exclusiveKeys) return `its exclusiveKeys is ${relied.exclusiveKeys}`
   if (description.lagBound !== relied.lagBound) return `its lagBound is ${relied.lagBound} ms`
@@ -72,9 +72,9 @@ export const mismatch = (occupancy: LedgerState, relied: Description, descriptio
  *
  * @category accessors
  */
-export const elsewhere = (occupancy: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
-  Places.differ(occupancy.place, place)
-    ? `it is in ${Places.text(occupancy.place)}, and this process calls ECS in ${Places.text(place)}: ` +
+export const elsewhere = (ledger: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
+  Places.differ(ledger.place, place)
+    ? `it is in ${Places.text(ledger.place)}, and this process calls ECS in ${Places.text(place)}: ` +
       "give the process that region and account, or the fleet another id"
     : undefined
 
@@ -84,16 +84,16 @@ export const elsewhere = (occupancy: LedgerState, { place }: Pick<Description, "
  *
  * @category accessors
  */
-export const moved = (occupancy: LedgerState, description: Description): string | undefined =>
-  HashMap.isEmpty(occupancy.slots) ? undefined : elsewhere(occupancy, description)
+export const moved = (ledger: LedgerState, description: Description): string | undefined =>
+  HashMap.isEmpty(ledger.slots) ? undefined : elsewhere(ledger, description)
 
 /**
  * Lets a holder join others: what it knows of the place completes what they know.
  *
  * @category decisions
  */
-export const join = (occupancy: LedgerState, { place }: Description, now: Time): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
-    const completed = Places.complete(occupancy.place, place)
-    if (completed !== occupancy.place) tx.occupancy = { ...tx.occupancy, place: completed }
+export const join = (ledger: LedgerState, { place }: Description, now: Time): Decision<void> =>
+  Transactions.decide(ledger, now, (tx) => {
+    const completed = Places.complete(ledger.place, place)
+    if (completed !== ledger.place) tx.ledger = { ...tx.ledger, place: completed }
   })

@@ -65,18 +65,18 @@ export interface Reading extends Listing {
  *
  * @category decisions
  */
-export const adopt = (occupancy: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
-  Transactions.decide<Question>(occupancy, now, (tx) => {
-    const stray = Places.stray(occupancy.place, listed(listing))
+export const adopt = (ledger: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
+  Transactions.decide<Question>(ledger, now, (tx) => {
+    const stray = Places.stray(ledger.place, listed(listing))
     if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
     for (const arn of listing.running ?? []) adoptTask(tx, arn)
-    const taskArns = new Set(HashMap.keys(tx.occupancy.byArn))
+    const taskArns = new Set(HashMap.keys(tx.ledger.byArn))
     for (const arn of listing.stopped ?? []) {
-      if (!LedgerStates.isGone(tx.occupancy, arn)) taskArns.add(arn)
+      if (!LedgerStates.isGone(tx.ledger, arn)) taskArns.add(arn)
     }
     return {
       taskArns: [...taskArns],
-      forgettable: new Set(forgettable(tx.occupancy, now)),
+      forgettable: new Set(forgettable(tx.ledger, now)),
       stray
     }
   })
@@ -89,20 +89,20 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
  *
  * @category decisions
  */
-export const observe = (occupancy: LedgerState, reading: Reading, now: Time.Time): Decision<Tally> =>
-  Transactions.decide(occupancy, now, (tx) => {
+export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<Tally> =>
+  Transactions.decide(ledger, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
-    const stray = Places.stray(occupancy.place, [...listed(reading), ...described, ...reading.missing])
+    const stray = Places.stray(ledger.place, [...listed(reading), ...described, ...reading.missing])
     if (stray === undefined) {
       for (const task of reading.tasks) observeTask(tx, task)
       if (reading.running !== undefined) observeListed(tx, reading, reading.running)
     }
-    const { cap } = tx.occupancy
-    const occupied = LedgerStates.used(tx.occupancy)
-    const foreign = cap !== "unlimited" && occupied > cap ? LedgerStates.foreignTasks(tx.occupancy) : 0
-    if (foreign !== occupancy.foreignOver) tx.occupancy = { ...tx.occupancy, foreignOver: foreign }
-    const undescribed = LedgerStates.undescribedTasks(tx.occupancy, now)
-    return { cap, occupied, foreign, isMore: foreign > occupancy.foreignOver, undescribed, stray }
+    const { cap } = tx.ledger
+    const occupied = LedgerStates.used(tx.ledger)
+    const foreign = cap !== "unlimited" && occupied > cap ? LedgerStates.foreignTasks(tx.ledger) : 0
+    if (foreign !== ledger.foreignOver) tx.ledger = { ...tx.ledger, foreignOver: foreign }
+    const undescribed = LedgerStates.undescribedTasks(tx.ledger, now)
+    return { cap, occupied, foreign, isMore: foreign > ledger.foreignOver, undescribed, stray }
   })
 
 /**
@@ -145,11 +145,11 @@ export type Release = typeof Release.Type
  *
  * @category decisions
  */
-export const release = (occupancy: LedgerState, id: SlotId, now: Time.Time): Decision<Release> =>
-  Transactions.decide<Release>(occupancy, now, (tx) => {
-    const slot = LedgerStates.find(occupancy, id)
+export const release = (ledger: LedgerState, id: SlotId, now: Time.Time): Decision<Release> =>
+  Transactions.decide<Release>(ledger, now, (tx) => {
+    const slot = LedgerStates.find(ledger, id)
     if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
-    const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)
+    const left = Slots.visibleIn(slot.state, ledger.lagBound, now)
     if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
     Transactions.free(tx, id, "absent")
     return { _tag: "Freed" }
@@ -162,33 +162,33 @@ export const release = (occupancy: LedgerState, id: SlotId, now: Time.Time): Dec
  * @category edits
  */
 export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = LedgerStates.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.ledger, id)
   if (slot?.state._tag !== "Launching") {
     adoptTask(tx, arn)
     return observeStatus(tx, arn, lastStatus)
   }
   // A task is one slot however many ways it was seen.
-  const seen = LedgerStates.findByArn(tx.occupancy, arn)
+  const seen = LedgerStates.findByArn(tx.ledger, arn)
   if (seen !== undefined) Transactions.free(tx, seen.id, "merged")
   Transactions.locate(tx, arn)
   const launched = Slots.launched(slot, arn, lastStatus, tx.now)
   Transactions.put(tx, launched)
   Transactions.dropRequest(tx, id)
-  if (!tx.occupancy.exclusiveKeys) Transactions.dropKey(tx, launched)
+  if (!tx.ledger.exclusiveKeys) Transactions.dropKey(tx, launched)
   Transactions.note(tx, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
-  if (LedgerStates.isGone(tx.occupancy, arn)) Transactions.free(tx, id, "stopped")
+  if (LedgerStates.isGone(tx.ledger, arn)) Transactions.free(tx, id, "stopped")
   else observeStatus(tx, arn, lastStatus)
 }
 
 const observeTask = (tx: Transaction, task: TaskDescription): void => {
-  const seen = LedgerStates.findByArn(tx.occupancy, task.taskArn)
+  const seen = LedgerStates.findByArn(tx.ledger, task.taskArn)
   if (seen?.key !== undefined && task.startedBy !== undefined && task.startedBy !== seen.id) {
     const detail = `${task.taskArn} is described as started by ${task.startedBy.slice(0, 128)}`
     return Transactions.dispute(tx, seen.id, { detail, elsewhere: false })
   }
   const own = task.startedBy === undefined
     ? undefined
-    : LedgerStates.find(tx.occupancy, Slots.SlotId(task.startedBy))
+    : LedgerStates.find(tx.ledger, Slots.SlotId(task.startedBy))
   if (own?.state._tag === "Launching") return recordTask(tx, own.id, task.taskArn, task.lastStatus)
   if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)
   observeStatus(tx, task.taskArn, task.lastStatus)
@@ -201,7 +201,7 @@ const observeTask = (tx: Transaction, task: TaskDescription): void => {
  * @category edits
  */
 export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
-  if (HashMap.has(tx.occupancy.byArn, arn) || LedgerStates.isGone(tx.occupancy, arn)) return
+  if (HashMap.has(tx.ledger.byArn, arn) || LedgerStates.isGone(tx.ledger, arn)) return
   Transactions.locate(tx, arn)
   const slot = Slots.adopted(arn, tx.now)
   Transactions.put(tx, slot)
@@ -209,7 +209,7 @@ export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
 }
 
 const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undefined): void => {
-  const slot = LedgerStates.findByArn(tx.occupancy, arn)
+  const slot = LedgerStates.findByArn(tx.ledger, arn)
   if (isTerminal(lastStatus)) {
     if (slot === undefined) Transactions.remember(tx, arn)
     else Transactions.free(tx, slot.id, "stopped")
@@ -226,9 +226,9 @@ const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undef
 const observeListed = (tx: Transaction, reading: Reading, running: ReadonlyArray<TaskArn>): void => {
   observeMissing(tx, reading, running)
   if (reading.stopped !== undefined) observeAbsent(tx, reading.begunAt)
-  tx.occupancy = {
-    ...tx.occupancy,
-    readingBegunAt: Math.max(tx.occupancy.readingBegunAt, reading.begunAt.fast)
+  tx.ledger = {
+    ...tx.ledger,
+    readingBegunAt: Math.max(tx.ledger.readingBegunAt, reading.begunAt.fast)
   }
 }
 
@@ -236,7 +236,7 @@ const observeMissing = (tx: Transaction, reading: Reading, running: ReadonlyArra
   if (reading.missing.length === 0) return
   const listed = new Set(running)
   for (const arn of reading.missing) {
-    const slot = LedgerStates.findByArn(tx.occupancy, arn)
+    const slot = LedgerStates.findByArn(tx.ledger, arn)
     if (slot?.state._tag !== "Launched") continue
     const { state } = slot
     if (listed.has(arn) || Time.atLeast(state.knownSince, reading.begunAt) <= stoppedRetention) {
@@ -253,7 +253,7 @@ const observeMissing = (tx: Transaction, reading: Reading, running: ReadonlyArra
 }
 
 const observeAbsent = (tx: Transaction, begunAt: Time.Time): void => {
-  for (const { slot, state } of sought(tx.occupancy, begunAt)) {
+  for (const { slot, state } of sought(tx.ledger, begunAt)) {
     if (state.absentSince === undefined) {
       Transactions.put(tx, { ...slot, state: { ...state, absentSince: begunAt } })
     } else if (begunAt.fast > state.absentSince.fast) {
@@ -263,8 +263,8 @@ const observeAbsent = (tx: Transaction, begunAt: Time.Time): void => {
 }
 
 /** The tasks that have been known for longer than ECS remembers stopped ones. */
-const forgettable = function*(occupancy: LedgerState, at: Time.Time): Generator<TaskArn> {
-  for (const { state } of HashMap.values(occupancy.slots)) {
+const forgettable = function*(ledger: LedgerState, at: Time.Time): Generator<TaskArn> {
+  for (const { state } of HashMap.values(ledger.slots)) {
     if (state._tag === "Launched" && Time.atLeast(state.knownSince, at) > stoppedRetention) yield state.taskArn
   }
 }
@@ -275,16 +275,16 @@ const forgettable = function*(occupancy: LedgerState, at: Time.Time): Generator<
  *
  * @category guards
  */
-export const isSearching = (occupancy: LedgerState, now: Time.Time): boolean => {
-  for (const _ of sought(occupancy, now)) return true
+export const isSearching = (ledger: LedgerState, now: Time.Time): boolean => {
+  for (const _ of sought(ledger, now)) return true
   return false
 }
 
 /** The launches without a verdict whose task, if there is one, a reading begun at `at` must show. */
-const sought = function*(occupancy: LedgerState, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
-  for (const slot of HashMap.values(occupancy.slots)) {
+const sought = function*(ledger: LedgerState, at: Time.Time): Generator<{ slot: Slot; state: Launching }> {
+  for (const slot of HashMap.values(ledger.slots)) {
     if (slot.state._tag !== "Launching" || !(slot.state.ambiguous || slot.state.underWay)) continue
     if (slot.contradiction?.elsewhere === true) continue
-    if (Slots.visibleIn(slot.state, occupancy.lagBound, at) < 0) yield { slot, state: slot.state }
+    if (Slots.visibleIn(slot.state, ledger.lagBound, at) < 0) yield { slot, state: slot.state }
   }
 }

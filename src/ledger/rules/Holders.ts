@@ -21,9 +21,9 @@ import * as Transactions from "./Transaction.ts"
  *
  * @category decisions
  */
-export const abandon = (occupancy: LedgerState, holder: string, now: Time): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
-    for (const slot of HashMap.values(occupancy.slots)) {
+export const abandon = (ledger: LedgerState, holder: string, now: Time): Decision<void> =>
+  Transactions.decide(ledger, now, (tx) => {
+    for (const slot of HashMap.values(ledger.slots)) {
       if (slot.holder !== holder || slot.state._tag === "Launched") continue
       if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
       else {
@@ -31,12 +31,12 @@ export const abandon = (occupancy: LedgerState, holder: string, now: Time): Deci
         Transactions.note(tx, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
       }
     }
-    if (occupancy.turn.reader === holder) {
-      tx.occupancy = { ...tx.occupancy, turn: { ...tx.occupancy.turn, reader: undefined } }
+    if (ledger.turn.reader === holder) {
+      tx.ledger = { ...tx.ledger, turn: { ...tx.ledger.turn, reader: undefined } }
     }
-    if (occupancy.turn.failed.some((reader) => reader.holder === holder)) {
-      const failed = occupancy.turn.failed.filter((reader) => reader.holder !== holder)
-      tx.occupancy = { ...tx.occupancy, turn: { ...tx.occupancy.turn, failed } }
+    if (ledger.turn.failed.some((reader) => reader.holder === holder)) {
+      const failed = ledger.turn.failed.filter((reader) => reader.holder !== holder)
+      tx.ledger = { ...tx.ledger, turn: { ...tx.ledger.turn, failed } }
     }
   })
 
@@ -58,13 +58,13 @@ export type TakenOver = typeof TakenOver.Type
  *
  * @category decisions
  */
-export const takeOver = (occupancy: LedgerState, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
-  Transactions.decide(occupancy, now, (tx) => {
+export const takeOver = (ledger: LedgerState, holder: Holder, now: Time): Decision<ReadonlyArray<TakenOver>> =>
+  Transactions.decide(ledger, now, (tx) => {
     const taken: Array<TakenOver> = []
-    for (const slot of HashMap.values(occupancy.slots)) {
+    for (const slot of HashMap.values(ledger.slots)) {
       if (slot.holder !== undefined || slot.key === undefined || slot.state._tag !== "Launching") continue
-      if (holder.closing || LedgerStates.findByKey(occupancy, slot.key)?.id !== slot.id) continue
-      const request = Option.getOrUndefined(HashMap.get(occupancy.requests, slot.id))
+      if (holder.closing || LedgerStates.findByKey(ledger, slot.key)?.id !== slot.id) continue
+      const request = Option.getOrUndefined(HashMap.get(ledger.requests, slot.id))
       if (request === undefined) continue
       const mine = Slots.takenOver(slot, slot.state, holder.id)
       Transactions.put(tx, mine)

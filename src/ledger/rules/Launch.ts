@@ -1,5 +1,5 @@
 /**
- * The life of a launch, from reserve to verdict, decided over an occupancy.
+ * The life of a launch, from reserve to verdict, decided over the state of a ledger.
  *
  * These are the only decisions that let the fleet grow. Both compare what is
  * counted besides the slot in question with the cap: `reserve` when the slot is
@@ -93,26 +93,26 @@ export type Line = typeof Line.Type
  * @category decisions
  */
 export const reserve = (
-  occupancy: LedgerState,
+  ledger: LedgerState,
   options: ReserveOptions,
   elsewhere: ReadonlyArray<Line>,
   asker: Holder,
   now: Time
 ): Decision<Reservation> =>
-  Transactions.decide<Reservation>(occupancy, now, (tx) => {
+  Transactions.decide<Reservation>(ledger, now, (tx) => {
     if (asker.closing) return { _tag: "Closed" }
-    const holding = LedgerStates.findByKey(occupancy, options.key)
+    const holding = LedgerStates.findByKey(ledger, options.key)
     if (holding !== undefined) {
       const taskArn = Slots.taskArn(holding)
       return taskArn === undefined
         ? { _tag: "Shared", slotId: holding.id }
         : { _tag: "Existing", slotId: holding.id, taskArn }
     }
-    if (occupancy.cap !== "unlimited") {
-      if (occupancy.readingBegunAt < options.readSince) return { _tag: "Stale" }
-      const occupied = LedgerStates.used(occupancy)
+    if (ledger.cap !== "unlimited") {
+      if (ledger.readingBegunAt < options.readSince) return { _tag: "Stale" }
+      const occupied = LedgerStates.used(ledger)
       const owed = options.ahead + owedElsewhere(options.waitingSince, elsewhere)
-      if (!(occupied + owed < occupancy.cap)) return { _tag: "Full", occupied, cap: occupancy.cap }
+      if (!(occupied + owed < ledger.cap)) return { _tag: "Full", occupied, cap: ledger.cap }
     }
     const slot = Slots.reserved({
       id: options.slotId,
@@ -180,17 +180,17 @@ export type Settlement = typeof Settlement.Type
  *
  * @category decisions
  */
-export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
-  Transactions.decide<GateAnswer>(occupancy, now, (tx) => {
-    const slot = held(occupancy, ticket)
+export const gate = (ledger: LedgerState, ticket: Ticket, holder: Holder, now: Time): Decision<GateAnswer> =>
+  Transactions.decide<GateAnswer>(ledger, now, (tx) => {
+    const slot = held(ledger, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
-    const others = LedgerStates.used(occupancy) - 1
-    const over = occupancy.cap !== "unlimited" && !(others < occupancy.cap)
+    const others = LedgerStates.used(ledger) - 1
+    const over = ledger.cap !== "unlimited" && !(others < ledger.cap)
     if (Slots.isUnsent(slot)) {
       if (over || holder.closing) Transactions.free(tx, slot.id, "withdrawn")
       if (holder.closing) return { _tag: "Closed" }
-      if (over) return { _tag: "Withdrawn", occupied: others, cap: occupancy.cap }
+      if (over) return { _tag: "Withdrawn", occupied: others, cap: ledger.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
       Transactions.dropKey(tx, slot)
       return { _tag: "Expired" }
@@ -212,14 +212,14 @@ export const gate = (occupancy: LedgerState, ticket: Ticket, holder: Holder, now
  *
  * @category decisions
  */
-export const settle = (occupancy: LedgerState, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
-  Transactions.decide<Settlement>(occupancy, now, (tx) => {
+export const settle = (ledger: LedgerState, ticket: Ticket, answer: Verdict, now: Time): Decision<Settlement> =>
+  Transactions.decide<Settlement>(ledger, now, (tx) => {
     const verdict = Contradictions.believed(tx, ticket.slotId, answer)
     if (verdict._tag === "Accepted") {
       recordTask(tx, ticket.slotId, verdict.taskArn, verdict.lastStatus)
       return { _tag: "Launched", taskArn: verdict.taskArn }
     }
-    const slot = held(tx.occupancy, ticket)
+    const slot = held(tx.ledger, ticket)
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     if (slot.state._tag === "Reserved") return { _tag: "Lost" }
@@ -243,9 +243,9 @@ export const settle = (occupancy: LedgerState, ticket: Ticket, answer: Verdict, 
  *
  * @category decisions
  */
-export const withdraw = (occupancy: LedgerState, ticket: Ticket, now: Time): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
-    const slot = held(occupancy, ticket)
+export const withdraw = (ledger: LedgerState, ticket: Ticket, now: Time): Decision<void> =>
+  Transactions.decide(ledger, now, (tx) => {
+    const slot = held(ledger, ticket)
     if (slot !== undefined && Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
   })
 
@@ -268,10 +268,10 @@ export type Trace =
  *
  * @category accessors
  */
-export const trace = (occupancy: LedgerState, id: SlotId): Trace => {
-  const slot = LedgerStates.find(occupancy, id)
+export const trace = (ledger: LedgerState, id: SlotId): Trace => {
+  const slot = LedgerStates.find(ledger, id)
   if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
-  if (slot?.key === undefined || LedgerStates.findByKey(occupancy, slot.key) !== slot) return { _tag: "Over" }
+  if (slot?.key === undefined || LedgerStates.findByKey(ledger, slot.key) !== slot) return { _tag: "Over" }
   return { _tag: "InFlight" }
 }
 
@@ -286,7 +286,7 @@ const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArra
 }
 
 /** The slot that a ticket may act on: it is there, and has not changed hands since. */
-const held = (occupancy: LedgerState, ticket: Ticket): Slot | undefined => {
-  const slot = LedgerStates.find(occupancy, ticket.slotId)
+const held = (ledger: LedgerState, ticket: Ticket): Slot | undefined => {
+  const slot = LedgerStates.find(ledger, ticket.slotId)
   return slot?.fence === ticket.fence ? slot : undefined
 }

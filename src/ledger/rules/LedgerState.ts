@@ -126,7 +126,7 @@ interface Gone {
 }
 
 /**
- * Makes the occupancy of a fleet of which nothing is known yet.
+ * Makes the state of a fleet of which nothing is known yet.
  *
  * @category constructors
  */
@@ -158,16 +158,16 @@ export const make = (description: Description, { slow: now }: Time.Time): Ledger
  *
  * @category accessors
  */
-export const used = (occupancy: Standing): number => HashMap.size(occupancy.slots)
+export const used = (ledger: Standing): number => HashMap.size(ledger.slots)
 
 /**
  * Returns how many tasks are known to be no launch under this ledger.
  *
  * @category accessors
  */
-export const foreignTasks = (occupancy: Standing): number => {
+export const foreignTasks = (ledger: Standing): number => {
   let count = 0
-  for (const { key, state } of HashMap.values(occupancy.slots)) {
+  for (const { key, state } of HashMap.values(ledger.slots)) {
     if (key === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
   }
   return count
@@ -178,9 +178,9 @@ export const foreignTasks = (occupancy: Standing): number => {
  *
  * @category accessors
  */
-export const undescribedTasks = (occupancy: Standing, now: Time.Time): number => {
+export const undescribedTasks = (ledger: Standing, now: Time.Time): number => {
   let count = 0
-  for (const { key, state } of HashMap.values(occupancy.slots)) {
+  for (const { key, state } of HashMap.values(ledger.slots)) {
     if (key !== undefined || state._tag !== "Launched" || state.lastStatus !== undefined) continue
     if (Time.atLeast(state.knownSince, now) > undescribedAfter) count++
   }
@@ -192,17 +192,17 @@ export const undescribedTasks = (occupancy: Standing, now: Time.Time): number =>
  *
  * @category accessors
  */
-export const find = (occupancy: Standing, id: SlotId): Slot | undefined =>
-  Option.getOrUndefined(HashMap.get(occupancy.slots, id))
+export const find = (ledger: Standing, id: SlotId): Slot | undefined =>
+  Option.getOrUndefined(HashMap.get(ledger.slots, id))
 
 /**
  * Returns the slot that stands for a task.
  *
  * @category accessors
  */
-export const findByArn = (occupancy: Standing, arn: TaskArn): Slot | undefined => {
-  const id = HashMap.get(occupancy.byArn, arn)
-  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+export const findByArn = (ledger: Standing, arn: TaskArn): Slot | undefined => {
+  const id = HashMap.get(ledger.byArn, arn)
+  return Option.isSome(id) ? find(ledger, id.value) : undefined
 }
 
 /**
@@ -211,9 +211,9 @@ export const findByArn = (occupancy: Standing, arn: TaskArn): Slot | undefined =
  *
  * @category accessors
  */
-export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
-  const id = HashMap.get(occupancy.byKey, key)
-  return Option.isSome(id) ? find(occupancy, id.value) : undefined
+export const findByKey = (ledger: Standing, key: Key): Slot | undefined => {
+  const id = HashMap.get(ledger.byKey, key)
+  return Option.isSome(id) ? find(ledger, id.value) : undefined
 }
 
 /**
@@ -221,5 +221,5 @@ export const findByKey = (occupancy: Standing, key: Key): Slot | undefined => {
  *
  * @category guards
  */
-export const isGone = (occupancy: LedgerState, arn: TaskArn): boolean =>
-  HashSet.has(occupancy.gone.recent, arn) || HashSet.has(occupancy.gone.older, arn)
+export const isGone = (ledger: LedgerState, arn: TaskArn): boolean =>
+  HashSet.has(ledger.gone.recent, arn) || HashSet.has(ledger.gone.older, arn)

@@ -62,20 +62,20 @@ export type Outcome = "read" | "failed" | "unread"
  *
  * @category decisions
  */
-export const claim = (occupancy: LedgerState, holder: string, since: number, now: Time): Decision<Claim> =>
-  Transactions.decide<Claim>(occupancy, now, (tx) => {
-    const { turn } = occupancy
-    if (occupancy.readingBegunAt >= since) return { _tag: "Recent" }
+export const claim = (ledger: LedgerState, holder: string, since: number, now: Time): Decision<Claim> =>
+  Transactions.decide<Claim>(ledger, now, (tx) => {
+    const { turn } = ledger
+    if (ledger.readingBegunAt >= since) return { _tag: "Recent" }
     const others = turn.reader === holder ? undefined : turn.reader
-    const loses = others !== undefined && now.fast - turn.begunAt > limit(occupancy)
+    const loses = others !== undefined && now.fast - turn.begunAt > limit(ledger)
     if (others !== undefined && !loses) {
-      if (!turn.contested) tx.occupancy = { ...occupancy, turn: { ...turn, contested: true } }
+      if (!turn.contested) tx.ledger = { ...ledger, turn: { ...turn, contested: true } }
       return { _tag: "Theirs" }
     }
-    const dueAt = dueFor(turn, loses ? turn.begunAt + limit(occupancy) : turn.dueAt, holder)
+    const dueAt = dueFor(turn, loses ? turn.begunAt + limit(ledger) : turn.dueAt, holder)
     if (now.fast < dueAt) return { _tag: "Resting", dueAt }
-    tx.occupancy = {
-      ...occupancy,
+    tx.ledger = {
+      ...ledger,
       turn: {
         ...turn,
         reader: holder,
@@ -84,7 +84,7 @@ export const claim = (occupancy: LedgerState, holder: string, since: number, now
         failed: loses ? failedBy(turn.failed, others, now.fast, true) : turn.failed
       }
     }
-    return { _tag: "Yours", begunAt: now, cap: occupancy.cap, searching: isSearching(occupancy, now) }
+    return { _tag: "Yours", begunAt: now, cap: ledger.cap, searching: isSearching(ledger, now) }
   })
 
 /**
@@ -93,25 +93,25 @@ export const claim = (occupancy: LedgerState, holder: string, since: number, now
  * @category decisions
  */
 export const end = (
-  occupancy: LedgerState,
+  ledger: LedgerState,
   holder: string,
   rest: number,
   outcome: Outcome,
   now: Time
 ): Decision<void> =>
-  Transactions.decide(occupancy, now, (tx) => {
-    const { turn } = occupancy
+  Transactions.decide(ledger, now, (tx) => {
+    const { turn } = ledger
     // No holder has read yet: what never began would serve for ever.
     if (!Number.isFinite(turn.begunAt)) return
     const failed = failedAfter(turn, holder, outcome, now.fast + rest)
     // A holder that was taken to be gone meanwhile, or has lost its turn, has read all the same.
     if (turn.reader !== undefined && turn.reader !== holder) {
-      if (failed !== turn.failed) tx.occupancy = { ...occupancy, turn: { ...turn, failed } }
+      if (failed !== turn.failed) tx.ledger = { ...ledger, turn: { ...turn, failed } }
       return
     }
     const dueAt = Math.max(turn.dueAt, now.fast + (outcome === "failed" ? Math.min(rest, restAfterFailure) : rest))
-    tx.occupancy = {
-      ...occupancy,
+    tx.ledger = {
+      ...ledger,
       turn: {
         reader: undefined,
         begunAt: turn.begunAt,
@@ -124,7 +124,7 @@ export const end = (
   })
 
 /** How long a turn may take before another holder may have it: a large fleet is longer to read. */
-const limit = (occupancy: LedgerState): number => turnLimitBase + turnLimitPerPage * Math.floor(used(occupancy) / 100)
+const limit = (ledger: LedgerState): number => turnLimitBase + turnLimitPerPage * Math.floor(used(ledger) / 100)
 
 /** From when on a holder may have the turn that is due at a time. */
 const dueFor = ({ failed }: Turn, dueAt: number, holder: string): number => {

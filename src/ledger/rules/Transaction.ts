@@ -18,13 +18,13 @@ import type { LedgerState } from "./LedgerState.ts"
 import * as LedgerStates from "./LedgerState.ts"
 
 /**
- * An occupancy being changed, at one moment. It does not outlive the decision
+ * The state of a ledger while it is changed, at one moment. It does not outlive the decision
  * that opened it.
  *
  * @category models
  */
 export interface Transaction {
-  occupancy: LedgerState
+  ledger: LedgerState
   readonly changes: Array<Change>
   readonly now: Time
 }
@@ -36,7 +36,7 @@ export interface Transaction {
  */
 export interface Decision<out A> {
   readonly answer: A
-  readonly occupancy: LedgerState
+  readonly ledger: LedgerState
   readonly changes: ReadonlyArray<Change>
 }
 
@@ -45,10 +45,10 @@ export interface Decision<out A> {
  *
  * @category constructors
  */
-export const decide = <A>(occupancy: LedgerState, now: Time, edit: (tx: Transaction) => A): Decision<A> => {
-  const tx: Transaction = { occupancy, changes: [], now }
+export const decide = <A>(ledger: LedgerState, now: Time, edit: (tx: Transaction) => A): Decision<A> => {
+  const tx: Transaction = { ledger, changes: [], now }
   const answer = edit(tx)
-  return { answer, occupancy: tx.occupancy, changes: tx.changes }
+  return { answer, ledger: tx.ledger, changes: tx.changes }
 }
 
 /**
@@ -57,14 +57,14 @@ export const decide = <A>(occupancy: LedgerState, now: Time, edit: (tx: Transact
  * @category edits
  */
 export const note = (tx: Transaction, happening: Happening): void => {
-  const sequence = tx.occupancy.sequence + 1
-  tx.occupancy = { ...tx.occupancy, sequence }
+  const sequence = tx.ledger.sequence + 1
+  tx.ledger = { ...tx.ledger, sequence }
   tx.changes.push({
     ...happening,
     sequence,
     at: tx.now.fast,
-    occupied: LedgerStates.used(tx.occupancy),
-    cap: tx.occupancy.cap,
+    occupied: LedgerStates.used(tx.ledger),
+    cap: tx.ledger.cap,
     by: undefined
   })
 }
@@ -76,9 +76,9 @@ export const note = (tx: Transaction, happening: Happening): void => {
  */
 export const put = (tx: Transaction, slot: Slot): void => {
   const arn = Slots.taskArn(slot)
-  const { byArn, slots } = tx.occupancy
-  tx.occupancy = {
-    ...tx.occupancy,
+  const { byArn, slots } = tx.ledger
+  tx.ledger = {
+    ...tx.ledger,
     slots: HashMap.set(slots, slot.id, slot),
     byArn: arn === undefined ? byArn : HashMap.set(byArn, arn, slot.id)
   }
@@ -90,7 +90,7 @@ export const put = (tx: Transaction, slot: Slot): void => {
  * @category edits
  */
 export const keepRequest = (tx: Transaction, id: SlotId, request: RunTaskRequest): void => {
-  tx.occupancy = { ...tx.occupancy, requests: HashMap.set(tx.occupancy.requests, id, request) }
+  tx.ledger = { ...tx.ledger, requests: HashMap.set(tx.ledger.requests, id, request) }
 }
 
 /**
@@ -99,7 +99,7 @@ export const keepRequest = (tx: Transaction, id: SlotId, request: RunTaskRequest
  * @category edits
  */
 export const dropRequest = (tx: Transaction, id: SlotId): void => {
-  tx.occupancy = { ...tx.occupancy, requests: HashMap.remove(tx.occupancy.requests, id) }
+  tx.ledger = { ...tx.ledger, requests: HashMap.remove(tx.ledger.requests, id) }
 }
 
 /**
@@ -108,7 +108,7 @@ export const dropRequest = (tx: Transaction, id: SlotId): void => {
  * @category edits
  */
 export const claimKey = (tx: Transaction, key: Key, id: SlotId): void => {
-  tx.occupancy = { ...tx.occupancy, byKey: HashMap.set(tx.occupancy.byKey, key, id) }
+  tx.ledger = { ...tx.ledger, byKey: HashMap.set(tx.ledger.byKey, key, id) }
 }
 
 /**
@@ -118,9 +118,9 @@ export const claimKey = (tx: Transaction, key: Key, id: SlotId): void => {
  */
 export const dropKey = (tx: Transaction, slot: Slot): void => {
   if (slot.key === undefined) return
-  const { byKey } = tx.occupancy
+  const { byKey } = tx.ledger
   if (Option.getOrUndefined(HashMap.get(byKey, slot.key)) !== slot.id) return
-  tx.occupancy = { ...tx.occupancy, byKey: HashMap.remove(byKey, slot.key) }
+  tx.ledger = { ...tx.ledger, byKey: HashMap.remove(byKey, slot.key) }
 }
 
 /**
@@ -129,7 +129,7 @@ export const dropKey = (tx: Transaction, slot: Slot): void => {
  * @category edits
  */
 export const free = (tx: Transaction, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
-  const slot = LedgerStates.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.ledger, id)
   if (slot !== undefined) remove(tx, slot, reason)
 }
 
@@ -149,13 +149,13 @@ export const refuse = (tx: Transaction, slot: Slot, failure: Failure): void => {
  * @category edits
  */
 export const remember = (tx: Transaction, arn: TaskArn): void => {
-  const { gone } = tx.occupancy
+  const { gone } = tx.ledger
   const { slow: now } = tx.now
   const turned = now - gone.turnedAt >= goneRetention
     ? { recent: HashSet.empty<TaskArn>(), older: gone.recent, turnedAt: now, olderSince: gone.turnedAt }
     : gone
-  tx.occupancy = {
-    ...tx.occupancy,
+  tx.ledger = {
+    ...tx.ledger,
     gone: { ...turned, recent: HashSet.add(turned.recent, arn) }
   }
 }
@@ -166,8 +166,8 @@ export const remember = (tx: Transaction, arn: TaskArn): void => {
  * @category edits
  */
 export const locate = (tx: Transaction, arn: TaskArn): void => {
-  const place = Places.complete(tx.occupancy.place, Places.ofTask(arn))
-  if (place !== tx.occupancy.place) tx.occupancy = { ...tx.occupancy, place }
+  const place = Places.complete(tx.ledger.place, Places.ofTask(arn))
+  if (place !== tx.ledger.place) tx.ledger = { ...tx.ledger, place }
 }
 
 /**
@@ -177,7 +177,7 @@ export const locate = (tx: Transaction, arn: TaskArn): void => {
  * @category edits
  */
 export const dispute = (tx: Transaction, id: SlotId, { detail, elsewhere }: Contradiction): void => {
-  const slot = LedgerStates.find(tx.occupancy, id)
+  const slot = LedgerStates.find(tx.ledger, id)
   const known = slot?.contradiction
   if (known?.detail === detail) return
   if (slot !== undefined) {
@@ -190,9 +190,9 @@ const remove = (tx: Transaction, slot: Slot, reason: FreeReason): void => {
   const arn = Slots.taskArn(slot)
   dropKey(tx, slot)
   dropRequest(tx, slot.id)
-  const { byArn, slots } = tx.occupancy
-  tx.occupancy = {
-    ...tx.occupancy,
+  const { byArn, slots } = tx.ledger
+  tx.ledger = {
+    ...tx.ledger,
     slots: HashMap.remove(slots, slot.id),
     byArn: arn === undefined ? byArn : HashMap.remove(byArn, arn)
   }

@@ -91,7 +91,7 @@ export const attach = Effect.fnUntraced(function*(
     Effect.andThen(look(self, database), commit(self, entering(self), true)),
     (error) => error._tag === "Refused" ? new LedgerUnavailable({ reason: "rejected", detail: error.detail }) : error
   )
-  const { sequence, turn } = entered.occupancy
+  const { sequence, turn } = entered.ledger
   return {
     store: {
       decide: (batch) =>
@@ -124,13 +124,13 @@ const entering = ({ lease, options }: Holder): Decide<SharedState, LedgerMismatc
 const deciding =
   ({ lease, options }: Holder, batch: Batch): Decide<Decided, LedgerUnavailable | Refused> => (fleet, now) => {
     if (fleet === undefined) return notKept
-    const away = Descriptions.elsewhere(fleet.occupancy, options)
+    const away = Descriptions.elsewhere(fleet.ledger, options)
     if (away !== undefined) return new Refused({ detail: away })
-    const step = SharedStates.decide(fleet, options.holder, batch, now, lease)
-    if (step === undefined) return superseded
-    const isSilent = step.fleet.occupancy === fleet.occupancy &&
+    const decision = SharedStates.decide(fleet, options.holder, batch, now, lease)
+    if (decision === undefined) return superseded
+    const isSilent = decision.fleet.ledger === fleet.ledger &&
       !isDue(fleet.members.get(options.holder), batch, now.time.slow, lease)
-    return Effect.succeed({ fleet: step.fleet, answer: step.decided, isSilent })
+    return Effect.succeed({ fleet: decision.fleet, answer: decision.decided, isSilent })
   }
 
 const leaving = ({ options }: Holder): Decide<void, LedgerUnavailable> => (fleet, now) =>
@@ -223,7 +223,7 @@ const logStep = (self: Holder, { own, step = 0 }: StoreClocks.Moment): Effect.Ef
 
 /** Whether others may wait for it: a slot that is free, a launch that is settled, a reading that is in. */
 const isNews = (before: SharedState | undefined, { changes, head }: Delta): boolean =>
-  (before?.occupancy.turn.reader !== undefined && head.turn.reader === undefined) ||
+  (before?.ledger.turn.reader !== undefined && head.turn.reader === undefined) ||
   changes.some(({ _tag }) => _tag !== "Reserved")
 
 const notKept = new LedgerUnavailable({ reason: "rejected", detail: "it does not have the fleet any more" })

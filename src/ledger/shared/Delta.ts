@@ -67,8 +67,8 @@ export type Delta = typeof Delta.Type
  * @category constructors
  */
 export const between = (before: SharedState | undefined, after: SharedState): Delta => {
-  const { occupancy } = after
-  const sequence = before?.occupancy.sequence ?? 0
+  const { ledger } = after
+  const sequence = before?.ledger.sequence ?? 0
   return {
     head: {
       description: {
@@ -77,21 +77,21 @@ export const between = (before: SharedState | undefined, after: SharedState): De
         lagBound: after.description.lagBound,
         place: after.description.place
       },
-      cap: occupancy.cap,
-      place: occupancy.place,
-      readingBegunAt: occupancy.readingBegunAt,
-      turn: occupancy.turn,
-      goneSince: occupancy.gone.turnedAt,
-      goneBefore: occupancy.gone.olderSince,
-      foreignOver: occupancy.foreignOver,
-      sequence: occupancy.sequence,
+      cap: ledger.cap,
+      place: ledger.place,
+      readingBegunAt: ledger.readingBegunAt,
+      turn: ledger.turn,
+      goneSince: ledger.gone.turnedAt,
+      goneBefore: ledger.gone.olderSince,
+      foreignOver: ledger.foreignOver,
+      sequence: ledger.sequence,
       decidedAt: after.decidedAt
     },
-    slots: before?.occupancy === occupancy ? [] : changedSlots(before?.occupancy, occupancy),
-    freed: before === undefined || before.occupancy === occupancy
+    slots: before?.ledger === ledger ? [] : changedSlots(before?.ledger, ledger),
+    freed: before === undefined || before.ledger === ledger
       ? []
-      : [...HashMap.keys(before.occupancy.slots)].filter((id) => !HashMap.has(occupancy.slots, id)),
-    gone: changedGone(before?.occupancy.gone, occupancy.gone),
+      : [...HashMap.keys(before.ledger.slots)].filter((id) => !HashMap.has(ledger.slots, id)),
+    gone: changedGone(before?.ledger.gone, ledger.gone),
     members: [...after.members]
       .filter(([id, member]) => before?.members.get(id) !== member)
       .map(([id, member]) => ({ id, member })),
@@ -108,13 +108,13 @@ export const between = (before: SharedState | undefined, after: SharedState): De
 export const apply = (before: SharedState | undefined, delta: Delta): SharedState => {
   const { changes, forgotten, head, members } = delta
   const { description, goneBefore, goneSince } = head
-  const start = before?.occupancy ?? LedgerStates.make(description, Time.of(goneSince))
+  const start = before?.ledger ?? LedgerStates.make(description, Time.of(goneSince))
   const next = new Map(before?.members)
   for (const { id, member } of members) next.set(id, member)
   for (const id of forgotten) next.delete(id)
   return {
     description,
-    occupancy: {
+    ledger: {
       ...slotsAfter(start, delta),
       cap: head.cap,
       exclusiveKeys: description.exclusiveKeys,
@@ -137,8 +137,8 @@ export const apply = (before: SharedState | undefined, delta: Delta): SharedStat
   }
 }
 
-const holdsKey = (occupancy: LedgerState, { id, key }: Slots.Slot): boolean =>
-  key !== undefined && Option.getOrUndefined(HashMap.get(occupancy.byKey, key)) === id
+const holdsKey = (ledger: LedgerState, { id, key }: Slots.Slot): boolean =>
+  key !== undefined && Option.getOrUndefined(HashMap.get(ledger.byKey, key)) === id
 
 const changedSlots = (before: LedgerState | undefined, after: LedgerState): Delta["slots"] => {
   const changed: Array<Delta["slots"][number]> = []

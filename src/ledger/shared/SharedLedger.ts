@@ -190,7 +190,7 @@ const serve = Effect.fnUntraced(function*(state: State, pollInterval: Duration.D
 const send = Effect.fnUntraced(function*(state: State) {
   const { batcher, closing, elapsed, fleet, line, seen, store } = state
   const outgoing = Batchers.next(batcher)
-  const batch: Batch = { number: ++state.number, steps: outgoing.operations, seen, closing, line: line() }
+  const batch: Batch = { number: ++state.number, operations: outgoing.operations, seen, closing, line: line() }
   let sentAt = elapsed()
   const attempt = Effect.suspend(() => {
     sentAt = elapsed()

@@ -2,7 +2,7 @@
  * A fleet that several holders share, as plain data: its slots, who holds it, and
  * what has happened lately.
  *
- * Whatever a shared ledger is kept in, this is what it decides. A batch of steps
+ * Whatever a shared ledger is kept in, this is what it decides. A batch of operations
  * is decided once however often it is sent, for a holder whose answer was lost
  * sends it again. A holder that is not heard of for the length of its lease is
  * taken to be gone: that decides who may act on its launches, and frees only what
@@ -39,7 +39,7 @@ export const keptChanges = 1024
 export interface Batch {
   /** Grows by one with each batch of the holder. One that is sent again has the number that it had. */
   readonly number: number
-  readonly steps: ReadonlyArray<Operation>
+  readonly operations: ReadonlyArray<Operation>
   /** The number of the latest change that the holder has seen. */
   readonly seen: number
   readonly closing: boolean
@@ -52,7 +52,7 @@ export interface Batch {
  * @category models
  */
 export interface Decided {
-  /** One for each step, in their order. */
+  /** One for each operation, in their order. */
   readonly answers: ReadonlyArray<Answer>
   /** What has happened since the changes that the holder had seen, as far as it is kept. */
   readonly changes: ReadonlyArray<Change>
@@ -91,7 +91,7 @@ export type Member = typeof Member.Type
 export interface SharedState {
   /** What its holders said of it. The cap may have been changed since. */
   readonly description: Description
-  readonly occupancy: LedgerState
+  readonly ledger: LedgerState
   readonly members: ReadonlyMap<string, Member>
   /** The latest changes, oldest first. */
   readonly changes: ReadonlyArray<Change>
@@ -121,13 +121,13 @@ export const attach = (
   if (known !== undefined) return found
   const isHeld = [...found.members.values()].some(({ status }) => status === "here")
   const mismatch = isHeld
-    ? Descriptions.mismatch(found.occupancy, found.description, description)
-    : Descriptions.moved(found.occupancy, description)
+    ? Descriptions.mismatch(found.ledger, found.description, description)
+    : Descriptions.moved(found.ledger, description)
   if (mismatch !== undefined) return mismatch
   const described = isHeld
-    ? record(found, Descriptions.join(found.occupancy, description, now))
+    ? record(found, Descriptions.join(found.ledger, description, now))
     : {
-      ...record(found, Descriptions.describe(found.occupancy, found.description, description, now)),
+      ...record(found, Descriptions.describe(found.ledger, found.description, description, now)),
       description
     }
   return withMember(described, holder, {
@@ -171,19 +171,19 @@ export const decide = (
       status: "here"
     })
   )
-  for (const [index, step] of batch.steps.entries()) {
+  for (const [index, operation] of batch.operations.entries()) {
     const answered = before?.[index]
     if (answered !== undefined) {
       answers.push(answered)
       continue
     }
-    if (before !== undefined && step.tag === "reserve") {
-      answers.push({ tag: "reserve", value: stillFull(next.occupancy) })
+    if (before !== undefined && operation.tag === "reserve") {
+      answers.push({ tag: "reserve", value: stillFull(next.ledger) })
       continue
     }
-    const stepped = decideOperation(next, step, asker, now)
-    next = stepped.fleet
-    answers.push(stepped.answer)
+    const decision = decideOperation(next, operation, asker, now)
+    next = decision.fleet
+    answers.push(decision.answer)
   }
   const kept = answers.map((answer) => isRepeatable(answer) ? undefined : answer)
   const decidedMember = next.members.get(holder)
@@ -195,8 +195,8 @@ export const decide = (
     decided: {
       answers,
       changes: next.changes.filter(({ sequence }) => sequence > batch.seen),
-      turn: next.occupancy.turn,
-      readingBegunAt: next.occupancy.readingBegunAt,
+      turn: next.ledger.turn,
+      readingBegunAt: next.ledger.readingBegunAt,
       now: now.fast
     }
   }
@@ -213,7 +213,7 @@ export const leave = (fleet: SharedState, holder: string, time: DecidedAt): Shar
   const begun = atTime(fleet, time)
   const now = begun.decidedAt.time
   const left = withMember(begun, holder, { ...member, heardAt: now.slow, answers: [], status: "left" })
-  return record(left, Holders.abandon(left.occupancy, holder, now))
+  return record(left, Holders.abandon(left.ledger, holder, now))
 }
 
 /**
@@ -227,14 +227,14 @@ const isRepeatable = (answer: Answer): boolean =>
  * The answer to a request for a slot whose batch was decided before, and whose answer was not kept: there was no slot. A
  * slot granted now would be held for ever if the first answer has arrived, for its request has gone on without it.
  */
-const stillFull = (occupancy: LedgerState): Reservation => {
-  const occupied = LedgerStates.used(occupancy)
-  return { _tag: "Full", occupied, cap: occupancy.cap === "unlimited" ? occupied : occupancy.cap }
+const stillFull = (ledger: LedgerState): Reservation => {
+  const occupied = LedgerStates.used(ledger)
+  return { _tag: "Full", occupied, cap: ledger.cap === "unlimited" ? occupied : ledger.cap }
 }
 
 const begin = (description: Description, now: DecidedAt): SharedState => ({
   description,
-  occupancy: LedgerStates.make(description, now.time),
+  ledger: LedgerStates.make(description, now.time),
   members: new Map(),
   changes: [],
   decidedAt: now
@@ -243,16 +243,16 @@ const begin = (description: Description, now: DecidedAt): SharedState => ({
 /** Every decision begins with it: a fleet is written with the time at which it was decided. */
 const atTime = (fleet: SharedState, decidedAt: DecidedAt): SharedState => ({ ...fleet, decidedAt })
 
-const decideOperation = (fleet: SharedState, step: Operation, asker: Asker, now: Time) => {
-  const decision = Operations.decide(fleet.occupancy, step, asker, now)
-  const answer: Answer = { tag: step.tag, value: decision.answer }
+const decideOperation = (fleet: SharedState, operation: Operation, asker: Asker, now: Time) => {
+  const decision = Operations.decide(fleet.ledger, operation, asker, now)
+  const answer: Answer = { tag: operation.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
 }
 
-const record = (fleet: SharedState, { changes, occupancy }: Decision<unknown>): SharedState =>
+const record = (fleet: SharedState, { changes, ledger }: Decision<unknown>): SharedState =>
   changes.length === 0
-    ? { ...fleet, occupancy }
-    : { ...fleet, occupancy, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
+    ? { ...fleet, ledger }
+    : { ...fleet, ledger, changes: [...fleet.changes, ...changes].slice(-keptChanges) }
 
 const withMember = (fleet: SharedState, holder: string, member: Member): SharedState => ({
   ...fleet,
@@ -280,5 +280,5 @@ const sweep = (fleet: SharedState): SharedState => {
 
 const lapse = (fleet: SharedState, holder: string, member: Member): SharedState => {
   const lapsed = withMember(fleet, holder, { ...member, status: "lapsed" })
-  return record(lapsed, Holders.abandon(lapsed.occupancy, holder, lapsed.decidedAt.time))
+  return record(lapsed, Holders.abandon(lapsed.ledger, holder, lapsed.decidedAt.time))
 }

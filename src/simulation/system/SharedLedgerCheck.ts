@@ -143,15 +143,15 @@ const decided = (state: State, decision: Decision): void => {
     checkTakesNothingOver(state, decision, answer)
     if (isReaderGone) checkIsNotBlocked(state, decision, answer)
   }
-  for (const { answer, step } of fresh) note(state, decision, step, answer)
-  const readings = fresh.flatMap(({ step }) => Operations.isOperation("observe", step) ? step.args : [])
+  for (const { answer, operation } of fresh) note(state, decision, operation, answer)
+  const readings = fresh.flatMap(({ operation }) => Operations.isOperation("observe", operation) ? operation.args : [])
   for (const { begunAt, running } of readings) {
     readCheck.folding(process, turnCheck.begunAt(begunAt), running !== undefined)
   }
   changed(state, process, before, after)
-  for (const { step } of fresh) {
-    if (!Operations.isOperation("settle", step)) continue
-    const [, verdict] = step.args
+  for (const { operation } of fresh) {
+    if (!Operations.isOperation("settle", operation)) continue
+    const [, verdict] = operation.args
     if (verdict._tag === "Accepted" && isTerminal(verdict.lastStatus)) {
       state.ledgerCheck.stopped(generation, verdict.taskArn)
     }
@@ -159,18 +159,18 @@ const decided = (state: State, decision: Decision): void => {
   for (const reading of readings) observed(state, decision, reading)
 }
 
-/** The steps that are answered for the first time. */
+/** The operations that are answered for the first time. */
 const freshOf = ({ seen }: State, { answers, batch }: Decision) =>
-  batch.steps.flatMap((step, index) => {
+  batch.operations.flatMap((operation, index) => {
     const answer = answers[index]
     if (answer === undefined || seen.has(answer)) return []
     seen.add(answer)
-    return [{ answer, step }]
+    return [{ answer, operation }]
   })
 
-const note = (state: State, { askedAt, holder, process }: Decision, step: Operation, answer: Answer): void => {
+const note = (state: State, { askedAt, holder, process }: Decision, operation: Operation, answer: Answer): void => {
   const { fairnessCheck, log, owners, refusalCheck, turnCheck } = state
-  if (Operations.isOperation("reserve", step)) fairnessCheck.asked(process, ...step.args)
+  if (Operations.isOperation("reserve", operation)) fairnessCheck.asked(process, ...operation.args)
   if (Operations.isAnswerTo("reserve", answer) && answer.value._tag === "Granted") {
     owners.set(answer.value.ticket.slotId, process)
   }
@@ -180,12 +180,12 @@ const note = (state: State, { askedAt, holder, process }: Decision, step: Operat
       refusalCheck.takenOver(ticket.slotId)
     }
   }
-  if (Operations.isOperation("gate", step) && Operations.isAnswerTo("gate", answer)) {
+  if (Operations.isOperation("gate", operation) && Operations.isAnswerTo("gate", answer)) {
     log.count(`gate: ${answer.value._tag}`)
-    if (answer.value._tag === "Pass") passed(state, process, step.args[0].slotId, askedAt)
+    if (answer.value._tag === "Pass") passed(state, process, operation.args[0].slotId, askedAt)
   }
-  if (Operations.isOperation("settle", step) && Operations.isAnswerTo("settle", answer)) {
-    const [ticket, verdict] = step.args
+  if (Operations.isOperation("settle", operation) && Operations.isAnswerTo("settle", answer)) {
+    const [ticket, verdict] = operation.args
     log.count(`verdict: ${verdict._tag}`)
     refusalCheck.settled(process, ticket.slotId, verdict, answer.value)
   }
@@ -193,9 +193,9 @@ const note = (state: State, { askedAt, holder, process }: Decision, step: Operat
     turnCheck.claimed(process, holder, answer.value.begunAt)
     state.readCheck.begins(process)
   }
-  if (Operations.isOperation("endTurn", step)) turnCheck.ended(holder)
-  if (Operations.isOperation("resize", step)) state.capHistory.set(generation, ...step.args, log.now())
-  if (Operations.isOperation("adopt", step)) state.ledgerCheck.shown(generation, ...step.args)
+  if (Operations.isOperation("endTurn", operation)) turnCheck.ended(holder)
+  if (Operations.isOperation("resize", operation)) state.capHistory.set(generation, ...operation.args, log.now())
+  if (Operations.isOperation("adopt", operation)) state.ledgerCheck.shown(generation, ...operation.args)
 }
 
 const passed = (state: State, process: Process, slotId: string, askedAt: number): void => {
@@ -208,21 +208,21 @@ const passed = (state: State, process: Process, slotId: string, askedAt: number)
 const observed = (state: State, { after, holder, process }: Decision, reading: Reading): void => {
   const { ledgerCheck, readCheck, startTime, turnCheck } = state
   const begunAt = turnCheck.begunAt(reading.begunAt)
-  ledgerCheck.observed(generation, after.occupancy, { ...reading, begunAt: Time.of(begunAt + startTime) })
+  ledgerCheck.observed(generation, after.ledger, { ...reading, begunAt: Time.of(begunAt + startTime) })
   // One that was taken to be gone while it read has lost its turn, and the others theirs to wait for it.
   if (turnCheck.isReader(holder)) readCheck.observed(process, begunAt, reading.running !== undefined)
 }
 
 const changed = (state: State, process: Process, before: SharedState | undefined, after: SharedState): void => {
   for (const change of after.changes) {
-    if (before !== undefined && change.sequence <= before.occupancy.sequence) continue
+    if (before !== undefined && change.sequence <= before.ledger.sequence) continue
     state.fleetTimeCheck.changed(change)
     state.callers.changed(generation, change)
     if (change._tag === "Reserved") state.fairnessCheck.served(process, change)
   }
-  const { cap } = after.occupancy
-  if (before?.occupancy.cap !== cap) state.capHistory.set(generation, cap, state.log.now())
-  state.ledgerCheck.inspect(generation, after.occupancy)
+  const { cap } = after.ledger
+  if (before?.ledger.cap !== cap) state.capHistory.set(generation, cap, state.log.now())
+  state.ledgerCheck.inspect(generation, after.ledger)
 }
 
 const checkCapIsInForce = (
@@ -235,10 +235,10 @@ const checkCapIsInForce = (
   if (holders.some(leases.isInDoubt)) return
   const isHeld = holders.some(leases.isHere)
   const isKept = isHeld || relied === undefined || description.cap === relied.cap
-  if (after.occupancy.cap === (isKept ? before.occupancy.cap : description.cap)) return
+  if (after.ledger.cap === (isKept ? before.ledger.cap : description.cap)) return
   log.violate(
     "who joins takes the cap in force",
-    `it was ${before.occupancy.cap}, a holder said ${description.cap}, and it is ${after.occupancy.cap}`
+    `it was ${before.ledger.cap}, a holder said ${description.cap}, and it is ${after.ledger.cap}`
   )
 }
 
@@ -285,7 +285,7 @@ const checkHasRoom = ({ capHistory, ledgerCheck, log }: State, slotId: string): 
 /** Requests that were granted nothing have not changed the fleet, unless something else can have. */
 const checkRefusalWritesNothing = ({ log }: State, decision: Decision): void => {
   const { after, answers, askedAt, batch, before, process } = decision
-  if (batch.steps.length === 0 || before.occupancy === after.occupancy) return
+  if (batch.operations.length === 0 || before.ledger === after.ledger) return
   if (!answers.every((answer) => Operations.isAnswerTo("reserve", answer) && answer.value._tag !== "Granted")) return
   if (![...before.members].every(([holder, { status }]) => after.members.get(holder)?.status === status)) return
   log.violate("a request that is turned away writes nothing", `${process.name} asked at ${askedAt} ms`)

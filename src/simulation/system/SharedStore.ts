@@ -123,7 +123,7 @@ const decider = (state: State, id: string, time: StoreClocks.StoreClock): Decide
     time.decided(moment)
     known = fleet
     state.fleets.set(id, fleet)
-    if (before?.occupancy !== fleet.occupancy) tell(state)
+    if (before?.ledger !== fleet.ledger) tell(state)
     return answer
   }
 }
@@ -148,7 +148,7 @@ const attach = Effect.fnUntraced(
       })
     ))
     if (typeof entered === "string") return yield* new LedgerMismatch({ fleet: id, detail: entered })
-    const { sequence, turn } = entered.occupancy
+    const { sequence, turn } = entered.ledger
     const heard = Effect.suspend(() => Deferred.await(state.word))
     const store: SharedLedgers.Store = {
       decide: (batch) =>
@@ -178,12 +178,12 @@ const decide = (
   const { holder } = options
   const decided = decideHere<SharedStates.Decided | SharedLedgers.Refused | undefined>((fleet, at) => {
     if (fleet === undefined) return undecided
-    const away = Descriptions.elsewhere(fleet.occupancy, options)
+    const away = Descriptions.elsewhere(fleet.ledger, options)
     if (away !== undefined) return { answer: new SharedLedgers.Refused({ detail: away }), fleet: undefined }
-    const step = SharedStates.decide(fleet, holder, batch, at)
-    if (step === undefined) return undecided
-    witness?.decided(holder, batch, fleet, step.fleet, step.decided)
-    return { answer: step.decided, fleet: step.fleet }
+    const decision = SharedStates.decide(fleet, holder, batch, at)
+    if (decision === undefined) return undecided
+    witness?.decided(holder, batch, fleet, decision.fleet, decision.decided)
+    return { answer: decision.decided, fleet: decision.fleet }
   })
   return decided === undefined
     ? Effect.fail(new LedgerUnavailable({ detail: "superseded" }))

@@ -26,22 +26,22 @@ describe("the item of a fleet", () => {
           const kept = Result.getOrThrow(ItemCodec.decode(ItemCodec.encode(aged.fleet, aged.gone)))
           assert.notInclude(JSON.stringify(kept), "f:1")
           const again = read(ItemCodec.encode(aged.fleet, aged.gone))
-          const { occupancy } = aged.fleet
-          assert.deepStrictEqual(again.description, occupancy.cap === 100 ? description : again.description)
+          const { ledger } = aged.fleet
+          assert.deepStrictEqual(again.description, ledger.cap === 100 ? description : again.description)
           assert.deepStrictEqual(
-            [...HashMap.values(again.occupancy.slots)].sort((a, b) => a.id.localeCompare(b.id)),
-            [...HashMap.values(occupancy.slots)].sort((a, b) => a.id.localeCompare(b.id))
+            [...HashMap.values(again.ledger.slots)].sort((a, b) => a.id.localeCompare(b.id)),
+            [...HashMap.values(ledger.slots)].sort((a, b) => a.id.localeCompare(b.id))
           )
           assert.deepStrictEqual(
-            [...again.occupancy.byKey].sort(([a], [b]) => a.localeCompare(b)),
-            [...occupancy.byKey].sort(([a], [b]) => a.localeCompare(b))
+            [...again.ledger.byKey].sort(([a], [b]) => a.localeCompare(b)),
+            [...ledger.byKey].sort(([a], [b]) => a.localeCompare(b))
           )
           assert.deepStrictEqual(
             [...again.members].map(([id, { answers, ...member }]) => [id, member, answers.length]),
             [...aged.fleet.members].map(([id, { answers, ...member }]) => [id, member, answers.length])
           )
           assert.deepStrictEqual(again.changes, aged.fleet.changes.slice(-64))
-          assert.strictEqual(HashMap.size(again.occupancy.requests), 0)
+          assert.strictEqual(HashMap.size(again.ledger.requests), 0)
           assert.deepStrictEqual(
             Result.getOrThrow(ItemCodec.decode(ItemCodec.encode(again, aged.gone))).gone,
             aged.gone
@@ -66,9 +66,9 @@ describe("the item of a fleet", () => {
     Effect.gen(function*() {
       const { fleet, gone } = yield* busy(10, pathKey)
       assert.strictEqual(gone.length, ItemCodec.keptGone)
-      const all = HashSet.union(fleet.occupancy.gone.recent, fleet.occupancy.gone.older)
+      const all = HashSet.union(fleet.ledger.gone.recent, fleet.ledger.gone.older)
       assert.strictEqual(HashSet.size(all), 200)
-      const again = read(ItemCodec.encode(fleet, gone)).occupancy.gone
+      const again = read(ItemCodec.encode(fleet, gone)).ledger.gone
       assert.strictEqual(HashSet.size(HashSet.union(again.recent, again.older)), ItemCodec.keptGone)
     }).pipe(Random.withSeed("gone")))
 })

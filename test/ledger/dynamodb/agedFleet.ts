@@ -32,12 +32,12 @@ export interface Aged {
 export const ask = (
   aged: Aged,
   holder: string,
-  steps: ReadonlyArray<Operation>,
+  operations: ReadonlyArray<Operation>,
   later = 20
 ): Aged & { answers: Array<Answer> } => {
   const { fleet, gone } = aged
   const number = (fleet.members.get(holder)?.number ?? 0) + 1
-  const batch = { number, steps, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
+  const batch = { number, operations, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
   const decided = SharedStates.decide(fleet, holder, batch, StoreClock.agreed(fleet.decidedAt.time.fast + later))
   if (decided === undefined) return assert.fail("superseded")
   return {
@@ -71,14 +71,14 @@ export const launch = Effect.fnUntraced(
     const tickets = granted(reserved.answers)
     const sent = ask(reserved, holder, tickets.map((ticket) => ({ tag: "gate", args: [ticket] })))
     const tasks: Array<TaskArn> = []
-    const steps: Array<Operation> = []
+    const operations: Array<Operation> = []
     for (const [n, ticket] of tickets.entries()) {
       if (unknown && n % 3 === 0) continue
       const taskArn = TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/production/${yield* hex(32)}`)
       tasks.push(taskArn)
-      steps.push({ tag: "settle", args: [ticket, { _tag: "Accepted", taskArn }] })
+      operations.push({ tag: "settle", args: [ticket, { _tag: "Accepted", taskArn }] })
     }
-    return { ...ask(sent, holder, steps), tasks }
+    return { ...ask(sent, holder, operations), tasks }
   }
 )
 

@@ -15,14 +15,14 @@ const rest = 1000
 
 /** A fleet, and holders that claim the turn to read and end it. */
 const makeFleet = () => {
-  let occupancy = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+  let ledger = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
   const claim = (holder: string, now: number) => {
-    const decision = Turns.claim(occupancy, holder, now, at(now))
-    occupancy = decision.occupancy
+    const decision = Turns.claim(ledger, holder, now, at(now))
+    ledger = decision.ledger
     return decision.answer
   }
   const end = (holder: string, outcome: Turns.Outcome, now: number) => {
-    occupancy = Turns.end(occupancy, holder, rest, outcome, at(now)).occupancy
+    ledger = Turns.end(ledger, holder, rest, outcome, at(now)).ledger
   }
   return {
     claim,
@@ -45,13 +45,13 @@ const makeFleet = () => {
       return now + 100
     },
     leave: (holder: string, now: number) => {
-      occupancy = Holders.abandon(occupancy, holder, at(now)).occupancy
+      ledger = Holders.abandon(ledger, holder, at(now)).ledger
     },
     adopt: (count: number, now: number) => {
       const running = Array.from({ length: count }, (_, n) => TaskArn(`arn:aws:ecs:eu-central-1:1:task/c/${n}`))
-      occupancy = Evidence.adopt(occupancy, { running, stopped: undefined }, at(now)).occupancy
+      ledger = Evidence.adopt(ledger, { running, stopped: undefined }, at(now)).ledger
     },
-    occupancy: () => occupancy
+    ledger: () => ledger
   }
 }
 
@@ -103,7 +103,7 @@ describe("a holder that could not read", () => {
       now = fleet.fail("a", now, 10_000, "b") + rest + 2000
       now = fleet.fail("b", now, 10_000, "a") + rest + 2000
     }
-    assert.deepStrictEqual(fleet.occupancy().turn.failed.map(({ times }) => times), [1, 1])
+    assert.deepStrictEqual(fleet.ledger().turn.failed.map(({ times }) => times), [1, 1])
   })
 
   it("has its turn as before once it could read", () => {
@@ -112,13 +112,13 @@ describe("a holder that could not read", () => {
     assert.deepStrictEqual(fleet.waits("a", now), { Yours: 0 })
     now += 100
     fleet.end("a", "read", now)
-    assert.deepStrictEqual(fleet.occupancy().turn.failed, [])
+    assert.deepStrictEqual(fleet.ledger().turn.failed, [])
   })
 
   it("is forgotten when it is gone", () => {
     const fleet = makeFleet()
     fleet.leave("a", fleet.fail("a", 0, 10_000, "b"))
-    assert.deepStrictEqual(fleet.occupancy().turn.failed, [])
+    assert.deepStrictEqual(fleet.ledger().turn.failed, [])
   })
 
   it("has not failed where it did not read for another reason", () => {
@@ -162,7 +162,7 @@ describe("a turn that takes too long", () => {
       fleet.claim("a", 0)
       fleet.claim("b", turnLimitBase + 1)
       fleet.end("a", outcome, turnLimitBase + 2)
-      assert.strictEqual(fleet.occupancy().turn.reader, "b")
+      assert.strictEqual(fleet.ledger().turn.reader, "b")
       assert.deepStrictEqual(fleet.waits("c", turnLimitBase + 3), { Theirs: 0 })
     }
   })
@@ -190,19 +190,19 @@ describe("a reading that comes in late", () => {
 
   it("does not make the latest reading an older one", () => {
     const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
-    const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).occupancy
-    const late = Evidence.observe(newer, { ...reading(0), missing: [] }, at(22_000)).occupancy
+    const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).ledger
+    const late = Evidence.observe(newer, { ...reading(0), missing: [] }, at(22_000)).ledger
     assert.strictEqual(late.readingBegunAt, 20_000)
   })
 
   it("does not show with another one of the same moment that a task is forgotten", () => {
     const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
-    const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).occupancy
+    const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).ledger
     // The first began long ago, and asked about the task only when the second one did.
-    const first = Evidence.observe(known, reading(66 * minute), at(72 * minute)).occupancy
-    const second = Evidence.observe(first, reading(72 * minute), at(72 * minute + 1)).occupancy
+    const first = Evidence.observe(known, reading(66 * minute), at(72 * minute)).ledger
+    const second = Evidence.observe(first, reading(72 * minute), at(72 * minute + 1)).ledger
     assert.strictEqual(LedgerStates.used(second), 1)
-    const third = Evidence.observe(second, reading(77 * minute + 1), at(78 * minute)).occupancy
+    const third = Evidence.observe(second, reading(77 * minute + 1), at(78 * minute)).ledger
     assert.strictEqual(LedgerStates.used(third), 0)
   })
 })

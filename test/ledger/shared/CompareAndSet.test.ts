@@ -15,7 +15,7 @@ import * as UnreliableStores from "./unreliableStore.ts"
 const cap = 3
 const line = { waiting: 0, since: undefined }
 
-/** A step that a holder of some tickets may ask. */
+/** An operation that a holder of some tickets may ask. */
 const drawStep = Effect.fnUntraced(function*(id: string, tickets: ReadonlyArray<Ticket>) {
   const reserve: Operation = {
     tag: "reserve",
@@ -77,12 +77,12 @@ describe("CompareAndSet over a link that is bad", () => {
           )
           const tickets: Array<Ticket> = []
           for (let number = 1; number <= 40; number++) {
-            const steps = yield* Effect.forEach(
+            const operations = yield* Effect.forEach(
               Array.from({ length: yield* Random.nextIntBetween(0, 3) }, (_, n) => `${holder}-${number}-${n}`),
               (id) => drawStep(id, tickets)
             )
             const deciding = Effect.tapError(
-              store.decide({ number, steps, seen: 0, closing: false, line }),
+              store.decide({ number, operations, seen: 0, closing: false, line }),
               () => Effect.andThen(Effect.sync(() => again++), Effect.sleep("50 millis"))
             )
             const decided = yield* Effect.retry(deciding, { times: 1000 })
@@ -94,7 +94,7 @@ describe("CompareAndSet over a link that is bad", () => {
             }
             tickets.push(...ticketsOf(decided))
             // A task that is told of after its slot was freed is counted, too, and was not granted.
-            const slots = HashMap.toValues(database.fleet()?.occupancy.slots ?? HashMap.empty())
+            const slots = HashMap.toValues(database.fleet()?.ledger.slots ?? HashMap.empty())
             assert.isAtMost(slots.filter(({ key }) => key !== undefined).length, cap)
             const isLong = (yield* Random.nextIntBetween(0, 20)) === 0
             yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, isLong ? 15_000 : 500)))

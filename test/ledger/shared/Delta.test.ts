@@ -20,20 +20,20 @@ const written = (delta: Delta): Delta => Schema.decodeSync(codec)(Schema.encodeS
 const arn = (n: number) => TaskArn(`arn:aws:ecs:eu-central-1:123456789012:task/c/${n}`)
 
 /** What can be compared of a fleet: collections do not keep the order in which they were made. */
-const shown = ({ changes, description, members, occupancy }: SharedState) => ({
+const shown = ({ changes, description, members, ledger }: SharedState) => ({
   changes,
   members: [...members].sort(([a], [b]) => a.localeCompare(b)),
   description: { ...description },
-  cap: occupancy.cap,
-  place: occupancy.place,
-  sequence: occupancy.sequence,
-  turn: occupancy.turn,
-  readingBegunAt: occupancy.readingBegunAt,
-  slots: [...HashMap.values(occupancy.slots)].sort((a, b) => a.id.localeCompare(b.id)),
-  requests: [...HashMap.entries(occupancy.requests)].sort(([a], [b]) => a.localeCompare(b)),
-  byKey: [...HashMap.entries(occupancy.byKey)].sort(([a], [b]) => a.localeCompare(b)),
-  byArn: [...HashMap.entries(occupancy.byArn)].sort(([a], [b]) => a.localeCompare(b)),
-  gone: [...HashSet.union(occupancy.gone.recent, occupancy.gone.older)].sort()
+  cap: ledger.cap,
+  place: ledger.place,
+  sequence: ledger.sequence,
+  turn: ledger.turn,
+  readingBegunAt: ledger.readingBegunAt,
+  slots: [...HashMap.values(ledger.slots)].sort((a, b) => a.id.localeCompare(b.id)),
+  requests: [...HashMap.entries(ledger.requests)].sort(([a], [b]) => a.localeCompare(b)),
+  byKey: [...HashMap.entries(ledger.byKey)].sort(([a], [b]) => a.localeCompare(b)),
+  byArn: [...HashMap.entries(ledger.byArn)].sort(([a], [b]) => a.localeCompare(b)),
+  gone: [...HashSet.union(ledger.gone.recent, ledger.gone.older)].sort()
 })
 
 const pick = <A>(options: ReadonlyArray<A>) =>
@@ -46,16 +46,16 @@ const verdicts: ReadonlyArray<Verdict> = [
   { _tag: "Declined", failure: { reason: "capacity", detail: "none" } }
 ]
 
-/** A step that may follow on what there is. */
-const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: number) {
+/** An operation that may follow on what there is. */
+const randomOperation = Effect.fnUntraced(function*(fleet: SharedState, serial: number) {
   const ticket: Ticket = {
-    slotId: (yield* pick([...HashMap.keys(fleet.occupancy.slots)])) ?? SlotId("none"),
+    slotId: (yield* pick([...HashMap.keys(fleet.ledger.slots)])) ?? SlotId("none"),
     fence: yield* Random.nextIntBetween(1, 2)
   }
-  const tasks = [...HashMap.keys(fleet.occupancy.byArn)]
+  const tasks = [...HashMap.keys(fleet.ledger.byArn)]
   const some = (yield* pick(tasks)) ?? arn(0)
   const now = fleet.decidedAt.time
-  const steps: ReadonlyArray<Operation> = [
+  const operations: ReadonlyArray<Operation> = [
     ...[1, 2].map((): Operation => ({
       tag: "reserve",
       args: [{
@@ -98,7 +98,7 @@ const randomStep = Effect.fnUntraced(function*(fleet: SharedState, serial: numbe
     },
     { tag: "resize", args: [yield* Random.nextIntBetween(0, 6)] }
   ]
-  return yield* pick(steps)
+  return yield* pick(operations)
 })
 
 describe("a delta", () => {
@@ -113,13 +113,13 @@ describe("a delta", () => {
           let copy = apply(undefined, written(between(undefined, fleet)))
           for (let serial = 1; serial < 80; serial++) {
             const before = fleet
-            const step = yield* randomStep(fleet, serial)
+            const operation = yield* randomOperation(fleet, serial)
             const holder = (yield* pick(["a", "b"])) ?? "a"
             const now = fleet.decidedAt.time.fast + (yield* Random.nextIntBetween(0, 5000)) ** 2 / 2
             const decided = SharedStates.decide(fleet, holder, {
               number: serial,
-              steps: step === undefined ? [] : [step],
-              seen: fleet.occupancy.sequence,
+              operations: operation === undefined ? [] : [operation],
+              seen: fleet.ledger.sequence,
               closing: false,
               line: { waiting: serial % 2, since: serial % 2 === 0 ? undefined : now }
             }, agreed(now))

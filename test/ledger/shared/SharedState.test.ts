@@ -9,7 +9,7 @@ import { reservation } from "../holding.ts"
 const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
 const batch: SharedStates.Batch = {
   number: 1,
-  steps: [],
+  operations: [],
   seen: 0,
   closing: false,
   line: { waiting: 0, since: undefined }
@@ -59,7 +59,7 @@ describe("a shared fleet", () => {
     const fleet = attach(undefined, "a", 1000)
     assert.strictEqual(SharedStates.attach(fleet, "b", other, agreed(1000)), "its exclusiveKeys is false")
     const attached = SharedStates.attach(fleet, "b", other, agreed(1001))
-    assert.isTrue(typeof attached !== "string" && attached.occupancy.exclusiveKeys)
+    assert.isTrue(typeof attached !== "string" && attached.ledger.exclusiveKeys)
   })
 
   it("decides nothing again for a holder whose beginning arrives once more", () => {
@@ -72,11 +72,11 @@ describe("a shared fleet", () => {
       SharedStates.decide(
         fleet,
         holder,
-        { ...batch, steps: [{ tag: "reserve", args: [reservation(holder)] }] },
+        { ...batch, operations: [{ tag: "reserve", args: [reservation(holder)] }] },
         agreed(now)
       ) ?? assert.fail("superseded")
     const both = attach(attach(undefined, "a"), "b")
-    const capOfOne = { ...both, occupancy: { ...both.occupancy, cap: 1 } }
+    const capOfOne = { ...both, ledger: { ...both.ledger, cap: 1 } }
     const granted = reserve("a", 10, capOfOne)
     const refused = reserve("b", 20, granted.fleet)
     const full: typeof refused.decided.answers = [{ tag: "reserve", value: { _tag: "Full", occupied: 1, cap: 1 } }]
@@ -84,6 +84,6 @@ describe("a shared fleet", () => {
     const freed = SharedStates.leave(refused.fleet, "a", agreed(30))
     const again = reserve("b", 40, freed)
     assert.deepStrictEqual(again.decided.answers, [{ tag: "reserve", value: { _tag: "Full", occupied: 0, cap: 1 } }])
-    assert.strictEqual(HashMap.size(again.fleet.occupancy.slots), 0)
+    assert.strictEqual(HashMap.size(again.fleet.ledger.slots), 0)
   })
 })

@@ -20,8 +20,8 @@ export const blindness: ReadonlyArray<Mutant> = [
   ]]),
   blind("a turn has an upper bound", "a turn takes as long as it takes", 20, [[
     turn,
-    "const loses = others !== undefined && now.fast - turn.begunAt > limit(occupancy)",
-    "const loses = others !== undefined && limit(occupancy) < 0"
+    "const loses = others !== undefined && now.fast - turn.begunAt > limit(ledger)",
+    "const loses = others !== undefined && limit(ledger) < 0"
   ]]),
   blind("who failed rests for itself", "all rest for what a failed reading has used up", 60, [[
     turn,

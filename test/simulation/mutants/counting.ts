@@ -4,36 +4,36 @@
 import { type Mutant, mutant } from "./Mutant.ts"
 
 const launch = "ledger/rules/Launch.ts"
-const occupancy = "ledger/rules/LedgerState.ts"
+const ledger = "ledger/rules/LedgerState.ts"
 
 export const counting: ReadonlyArray<Mutant> = [
   mutant("every launch is reserved before it is sent", "the list alone is counted", 50, [[
-    occupancy,
-    "=> HashMap.size(occupancy.slots)",
-    "=> [...HashMap.values(occupancy.slots)].filter(({ state }) => state._tag === \"Launched\").length"
+    ledger,
+    "=> HashMap.size(ledger.slots)",
+    "=> [...HashMap.values(ledger.slots)].filter(({ state }) => state._tag === \"Launched\").length"
   ]]),
   mutant("every launch is reserved before it is sent", "checking and acting are two steps", 50, [
     [
       "ledger/LedgerMemory.ts",
-      "Ref.modify(fleet.occupancy, (before): readonly [A, LedgerState] => {",
-      "Effect.flatMap(Effect.tap(Ref.get(fleet.occupancy), () => Effect.yieldNow), (before) =>"
-      + " Ref.modify(fleet.occupancy, (): readonly [A, LedgerState] => {"
+      "Ref.modify(fleet.ledger, (before): readonly [A, LedgerState] => {",
+      "Effect.flatMap(Effect.tap(Ref.get(fleet.ledger), () => Effect.yieldNow), (before) =>"
+      + " Ref.modify(fleet.ledger, (): readonly [A, LedgerState] => {"
     ],
-    ["ledger/LedgerMemory.ts", "      return [answer, occupancy]\n    })", "      return [answer, occupancy]\n    }))"]
+    ["ledger/LedgerMemory.ts", "      return [answer, ledger]\n    })", "      return [answer, ledger]\n    }))"]
   ]),
   mutant("fewer than the cap", "one more than the cap is granted", 50, [[
     launch,
-    "!(occupied + owed < occupancy.cap)",
-    "!(occupied + owed <= occupancy.cap)"
+    "!(occupied + owed < ledger.cap)",
+    "!(occupied + owed <= ledger.cap)"
   ]]),
   mutant("fewer than the cap", "one more than the cap passes the gate", 100, [[
     launch,
-    "!(others < occupancy.cap)",
-    "!(others <= occupancy.cap)"
+    "!(others < ledger.cap)",
+    "!(others <= ledger.cap)"
   ]], "resize"),
   mutant("fewer than the cap", "a cap below use is no cap", 50, [
-    [launch, "!(occupied + owed < occupancy.cap)", "occupied + owed === occupancy.cap"],
-    [launch, "!(others < occupancy.cap)", "others === occupancy.cap"]
+    [launch, "!(occupied + owed < ledger.cap)", "occupied + owed === ledger.cap"],
+    [launch, "!(others < ledger.cap)", "others === ledger.cap"]
   ]),
   mutant(
     "slots are released by id, and only what is unsent",
@@ -48,9 +48,9 @@ export const counting: ReadonlyArray<Mutant> = [
   ),
   mutant("every attempt passes the gate", "the gate looks at nothing", 50, [[
     launch,
-    "const over = occupancy.cap !== \"unlimited\" && !(others < occupancy.cap)",
-    "const over = occupancy.cap !== \"unlimited\" && others < 0"
-  ], ["ledger/rules/Launch.ts", "occupied: others, cap: occupancy.cap }", "occupied: others, cap: 0 }"]], "resize"),
+    "const over = ledger.cap !== \"unlimited\" && !(others < ledger.cap)",
+    "const over = ledger.cap !== \"unlimited\" && others < 0"
+  ], ["ledger/rules/Launch.ts", "occupied: others, cap: ledger.cap }", "occupied: others, cap: 0 }"]], "resize"),
   mutant("an attempt is sent soon or never", "a late attempt is sent", 300, [[
     "provisioner/Launcher.ts",
     "  sendWithin < 0\n",

@@ -28,9 +28,9 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   doubtful("only evidence about a task frees it", "an operator frees a launch whose task is known", 11, 15, [[
     evidence,
     "    if (slot?.state._tag !== \"Launching\") return { _tag: \"NotUnknown\" }\n"
-    + "    const left = Slots.visibleIn(slot.state, occupancy.lagBound, now)\n",
+    + "    const left = Slots.visibleIn(slot.state, ledger.lagBound, now)\n",
     "    if (slot === undefined) return { _tag: \"NotUnknown\" }\n"
-    + "    const left = slot.state._tag === \"Launching\" ? Slots.visibleIn(slot.state, occupancy.lagBound, now) : -1\n"
+    + "    const left = slot.state._tag === \"Launching\" ? Slots.visibleIn(slot.state, ledger.lagBound, now) : -1\n"
   ]]),
   doubtful("not before the lag bound", "the lag bound is halved", 32, 20, [[
     slot,
@@ -53,7 +53,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
     "      lastSentAt: before?.lastSentAt ?? now,\n"
   ]]),
   doubtful("an unknown launch is looked for everywhere", "it is given up without the list of the stopped", 35, 15, [
-    [evidence, "  for (const _ of sought(occupancy, now)) return true\n", ""],
+    [evidence, "  for (const _ of sought(ledger, now)) return true\n", ""],
     [evidence, "if (reading.stopped !== undefined) observeAbsent", "observeAbsent"]
   ]),
   doubtful("an unknown launch is looked for everywhere", "those that are stopping are not asked about", 35, 15, [[
@@ -88,7 +88,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("what ECS has forgotten is let go", "where nothing is listed nothing can be forgotten", 46, 15, [[
     evidence,
-    "forgettable: new Set(forgettable(tx.occupancy, now))",
+    "forgettable: new Set(forgettable(tx.ledger, now))",
     "forgettable: new Set<TaskArn>()"
   ]]),
   doubtful("terminal is absorbing", "what has stopped is remembered for 30 minutes", 10, 15, [[
@@ -103,7 +103,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
   ]]),
   doubtful("a key is free once its task is known", "a key is kept for the life of its task", 50, 20, [[
     evidence,
-    "  if (!tx.occupancy.exclusiveKeys) Transactions.dropKey(tx, launched)\n",
+    "  if (!tx.ledger.exclusiveKeys) Transactions.dropKey(tx, launched)\n",
     ""
   ]]),
   doubtful("5 reads a second", "a page that is read again counts once", 24, 20, [[

@@ -10,7 +10,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     file,
     "  observeMissing(tx, reading, running)\n",
     `  observeMissing(tx, reading, running)
-  for (const [arn, id] of tx.occupancy.byArn) if (!running.includes(arn)) Transactions.free(tx, id, "stopped")
+  for (const [arn, id] of tx.ledger.byArn) if (!running.includes(arn)) Transactions.free(tx, id, "stopped")
 `
   ]]),
   mutant("only evidence removes", "MISSING is believed", 100, [
@@ -44,7 +44,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   mutant("a launched slot never ages out", "a launched slot ends after 60 s", 20, [[
     file,
     "    if (reading.running !== undefined) observeListed",
-    `    for (const slot of HashMap.values(tx.occupancy.slots)) {
+    `    for (const slot of HashMap.values(tx.ledger.slots)) {
       if (slot.state._tag === "Launched" && Time.atLeast(slot.state.knownSince, now) > 60_000) Transactions.free(tx, slot.id, "stopped")
     }
     if (reading.running !== undefined) observeListed`
@@ -66,7 +66,7 @@ export const evidence: ReadonlyArray<Mutant> = [
   ]], "foreign"),
   mutant("terminal is absorbing", "a stale list brings a task back", 100, [[
     file,
-    "|| LedgerStates.isGone(tx.occupancy, arn)) return",
+    "|| LedgerStates.isGone(tx.ledger, arn)) return",
     ") return"
   ]], "churn"),
   mutant("an unknown launch is settled", "an absent launch is never freed", 50, [[

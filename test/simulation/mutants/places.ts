@@ -15,8 +15,8 @@ export const places: ReadonlyArray<Mutant> = [
   mutant("evidence is of a place", "every process that attaches is where the fleet is, and so is what it reads", 10, [
     [
       "ledger/rules/Description.ts",
-      "  Places.differ(occupancy.place, place)\n    ? `it is in",
-      "  Places.differ(occupancy.place, place) && occupancy.sequence < 0\n    ? `it is in"
+      "  Places.differ(ledger.place, place)\n    ? `it is in",
+      "  Places.differ(ledger.place, place) && ledger.sequence < 0\n    ? `it is in"
     ],
     [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
     [
@@ -33,12 +33,12 @@ export const places: ReadonlyArray<Mutant> = [
   mutant("one task is one launch's", "the task of another launch is taken over", 20, [[
     contradiction,
     "if (other !== undefined && other.id !== id && other.key !== undefined) {",
-    "if (other !== undefined && other.id !== id && occupancy.sequence < 0) {"
+    "if (other !== undefined && other.id !== id && ledger.sequence < 0) {"
   ]], "contradiction"),
   mutant("one task is one launch's", "the task of another that has stopped ends a launch", 60, [[
     contradiction,
-    "&& LedgerStates.isGone(occupancy, arn)\n    ?",
-    "&& occupancy.sequence < 0\n    ?"
+    "&& LedgerStates.isGone(ledger, arn)\n    ?",
+    "&& ledger.sequence < 0\n    ?"
   ]], "contradiction"),
   mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
     contradiction,

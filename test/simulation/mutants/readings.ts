@@ -31,13 +31,13 @@ export const readings: ReadonlyArray<Mutant> = [
   ]], "pages"),
   mutant("a grant relies on a recent reading", "any reading is recent enough", 50, [[
     launch,
-    "if (occupancy.readingBegunAt < options.readSince) return",
-    "if (occupancy.readingBegunAt < options.readSince && now < 0) return"
+    "if (ledger.readingBegunAt < options.readSince) return",
+    "if (ledger.readingBegunAt < options.readSince && now < 0) return"
   ]]),
   mutant("a grant relies on a recent reading", "a reading that began too early is joined", 50, [
     ["provisioner/FleetReader.ts", "asksOnce || since <= turn.begunAt.fast", "asksOnce || since > 0"],
-    [turn, "occupancy.readingBegunAt >= since", "occupancy.readingBegunAt >= 0"],
-    [launch, "if (occupancy.readingBegunAt < options.readSince) return", "if (occupancy.readingBegunAt < 0) return"]
+    [turn, "ledger.readingBegunAt >= since", "ledger.readingBegunAt >= 0"],
+    [launch, "if (ledger.readingBegunAt < options.readSince) return", "if (ledger.readingBegunAt < 0) return"]
   ]),
   mutant("a held slot is looked after", "ECS is not read in the background", 50, [[
     upkeep,

@@ -25,7 +25,7 @@ export const sharing: ReadonlyArray<Mutant> = [
   ]], 271),
   shared("what is left behind is known", "who leaves keeps what it holds", 20, [[
     fleet,
-    "  return record(left, Holders.abandon(left.occupancy, holder, now))",
+    "  return record(left, Holders.abandon(left.ledger, holder, now))",
     "  return left"
   ]], 100),
   shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
@@ -86,7 +86,7 @@ export const sharing: ReadonlyArray<Mutant> = [
       [fleet, "const described = isHeld\n", "const described = isHeld && now < 0\n"],
       [
         description,
-        "const cap = description.cap === before.cap ? occupancy.cap : description.cap",
+        "const cap = description.cap === before.cap ? ledger.cap : description.cap",
         "const { cap } = description"
       ]
     ],
@@ -94,8 +94,8 @@ export const sharing: ReadonlyArray<Mutant> = [
   ),
   shared("a request that is turned away writes nothing", "a refusal is noted in the ledger", 20, [[
     "ledger/rules/Launch.ts",
-    "      if (!(occupied + owed < occupancy.cap)) return { _tag: \"Full\", occupied, cap: occupancy.cap }\n",
-    "      if (!(occupied + owed < occupancy.cap)) {\n        Transactions.note(tx, { _tag: \"Resized\" })\n"
-    + "        return { _tag: \"Full\", occupied, cap: occupancy.cap }\n      }\n"
+    "      if (!(occupied + owed < ledger.cap)) return { _tag: \"Full\", occupied, cap: ledger.cap }\n",
+    "      if (!(occupied + owed < ledger.cap)) {\n        Transactions.note(tx, { _tag: \"Resized\" })\n"
+    + "        return { _tag: \"Full\", occupied, cap: ledger.cap }\n      }\n"
   ]])
 ]
