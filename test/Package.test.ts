@@ -41,9 +41,12 @@ const installed = [
 
 const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 
+/** Examples in comments import the package by its name. */
+const withoutComments = (source: string): string => source.replaceAll(/\/\*\*[^]*?\*\//g, "")
+
 /** What a module imports, types, side effects and what is loaded when it is needed included. */
 const specifiersOf = (file: string): ReadonlyArray<string> =>
-  [...read(file).matchAll(/^(?:import|export)\b(?:[^"]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm)]
+  [...withoutComments(read(file)).matchAll(/^(?:import|export)\b(?:[^"]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm)]
     .map(([, specifier, lazy = ""]) => specifier ?? lazy)
 
 /** The modules that a module reaches, and the packages. */

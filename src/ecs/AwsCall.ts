@@ -125,11 +125,12 @@ export const call = Effect.fnUntraced(
     readonly client: ECSClient
     readonly operation: Operation
     readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
-    readonly timeout: Duration.Input
+    /** How long it may take altogether, from finding credentials to the end of the answer. Without it, its caller ends it. */
+    readonly timeout?: Duration.Input | undefined
     /** In how many milliseconds it is too late to send it. Without it, it is never too late. */
     readonly sendWithin?: number | undefined
   }): Effect.fn.Return<Output, CallFailed> {
-    const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout } = options
+    const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout = Duration.infinity } = options
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
     const now = Time.reader(clock)

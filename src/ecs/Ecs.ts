@@ -13,6 +13,7 @@
  */
 import * as Brand from "effect/Brand"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { LaunchPermits } from "./LaunchPermits.ts"
@@ -265,6 +266,18 @@ export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadErr
 }
 
 /**
+ * How long one call may take.
+ *
+ * @category models
+ */
+export interface CallLimits {
+  /** In how many milliseconds it is too late to send it: by then the gate that let it through was passed too long ago. */
+  readonly sendWithin: number
+  /** When it ends without a verdict: what was sent by then is `Unknown`, and what was not is not sent any more. */
+  readonly answerWithin: Duration.Duration
+}
+
+/**
  * The ECS calls that fleetcap makes.
  *
  * **Gotchas**
@@ -282,13 +295,12 @@ export class Ecs extends Context.Service<Ecs, {
    */
   readonly launchPermits: LaunchPermits
   /**
-   * Sends one `RunTask`, once, and not later than `sendWithin` milliseconds from
-   * now: by then the gate that let it through was passed too long ago.
+   * Sends one `RunTask`, once, and ends within its limits.
    *
    * Interrupting it leaves open whether the task was launched: the caller has to
    * read that as `Unknown`.
    */
-  readonly runTask: (request: RunTaskRequest, sendWithin: number) => Effect.Effect<Verdict>
+  readonly runTask: (request: RunTaskRequest, limits: CallLimits) => Effect.Effect<Verdict>
   /** Reads one page of the tasks of a family. Stopping tasks are listed under `STOPPED`. */
   readonly listTasks: (query: {
     readonly cluster: string

@@ -12,7 +12,6 @@
  */
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand } from "@aws-sdk/client-ecs"
 import * as Config from "effect/Config"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -34,12 +33,6 @@ export { type Operation, requests } from "./AwsCall.ts"
  * @category options
  */
 export interface CallOptions {
-  /**
-   * How long one call may take altogether, from finding credentials to the end of
-   * the answer. Past it the connection is closed, and what was not sent by then is
-   * not sent. Defaults to 30 seconds.
-   */
-  readonly callTimeout?: Duration.Input | undefined
   /**
    * How many `RunTask` may be under way at once, of all fleets together. Defaults
    * to 20: Fargate takes 20 a second. When they are used up, each fleet may still
@@ -99,7 +92,6 @@ const emptyAnswer = (operation: EcsReadError["operation"]) =>
  * @category constructors
  */
 export const make = Effect.fnUntraced(function*(client: ECSClient, options: CallOptions = {}) {
-  const timeout = options.callTimeout ?? "30 seconds"
   const permits = options.launchPermits ?? defaultLaunchPermits
   if (!Number.isSafeInteger(permits) || permits < 1) {
     return yield* Effect.die(new RangeError(`launchPermits: expected a whole number from 1 up, got ${permits}`))
@@ -113,7 +105,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
       Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Places.unknown, region })),
       () => Places.unknown
     ),
-    runTask: (request, sendWithin) =>
+    runTask: (request, { answerWithin: timeout, sendWithin }) =>
       Effect.suspend(() =>
         call({ client, timeout, sendWithin, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
       ).pipe(
@@ -130,7 +122,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
       ),
     listTasks: Effect.fnUntraced(function*({ cluster, desiredStatus, family, nextToken }) {
       const command = new ListTasksCommand({ cluster, family, desiredStatus, maxResults: 100, nextToken })
-      const output = yield* call({ client, timeout, operation: "ListTasks", command }).pipe(
+      const output = yield* call({ client, operation: "ListTasks", command }).pipe(
         Effect.mapError(({ error }) => readErrorOf("ListTasks", error))
       )
       if (output.taskArns === undefined) return yield* emptyAnswer("ListTasks")
@@ -138,7 +130,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     }),
     describeTasks: Effect.fnUntraced(function*({ cluster, taskArns }) {
       const command = new DescribeTasksCommand({ cluster, tasks: [...taskArns] })
-      const output = yield* call({ client, timeout, operation: "DescribeTasks", command }).pipe(
+      const output = yield* call({ client, operation: "DescribeTasks", command }).pipe(
         Effect.mapError(({ error }) => readErrorOf("DescribeTasks", error))
       )
       if (output.tasks === undefined && output.failures === undefined) return yield* emptyAnswer("DescribeTasks")
@@ -182,7 +174,7 @@ export const layerConfig = (
  *
  * The client's retries are not used: one call stays one request, for a launch has
  * to be counted anew before each attempt. Its own timeouts apply besides
- * `callTimeout`; without a `connectionTimeout`, a connection that is not made in
+ * the fleet's; without a `connectionTimeout`, a connection that is not made in
  * time is no proof that nothing was sent.
  *
  * @category layers

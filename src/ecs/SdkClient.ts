@@ -26,10 +26,8 @@ export interface Options {
    * gets none was certainly not sent. Defaults to 5 seconds.
    */
   readonly connectionTimeout?: Duration.Input | undefined
-  /** How long to wait for the head of an answer. Defaults to 20 seconds. */
-  readonly requestTimeout?: Duration.Input | undefined
-  /** How long a connection may be silent in the middle of an answer. Defaults to 20 seconds. */
-  readonly socketTimeout?: Duration.Input | undefined
+  /** How long a connection may be silent, before its answer begins and in the middle of it. Defaults to 20 seconds. */
+  readonly silenceTimeout?: Duration.Input | undefined
   /** How many connections there may be. Defaults to 50. */
   readonly maxSockets?: number | undefined
 }
@@ -51,11 +49,12 @@ interface Config {
  */
 export const make = <Client extends { readonly destroy: () => void }>(
   Client: new(config: Config) => Client,
-  { credentials, endpoint, profile, region, ...options }: Options
+  { connectionTimeout, credentials, endpoint, maxSockets, profile, region, silenceTimeout }: Options
 ): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const agent = { keepAlive: true, maxSockets: options.maxSockets ?? 50 }
+      const silence = timer(silenceTimeout ?? "20 seconds")
+      const agent = { keepAlive: true, maxSockets: maxSockets ?? 50 }
       return new Client({
         ...(region === undefined ? {} : { region }),
         ...(endpoint === undefined ? {} : { endpoint }),
@@ -63,10 +62,10 @@ export const make = <Client extends { readonly destroy: () => void }>(
         ...(credentials === undefined ? {} : { credentials }),
         maxAttempts: 1,
         requestHandler: new NodeHttpHandler({
-          connectionTimeout: timer(options.connectionTimeout ?? "5 seconds"),
-          requestTimeout: timer(options.requestTimeout ?? "20 seconds"),
+          connectionTimeout: timer(connectionTimeout ?? "5 seconds"),
+          requestTimeout: silence,
           throwOnRequestTimeout: true,
-          socketTimeout: timer(options.socketTimeout ?? "20 seconds"),
+          socketTimeout: silence,
           httpAgent: agent,
           httpsAgent: agent
         })

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Ecs, type EcsReadError, TaskArn } from "../ecs/Ecs.ts"
+import { Ecs, type EcsReadError, TaskArn, type Verdict } from "../ecs/Ecs.ts"
 import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
 import * as LaunchPermits from "../ecs/LaunchPermits.ts"
 import { Emulator } from "./Emulator.ts"
@@ -106,7 +106,7 @@ const bodyOf = (outcome: Outcome): unknown => outcome._tag === "Reset" ? undefin
  *
  * **Gotchas**
  *
- * It sets no timeout: a call that is never answered waits until it is interrupted.
+ * A list or description that is never answered waits until it is interrupted.
  *
  * @example
  * ```ts
@@ -152,13 +152,16 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
           const { account = place.account, region = place.region } = options
           return { partition: partitionOf(region), region, account, cluster: undefined }
         }),
-        runTask: (request) =>
-          Effect.map(call("RunTask", request), (outcome) => {
+        runTask: (request, { answerWithin }) =>
+          Effect.map(call("RunTask", request), (outcome): Verdict => {
             const error = errorOf(outcome)
             return error === undefined
               ? verdictOfOutput(Option.getOrElse(decodeTasks(bodyOf(outcome)), () => ({})), request)
               : verdictOfError(error)
-          }),
+          }).pipe(Effect.timeoutOrElse({
+            duration: answerWithin,
+            orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
+          })),
         listTasks: (query) =>
           Effect.map(read("ListTasks", query, decodePage), ({ nextToken, taskArns }) => ({
             taskArns: taskArns.map(TaskArn),

@@ -32,7 +32,7 @@ export interface Settings {
    * ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html}).
    */
   readonly lagBound: Duration.Duration
-  /** The longest that one attempt of `RunTask` may take before it counts as unanswered. */
+  /** The longest that one `RunTask` may take, credentials and connection included, before it counts as unanswered. */
   readonly attemptTimeout: Duration.Duration
   /** The wait before a launch is sent again for the first time. The wait doubles each time. */
   readonly replayBackoffBase: Duration.Duration
@@ -95,7 +95,7 @@ export const defaults: Settings = {
   readTimeout: Duration.seconds(10),
   readPageRetries: 3,
   lagBound: Duration.minutes(5),
-  attemptTimeout: Duration.seconds(60),
+  attemptTimeout: Duration.seconds(30),
   replayBackoffBase: Duration.millis(500),
   replayBackoffMax: Duration.seconds(20),
   shutdownTimeout: Duration.seconds(20),

@@ -129,10 +129,7 @@ const pass = Effect.fnUntraced(function*(
 const send = ({ ecs, fleet }: Launcher, request: RunTaskRequest, sendWithin: number): Effect.Effect<Verdict> =>
   sendWithin < 0
     ? Effect.succeed({ _tag: "Throttled", detail: "not sent: the gate was passed too long ago" })
-    : Effect.timeoutOrElse(ecs.runTask(request, sendWithin), {
-      duration: fleet.settings.attemptTimeout,
-      orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
-    })
+    : ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout })
 
 const backOff = ({ fleet }: Launcher, attempts: number): Effect.Effect<void> =>
   Effect.flatMap(Random.next, (random) =>

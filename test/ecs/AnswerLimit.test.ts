@@ -7,7 +7,7 @@ import { Clock, Deferred, Duration, Effect } from "effect"
 import * as Client from "../../src/ledger/dynamodb/Client.ts"
 import * as ServerTimes from "../../src/ledger/dynamodb/ServerTime.ts"
 import { endless, serve } from "./FaultServer.ts"
-import { brief, credentials, request, serveEcs } from "./fixtures.ts"
+import { brief, credentials, request, serveEcs, unhurried } from "./fixtures.ts"
 
 /** A server that does not end its answers, and how much it has written. */
 const makeAnswer = (status: number) => {
@@ -29,7 +29,7 @@ describe("an answer without an end", { concurrent: false }, () => {
       Effect.gen(function*() {
         const { answer, written } = makeAnswer(status)
         const { ecs, server } = yield* serveEcs([answer])
-        const verdict = yield* ecs.runTask(request, Infinity)
+        const verdict = yield* ecs.runTask(request, unhurried)
         assert.strictEqual(brief(verdict), "Unknown")
         assert.include(JSON.stringify(verdict), "more than 16 MB")
         yield* Deferred.await(server.closed)

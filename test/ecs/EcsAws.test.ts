@@ -4,7 +4,19 @@ import * as Net from "node:net"
 import type { RunTaskRequest } from "../../src/ecs/Ecs.ts"
 import type * as EcsAws from "../../src/ecs/EcsAws.ts"
 import { type Answer, cut, failure, json, page, reset, silence, stall } from "./FaultServer.ts"
-import { accepted, arn, brief, credentials, ecsAt, request, secretsOf, serveEcs, throttled } from "./fixtures.ts"
+import {
+  accepted,
+  arn,
+  brief,
+  credentials,
+  ecsAt,
+  hurried,
+  request,
+  secretsOf,
+  serveEcs,
+  throttled,
+  unhurried
+} from "./fixtures.ts"
 
 const situations: ReadonlyArray<
   readonly [title: string, answer: Answer, verdict: string, detail: string, more?: EcsAws.Options]
@@ -12,10 +24,8 @@ const situations: ReadonlyArray<
   ["a reset", reset, "Unknown", "ECONNRESET"],
   ["a connection closed without an answer", ({ socket }) => socket.end(), "Unknown", "socket hang up"],
   ["a body that is cut", cut, "Unknown", "aborted"],
-  ["a body that stalls", stall, "Unknown", "inactivity", { socketTimeout: "100 millis" }],
-  ["a body that stalls past the whole call", stall, "Unknown", "took longer than 100ms", { callTimeout: "100 millis" }],
-  ["a server that hangs", silence, "Unknown", "requestTimeout", { requestTimeout: "100 millis" }],
-  ["a server that hangs past the whole call", silence, "Unknown", "took longer", { callTimeout: "100 millis" }],
+  ["a body that stalls", stall, "Unknown", "inactivity", { silenceTimeout: "100 millis" }],
+  ["a server that hangs", silence, "Unknown", "requestTimeout", { silenceTimeout: "100 millis" }],
   ["a body that is not JSON", json(200, "{\"tasks\":"), "Unknown", "JSON"],
   [
     "a body with a bad time",
@@ -80,7 +90,7 @@ describe("EcsAws.runTask", () => {
     it.live(`reads ${title} as ${expected}, after one request`, () =>
       Effect.gen(function*() {
         const { ecs, server } = yield* serveEcs([answer], more)
-        const verdict = yield* ecs.runTask(request, Infinity)
+        const verdict = yield* ecs.runTask(request, unhurried)
         assert.strictEqual(brief(verdict), expected)
         const text = JSON.stringify(verdict)
         assert.include(text, detail)
@@ -89,30 +99,41 @@ describe("EcsAws.runTask", () => {
       }))
   }
 
+  for (const [title, answer] of [["a body that stalls", stall], ["a server that hangs", silence]] as const) {
+    it.live(`ends with ${title} when the whole call has taken too long`, () =>
+      Effect.gen(function*() {
+        const { ecs, server } = yield* serveEcs([answer])
+        const verdict = yield* ecs.runTask(request, hurried)
+        assert.strictEqual(brief(verdict), "Unknown")
+        assert.include(JSON.stringify(verdict), "took longer than 50ms")
+        assert.strictEqual(server.seen.length, 1)
+      }))
+  }
+
   it.live("knows that a refused connection launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://127.0.0.1:1")
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected unreachable")
     }))
 
   it.live("knows that a refused connection to several addresses launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://localhost:1")
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected unreachable")
     }))
 
   it.live("knows that an unknown host launched nothing", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://localhost.invalid", { connectionTimeout: "2 seconds" })
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected unreachable")
     }))
 
   it.live("knows that a call without a connection launched nothing", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([silence], { maxSockets: 1, connectionTimeout: "100 millis" })
-      yield* Effect.forkChild(ecs.runTask(request, Infinity))
+      yield* Effect.forkChild(ecs.runTask(request, unhurried))
       yield* Deferred.await(server.arrived)
-      const verdict = yield* ecs.runTask(request, Infinity)
+      const verdict = yield* ecs.runTask(request, unhurried)
       assert.strictEqual(brief(verdict), "Rejected unreachable")
       assert.include(JSON.stringify(verdict), "did not establish a connection")
       assert.strictEqual(server.seen.length, 1)
@@ -133,7 +154,7 @@ describe("EcsAws.runTask", () => {
       const address = server.address()
       const port = address !== null && typeof address === "object" ? address.port : 0
       const ecs = yield* ecsAt(`http://127.0.0.1:${port}`)
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Unknown")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Unknown")
     }))
 
   it.live("knows that a call without credentials launched nothing", () =>
@@ -142,7 +163,7 @@ describe("EcsAws.runTask", () => {
         credentials: () =>
           Promise.reject(Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" }))
       })
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected access-denied")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected access-denied")
       assert.strictEqual(server.seen.length, 0)
     }))
 
@@ -152,7 +173,7 @@ describe("EcsAws.runTask", () => {
         setTimeout(() => resolve({ accessKeyId: "a", secretAccessKey: "s" }), 30)
       })
       const { ecs, server } = yield* serveEcs([accepted], { credentials: () => slow })
-      assert.strictEqual(brief(yield* ecs.runTask(request, 5)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, { ...unhurried, sendWithin: 5 })), "Rejected unreachable")
       assert.strictEqual(server.seen.length, 0)
     }))
 
@@ -161,7 +182,7 @@ describe("EcsAws.runTask", () => {
       const { ecs, server } = yield* serveEcs([accepted], {
         credentials: () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
       })
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unreachable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected unreachable")
       assert.strictEqual(server.seen.length, 0)
     }))
 
@@ -171,13 +192,12 @@ describe("EcsAws.runTask", () => {
       const late = yield* Deferred.make<typeof credentials>()
       const asked = yield* Deferred.make<void>()
       const { ecs, server } = yield* serveEcs([accepted], {
-        callTimeout: "50 millis",
         credentials: () => {
           Deferred.doneUnsafe(asked, Effect.void)
           return Effect.runPromiseWith(context)(Deferred.await(late))
         }
       })
-      const verdict = yield* ecs.runTask(request, Infinity)
+      const verdict = yield* ecs.runTask(request, hurried)
       assert.strictEqual(brief(verdict), "Rejected unreachable")
       yield* Deferred.await(asked)
       yield* Deferred.succeed(late, credentials)
@@ -188,7 +208,7 @@ describe("EcsAws.runTask", () => {
   it.live("closes the connection when it is interrupted", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([silence])
-      const fiber = yield* Effect.forkChild(ecs.runTask(request, Infinity))
+      const fiber = yield* Effect.forkChild(ecs.runTask(request, unhurried))
       yield* Deferred.await(server.arrived)
       yield* Fiber.interrupt(fiber)
       yield* Deferred.await(server.closed)
@@ -197,7 +217,7 @@ describe("EcsAws.runTask", () => {
   it.live("closes the connection when it is interrupted in the middle of an answer", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([stall])
-      const fiber = yield* Effect.forkChild(ecs.runTask(request, Infinity))
+      const fiber = yield* Effect.forkChild(ecs.runTask(request, unhurried))
       yield* Deferred.await(server.arrived)
       yield* Effect.sleep("50 millis")
       yield* Fiber.interrupt(fiber)
@@ -207,11 +227,11 @@ describe("EcsAws.runTask", () => {
   it.live("sends every field, and the same bytes each time, in whatever order they come", () =>
     Effect.gen(function*() {
       const { ecs, server } = yield* serveEcs([accepted])
-      yield* ecs.runTask(request, Infinity)
-      yield* ecs.runTask(request, Infinity)
-      yield* ecs.runTask({ ...Object.fromEntries(Object.entries(request).toReversed()), ...request }, Infinity)
+      yield* ecs.runTask(request, unhurried)
+      yield* ecs.runTask(request, unhurried)
+      yield* ecs.runTask({ ...Object.fromEntries(Object.entries(request).toReversed()), ...request }, unhurried)
       const reversed: RunTaskRequest = { ...request, overrides: { cpu: "256", ...request.overrides } }
-      yield* ecs.runTask(reversed, Infinity)
+      yield* ecs.runTask(reversed, unhurried)
       const [first, ...others] = server.seen.map(({ body }) => body)
       assert.deepStrictEqual(JSON.parse(first ?? ""), request)
       for (const body of others) assert.strictEqual(body, first)
@@ -223,7 +243,7 @@ describe("EcsAws.runTask", () => {
       const { ecs, server } = yield* serveEcs([accepted])
       const { clientToken, cluster, count, startedBy, taskDefinition } = request
       const bare: RunTaskRequest = { clientToken, cluster, count, startedBy, taskDefinition }
-      yield* ecs.runTask(bare, Infinity)
+      yield* ecs.runTask(bare, unhurried)
       assert.deepStrictEqual(JSON.parse(server.seen[0]?.body ?? ""), bare)
     }))
 
@@ -235,8 +255,8 @@ describe("EcsAws.runTask", () => {
         message: "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z"
       }, { date: ahead.toUTCString() })
       const { ecs, server } = yield* serveEcs([skewed, accepted])
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected unavailable")
-      assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Accepted")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected unavailable")
+      assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Accepted")
       const [before, after] = server.seen.map(({ headers }) => String(headers["x-amz-date"]).slice(0, 13))
       assert.notStrictEqual(before, after)
       assert.strictEqual(after, ahead.toISOString().replaceAll(/[-:]/g, "").slice(0, 13))

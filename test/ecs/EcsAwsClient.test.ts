@@ -4,7 +4,19 @@ import { Config, ConfigProvider, Effect, Layer, Metric } from "effect"
 import { TaskArn } from "../../src/ecs/Ecs.ts"
 import * as EcsAws from "../../src/ecs/EcsAws.ts"
 import { failure, json, reset, serve, silence } from "./FaultServer.ts"
-import { accepted, arn, brief, build, credentials, ecsAt, request, serveEcs, throttled } from "./fixtures.ts"
+import {
+  accepted,
+  arn,
+  brief,
+  build,
+  credentials,
+  ecsAt,
+  hurried,
+  request,
+  serveEcs,
+  throttled,
+  unhurried
+} from "./fixtures.ts"
 
 describe("EcsAws", () => {
   describe("listTasks", () => {
@@ -82,7 +94,7 @@ describe("EcsAws", () => {
         const server = yield* serve(failure(500, "ServerException", "Oops"), throttled, reset, accepted)
         const ecs = yield* build(EcsAws.layerClient(yield* clientAt(server.url)))
         const verdicts: Array<string> = []
-        for (let i = 0; i < 4; i++) verdicts.push(brief(yield* ecs.runTask(request, Infinity)))
+        for (let i = 0; i < 4; i++) verdicts.push(brief(yield* ecs.runTask(request, unhurried)))
         assert.deepStrictEqual(verdicts, ["Unknown", "Throttled", "Unknown", "Accepted"])
         assert.strictEqual(server.seen.length, 4)
       }))
@@ -93,7 +105,7 @@ describe("EcsAws", () => {
         const client = yield* clientAt(server.url)
         const before = client.middlewareStack.identify()
         const ecs = yield* Effect.scoped(build(EcsAws.layerClient(client)))
-        yield* ecs.runTask(request, Infinity)
+        yield* ecs.runTask(request, unhurried)
         assert.deepStrictEqual(client.middlewareStack.identify(), before)
         assert.strictEqual(server.seen.length, 1)
       }))
@@ -101,8 +113,8 @@ describe("EcsAws", () => {
     it.live("bounds calls of a client that has no timeouts", () =>
       Effect.gen(function*() {
         const server = yield* serve(silence)
-        const ecs = yield* build(EcsAws.layerClient(yield* clientAt(server.url), { callTimeout: "50 millis" }))
-        assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Unknown")
+        const ecs = yield* build(EcsAws.layerClient(yield* clientAt(server.url)))
+        assert.strictEqual(brief(yield* ecs.runTask(request, hurried)), "Unknown")
       }))
 
     it.live("knows that a client without a region launched nothing", () =>
@@ -112,7 +124,7 @@ describe("EcsAws", () => {
           region: () => Promise.reject<string>(new Error("Region is missing"))
         })
         const ecs = yield* build(EcsAws.layerClient(client))
-        assert.strictEqual(brief(yield* ecs.runTask(request, Infinity)), "Rejected invalid")
+        assert.strictEqual(brief(yield* ecs.runTask(request, unhurried)), "Rejected invalid")
       }))
   })
 
@@ -136,19 +148,19 @@ describe("EcsAws", () => {
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
         })
         const plain = yield* build(EcsAws.layer())
-        assert.strictEqual(brief(yield* plain.runTask(request, Infinity)), "Accepted")
+        assert.strictEqual(brief(yield* plain.runTask(request, unhurried)), "Accepted")
         assert.include(first.seen[0]?.headers.authorization, "/us-west-2/ecs/")
 
         const configured = yield* build(Layer.orDie(EcsAws.layerConfig({
           endpoint: Config.String("ECS_URL"),
           region: Config.String("ECS_REGION"),
-          callTimeout: Config.Duration("ECS_TIMEOUT")
+          silenceTimeout: Config.Duration("ECS_TIMEOUT")
         }))).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({
           ECS_URL: second.url,
           ECS_REGION: "eu-west-1",
           ECS_TIMEOUT: "5 seconds"
         }))))
-        assert.strictEqual(brief(yield* configured.runTask(request, Infinity)), "Accepted")
+        assert.strictEqual(brief(yield* configured.runTask(request, unhurried)), "Accepted")
         assert.include(second.seen[0]?.headers.authorization, "/eu-west-1/ecs/")
       }))
 
@@ -171,11 +183,11 @@ describe("EcsAws", () => {
         failure(500, "ServerException", "Oops"),
         json(200, { taskArns: [] })
       ])
-      yield* ecs.runTask(request, Infinity)
-      yield* ecs.runTask(request, Infinity)
+      yield* ecs.runTask(request, unhurried)
+      yield* ecs.runTask(request, unhurried)
       yield* ecs.listTasks({ cluster: "default", family: "worker", desiredStatus: "STOPPED" })
       const noCredentials = yield* ecsAt(server.url, { credentials: () => Promise.reject(new Error("No.")) })
-      yield* noCredentials.runTask(request, Infinity)
+      yield* noCredentials.runTask(request, unhurried)
       const counts = yield* Effect.forEach(
         ["RunTask", "ListTasks", "DescribeTasks", "StopTask"] as const,
         (operation) => Effect.map(Metric.value(EcsAws.requests(operation)), ({ count }) => count)

@@ -1,6 +1,6 @@
 /** What the tests of the AWS layer have in common: a request, credentials, and the layer against a faulty server. */
-import { Context, Effect, Layer } from "effect"
-import { Ecs, type RunTaskRequest, TaskArn, type Verdict } from "../../src/ecs/Ecs.ts"
+import { Context, Duration, Effect, Layer } from "effect"
+import { type CallLimits, Ecs, type RunTaskRequest, TaskArn, type Verdict } from "../../src/ecs/Ecs.ts"
 import * as EcsAws from "../../src/ecs/EcsAws.ts"
 import { type Answer, failure, json, serve } from "./FaultServer.ts"
 
@@ -11,6 +11,12 @@ export const credentials = {
   secretAccessKey: "a-secret-access-key",
   sessionToken: "a-session-token"
 }
+
+/** The limits of a call that has time. */
+export const unhurried: CallLimits = { sendWithin: Infinity, answerWithin: Duration.seconds(30) }
+
+/** The limits of a call that has 50 ms for its answer. */
+export const hurried: CallLimits = { sendWithin: Infinity, answerWithin: Duration.millis(50) }
 
 /** Every field there is, so that none is forgotten on the way to the wire. */
 export const request: Required<RunTaskRequest> = {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { EcsInProcess, Emulator, type Fault, type Settings } from "fleetcap/emulator"
 import { Ecs, type RunTaskRequest } from "../../src/ecs/Ecs.ts"
@@ -13,7 +13,7 @@ const request = (clientToken: string): RunTaskRequest => ({
   startedBy: clientToken
 })
 
-const soon = Infinity
+const soon = { sendWithin: Infinity, answerWithin: Duration.hours(1) }
 
 const fleet = { cluster: "default", family: "f", desiredStatus: "RUNNING" } as const
 

@@ -73,13 +73,13 @@ describe("a launch whose answer is lost", () => {
       assert.strictEqual(yield* occupied, 2)
     }).pipe(Effect.provide(layer({ cap: 2 }))))
 
-  it.effect("counts as unanswered after a minute, and is sent again", () =>
+  it.effect("counts as unanswered after half a minute, and is sent again", () =>
     Effect.gen(function*() {
-      yield* script({ _tag: "LateAnswer", by: "Infinity" }, { _tag: "LateProcessing", by: "70 seconds" })
+      yield* script({ _tag: "LateAnswer", by: "Infinity" }, { _tag: "LateProcessing", by: "40 seconds" })
       yield* Effect.forkChild(ask(["a"]))
-      yield* pass("59 seconds", 500)
+      yield* pass("29 seconds", 500)
       assert.strictEqual(yield* calls("RunTask"), 1)
-      yield* pass("3 minutes", 500)
+      yield* pass("90 seconds", 500)
       assert.strictEqual(yield* calls("RunTask"), 3)
       assert.deepStrictEqual([yield* live, yield* occupied], [1, 1])
     }).pipe(Effect.provide(layer({ cap: 1 }))))

@@ -25,7 +25,10 @@ export const make: (fleet: Fleet) => Effect.Effect<(key: Key) => Effect.Effect<V
       return Effect.fnUntraced(function*(key: Key) {
         const launchId = yield* yield* LaunchId
         const request = yield* Effect.orDie(Effect.fromResult(runTaskRequest(fleet, { launchId, key })))
-        return yield* ecs.launchPermits.withPermit(fleet.id, ecs.runTask(request, Infinity))
+        return yield* ecs.launchPermits.withPermit(
+          fleet.id,
+          ecs.runTask(request, { sendWithin: Infinity, answerWithin: fleet.settings.attemptTimeout })
+        )
       })
     }
   )

@@ -30,7 +30,7 @@ export interface ClientOptions extends Pick<SdkClients.Options, "region" | "endp
 export const makeClient = (
   { credentials, endpoint, profile, region }: ClientOptions = {}
 ): Effect.Effect<DynamoDBClient, never, Scope.Scope> =>
-  SdkClients.make(DynamoDBClient, { credentials, endpoint, profile, region, requestTimeout: "5 seconds" })
+  SdkClients.make(DynamoDBClient, { credentials, endpoint, profile, region, silenceTimeout: "5 seconds" })
 
 /**
  * Says which host a client calls.

@@ -140,10 +140,10 @@ const connect = (
       return Ecs.of({
         ...ecs,
         launchPermits,
-        runTask: (request, sendBy) =>
+        runTask: (request, limits) =>
           Effect.suspend(() => {
             state.launches.announce(request)
-            return ecs.runTask(request, sendBy)
+            return ecs.runTask(request, limits)
           })
       })
     }

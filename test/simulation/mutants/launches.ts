@@ -44,18 +44,19 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "restart"),
   mutant("the same token again", "every sending has a token of its own", 50, [[
     "provisioner/Launcher.ts",
-    "ecs.runTask(request, sendWithin)",
-    "ecs.runTask({ ...request, clientToken: `${request.clientToken.slice(0, 30)}${Math.floor(sendWithin)}${elapsed++}` }, sendWithin)"
+    "ecs.runTask(request, {",
+    "ecs.runTask({ ...request, clientToken: `${request.clientToken.slice(0, 30)}${Math.floor(sendWithin)}${elapsed++}` }, {"
   ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
   mutant("byte for byte", "the second attempt differs", 50, [[
     "provisioner/Launcher.ts",
-    "ecs.runTask(request, sendWithin)",
-    "ecs.runTask({ ...request, tags: [{ key: \"n\", value: `${elapsed++}` }] }, sendWithin)"
+    "ecs.runTask(request, {",
+    "ecs.runTask({ ...request, tags: [{ key: \"n\", value: `${elapsed++}` }] }, {"
   ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
   mutant("one attempt at a time", "a second attempt is sent before the first is answered", 50, [[
     "provisioner/Launcher.ts",
-    "Effect.timeoutOrElse(ecs.runTask(request, sendWithin), {",
-    "Effect.timeoutOrElse(Effect.race(ecs.runTask(request, sendWithin), Effect.delay(ecs.runTask(request, sendWithin), 20)), {"
+    "    : ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout })",
+    "    : Effect.race(ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout }),\n"
+    + "      Effect.delay(ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout }), 20))"
   ]]),
   mutant("45 minutes, and no more", "a token is repeated for ever", 100, [[
     launch,
