@@ -2,6 +2,7 @@
  * Random numbers, and choices, that depend on a seed and on nothing else.
  */
 import type * as Random from "effect/Random"
+import * as Prng from "../emulator/model/Prng.ts"
 
 /**
  * A generator that gives the same numbers again for the same seed. It fits
@@ -23,8 +24,7 @@ export interface SeededRandom extends Random.Random {
 }
 
 /**
- * Makes a generator: sfc32, which is small, fast, and of good quality from the
- * first number on, also for seeds that follow each other.
+ * Makes a generator.
  *
  * **Details**
  *
@@ -49,22 +49,9 @@ export interface SeededRandom extends Random.Random {
  * @category constructors
  */
 export const make = (seed: number, stream: number = 0): SeededRandom => {
-  let a = seed | 0
-  let b = Math.floor(seed / 0x1_0000_0000) | 0
-  let c = stream | 0
-  let counter = 1
-  const nextInt32 = (): number => {
-    const sum = (((a + b) | 0) + counter) | 0
-    counter = (counter + 1) | 0
-    a = b ^ (b >>> 9)
-    b = (c + (c << 3)) | 0
-    c = (((c << 21) | (c >>> 11)) + sum) | 0
-    return sum >>> 0
-  }
-  // The first rounds still show the seed.
-  for (let round = 0; round < 15; round++) nextInt32()
-  const nextDoubleUnsafe = () => ((nextInt32() >>> 5) * 0x400_0000 + (nextInt32() >>> 6)) / 0x20_0000_0000_0000
-  const nextBelowUnsafe = (bound: number) => Math.floor((nextInt32() / 0x1_0000_0000) * bound)
+  const prng = Prng.make(seed, stream)
+  const nextDoubleUnsafe = () => Prng.next(prng)
+  const nextBelowUnsafe = (bound: number) => Math.floor((Prng.nextInt32(prng) / 0x1_0000_0000) * bound)
   const between = (min: number, max: number): number => min + nextBelowUnsafe(max - min + 1)
   return {
     nextDoubleUnsafe,

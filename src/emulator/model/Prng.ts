@@ -1,12 +1,12 @@
 /**
- * Random numbers of an emulated ECS, which a seed decides.
+ * Random numbers that a seed decides, as plain data: the one generator of fleetcap's
+ * emulator, simulation and tests. `SeededRandom` of `fleetcap/testing` is a view of it.
  *
  * A world keeps several of these, one for each thing that is drawn, so that a
  * client that reads more often does not change how long the tasks live.
  *
- * The algorithm is mulberry32: its state is a single number, which the state of
- * the world holds as plain data. `SeededRandom` of `fleetcap/testing` is for
- * programs and tests.
+ * The algorithm is sfc32, which is small, fast, and of good quality from the first number
+ * on, also for seeds that follow each other.
  */
 
 /**
@@ -15,7 +15,10 @@
  * @category models
  */
 export interface Prng {
-  state: number
+  a: number
+  b: number
+  c: number
+  counter: number
 }
 
 /**
@@ -29,25 +32,40 @@ export interface Range {
 }
 
 /**
- * Creates the generator of one stream of a seed.
+ * Creates the generator of one stream of a seed. What one stream draws changes nothing of
+ * what another will draw.
  *
  * @category constructors
  */
-export const make = (seed: number, stream: number): Prng => ({
-  state: (Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) + Math.imul(stream + 1, 0x85ebca6b)) | 0
-})
+export const make = (seed: number, stream: number): Prng => {
+  const prng: Prng = { a: seed | 0, b: Math.floor(seed / 0x1_0000_0000) | 0, c: stream | 0, counter: 1 }
+  // The first rounds still show the seed.
+  for (let round = 0; round < 15; round++) nextInt32(prng)
+  return prng
+}
+
+/**
+ * Draws a whole number of 32 bits, not negative.
+ *
+ * @category operations
+ */
+export const nextInt32 = (prng: Prng): number => {
+  const { a, b, c, counter } = prng
+  const sum = (((a + b) | 0) + counter) | 0
+  prng.counter = (counter + 1) | 0
+  prng.a = b ^ (b >>> 9)
+  prng.b = (c + (c << 3)) | 0
+  prng.c = (((c << 21) | (c >>> 11)) + sum) | 0
+  return sum >>> 0
+}
 
 /**
  * Draws a number from 0 up to, and without, 1.
  *
  * @category operations
  */
-export const next = (prng: Prng): number => {
-  prng.state = (prng.state + 0x6d2b79f5) | 0
-  let mixed = Math.imul(prng.state ^ (prng.state >>> 15), 1 | prng.state)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x100000000
-}
+export const next = (prng: Prng): number =>
+  ((nextInt32(prng) >>> 5) * 0x400_0000 + (nextInt32(prng) >>> 6)) / 0x20_0000_0000_0000
 
 /**
  * Draws a whole number of a range. A range without an end gives infinity.
@@ -74,7 +92,7 @@ export const chance = (prng: Prng, probability: number): boolean => probability 
 export const hex32 = (prng: Prng): string => {
   let digits = ""
   for (let part = 0; part < 4; part++) {
-    digits += Math.floor(next(prng) * 0x100000000).toString(16).padStart(8, "0")
+    digits += nextInt32(prng).toString(16).padStart(8, "0")
   }
   return digits
 }

@@ -19,7 +19,7 @@ export const holders: ReadonlyArray<Mutant> = [
   absent(
     "a grant that no caller waits for is undone",
     "an attempt that was let through and not waited for was sent",
-    1,
+    136,
     20,
     [[
       "ledger/Operation.ts",
@@ -27,7 +27,7 @@ export const holders: ReadonlyArray<Mutant> = [
       "answer._tag === undefined ? { tag: \"settle\", args: [ticket, notSent] } : undefined"
     ]]
   ),
-  absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 1, 20, [[
+  absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 136, 20, [[
     fleet,
     "  Operations.isRepeatable(answer.tag) || ",
     "  Operations.isRepeatable(answer.tag) || answer.tag === \"gate\" || "
@@ -65,7 +65,7 @@ export const holders: ReadonlyArray<Mutant> = [
     "    if (slot.state._tag === \"Launched\") return { _tag: \"Launched\", taskArn: slot.state.taskArn }\n    const others",
     "    const others"
   ]]),
-  absent("a lease runs out", "who was taken to be gone, and is back, stays for ever", 20, 40, [[
+  absent("a lease runs out", "who was taken to be gone, and is back, stays for ever", 60, 15, [[
     fleet,
     "      line: batch.line,\n      status: \"here\"",
     "      line: batch.line,\n      status: member?.status ?? \"here\""

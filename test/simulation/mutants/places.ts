@@ -40,11 +40,14 @@ export const places: ReadonlyArray<Mutant> = [
     "&& LedgerStates.isGone(ledger, arn)\n    ?",
     "&& ledger.sequence < 0\n    ?"
   ]], "contradiction"),
-  mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 100, [[
-    contradiction,
-    "(slot.state.attempts > 1 && slot.contradiction === undefined)",
-    "slot.state.attempts > 0"
-  ]], "contradiction"),
+  {
+    ...mutant("one task is one launch's", "a launch that was sent once is believed to have ended", 20, [[
+      contradiction,
+      "(slot.state.attempts > 1 && slot.contradiction === undefined)",
+      "slot.state.attempts > 0"
+    ]], "contradiction"),
+    from: 316
+  },
   mutant("one task is one launch's", "a description frees the slot of a task that another launch has started", 100, [[
     evidence,
     "task.startedBy !== undefined && task.startedBy !== seen.id) {",
