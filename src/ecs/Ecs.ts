@@ -124,7 +124,7 @@ export interface RunTaskRequest {
  *
  * The first four may pass by themselves, the last three will not.
  *
- * @category models
+ * @category schemas
  */
 export const FailureReason = Schema.Literals([
   "throttled",
@@ -135,12 +135,6 @@ export const FailureReason = Schema.Literals([
   "not-found",
   "invalid"
 ])
-
-/**
- * Why a call did not do what it was asked.
- *
- * @category models
- */
 export type FailureReason = typeof FailureReason.Type
 
 /**
