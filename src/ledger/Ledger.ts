@@ -8,6 +8,10 @@
  *
  * `LedgerMemory` keeps it in one process, `LedgerPostgres` and `LedgerDynamoDb` for
  * any number of them.
+ *
+ * This folder holds who has a slot: the service, the slots, the limits that safety
+ * rests on, and the ledger in memory. It knows nothing of callers, and may import
+ * `ecs` and `Time.ts`.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"

@@ -8,6 +8,10 @@
  *
  * One provisioner is for one fleet. The ledger and the ECS layer are shared by
  * all fleets of a process.
+ *
+ * This folder takes a request from its arrival to its answer: it joins launches, waits
+ * in line, reads ECS and launches. It may import `fleet`, `ledger`, `ecs` and
+ * `Time.ts`.
  */
 import * as Clock from "effect/Clock"
 import type * as Config from "effect/Config"

@@ -2,6 +2,9 @@
  * The slots of one fleet, counted against its cap: what every ledger keeps.
  *
  * Plain data, and what is asked of it. What changes it is a decision, in a transaction.
+ *
+ * This folder holds the pure decisions of every ledger: no clock and no I/O. It may
+ * import `ledger`, `ecs` and `Time.ts`.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"

@@ -8,6 +8,9 @@
  * Without anything to ask, a batch goes out once a second, or four times in a lease
  * where that is more often: it keeps the holder's lease, and brings what others have
  * done. Mostly that has come already, with a word from where the fleet is kept.
+ *
+ * This folder holds what every ledger that processes share does: batches, leases, and
+ * compare-and-set over a store. It may import `ledger`, `ecs` and `Time.ts`.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"

@@ -1,6 +1,10 @@
 /**
  * The log of a run: the rules that were broken, the faults and events that were tried
  * and, on demand, the story.
+ *
+ * This folder holds the rules that must hold in every run, and the log of a run. It
+ * may import `simulation`, `emulator/model`, `provisioner`, `fleet`, `ledger`, `ecs`
+ * and `Time.ts`.
  */
 
 /**

@@ -3,6 +3,10 @@
  *
  * All of it looks at what really runs, on the wire and in the emulated ECS; what
  * the ledger believes is held against that.
+ *
+ * This folder runs the real fleetcap of a scenario: one process or many, with a
+ * network, clocks and a shared store that fail. It may import `simulation`, `testing`,
+ * `emulator`, `provisioner`, `fleet`, `ledger`, `ecs` and `Time.ts`.
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
