@@ -63,6 +63,10 @@ export interface ClientOptions extends SdkClients.Options {
  */
 export interface Options extends CallOptions, ClientOptions {}
 
+/**
+ * Fargate launches 20 tasks a second
+ * ({@link https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html}).
+ */
 const defaultLaunchPermits = 20
 
 /**
