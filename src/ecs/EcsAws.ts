@@ -157,6 +157,17 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
 /**
  * Provides ECS over a client of its own.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Ecs, EcsAws } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const layer = EcsAws.layer({ region: "eu-central-1", callTimeout: "10 seconds" })
+ * const place = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.place)
+ * assert.equal((await Effect.runPromise(Effect.provide(place, layer))).region, "eu-central-1")
+ * ```
+ *
  * @category layers
  */
 export const layer = (options: Options = {}): Layer.Layer<Ecs> =>

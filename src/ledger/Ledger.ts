@@ -88,6 +88,30 @@ export interface FleetLedger extends Omit<Operations.Asking, "claimTurn" | "endT
 /**
  * The only thing that grants or frees a slot.
  *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Ledger, LedgerMemory } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const program = Effect.gen(function*() {
+ *   const ledger = yield* Ledger.Ledger
+ *   const fleet = yield* ledger.attach({
+ *     fleet: "workers/converter",
+ *     holder: "dashboard",
+ *     cap: 16,
+ *     exclusiveKeys: false,
+ *     lagBound: 300_000,
+ *     place: { partition: "aws", region: "eu-central-1", account: "123456789012", cluster: "workers" },
+ *     line: () => ({ waiting: 0, since: undefined })
+ *   })
+ *   yield* fleet.resize(8)
+ *   return (yield* fleet.standing).cap
+ * })
+ *
+ * assert.equal(await Effect.runPromise(Effect.scoped(Effect.provide(program, LedgerMemory.layer))), 8)
+ * ```
+ *
  * @category services
  */
 export class Ledger extends Context.Service<Ledger, {

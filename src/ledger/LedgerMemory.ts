@@ -113,6 +113,29 @@ const fleetLedger = (fleet: Fleet, holderId: string): FleetLedger => {
  * It bounds what one process launches, and it forgets at a restart. Provide one
  * to all provisioners of the process: two of them are two ledgers, and two caps.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Fleet, LedgerMemory, Provisioner } from "fleetcap"
+ * import { Simulation, TestEcs } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = Fleet.makeUnsafe({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 1
+ * })
+ *
+ * // Two provisioners over one ledger have one cap.
+ * const program = Effect.gen(function*() {
+ *   const [first, second] = [yield* Provisioner.make(fleet), yield* Provisioner.make(fleet)]
+ *   return [(yield* first.request("a"))._tag, (yield* second.request("b"))._tag]
+ * }).pipe(Effect.scoped, Effect.provide(Layer.merge(LedgerMemory.layer, TestEcs.layer())))
+ *
+ * assert.deepEqual(Simulation.runOrThrow(program, { seed: 7 }), ["Launched", "AtCapacity"])
+ * ```
+ *
  * @category layers
  */
 export const layer: Layer.Layer<Ledger> = Layer.effect(

@@ -69,7 +69,7 @@ const nothing: Schema.Codec<void, unknown> = Schema.Undefined
 const notSent: Verdict = { _tag: "Throttled", detail: "not sent: the ledger answered too late" }
 
 const table = {
-  /** Grants a slot, if fewer than the cap are counted. */
+  /** Grants a slot while fewer than `cap` are in use. */
   reserve: define({
     rule: ({ asker, ledger, now }, options: Launch.ReserveOptions) =>
       Launch.reserve(ledger, options, asker.elsewhere, asker.holder, now),

@@ -129,15 +129,24 @@ export const Slot = Schema.Struct({
 export type Slot = typeof Slot.Type
 
 /**
- * What people are told about where a slot is: its state, and whether it is a
- * launch without a verdict or a task that was launched from elsewhere.
+ * The status of a slot in reports: its state, and `unknown` for a launch without a
+ * verdict, `adopted` for a task that was launched elsewhere.
  *
  * @category models
  */
 export type SlotStatus = "reserved" | "launching" | "unknown" | "launched" | "adopted"
 
 /**
- * Returns where a slot is in its life, in the words of reports.
+ * Returns the status of a slot.
+ *
+ * @example
+ * ```ts
+ * import { Ecs, Slot } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const arn = Ecs.TaskArn("arn:aws:ecs:eu-central-1:123456789012:task/workers/1")
+ * assert.equal(Slot.status(Slot.adopted(arn, { fast: 0, slow: 0 })), "adopted")
+ * ```
  *
  * @category accessors
  */
@@ -196,8 +205,8 @@ export const adopted = (arn: TaskArn, now: Time.Time): Slot => ({
 })
 
 /**
- * Marks that an attempt passes the gate. If the one before it never reported
- * what became of it, the launch is ambiguous from here on.
+ * Marks that an attempt passes the gate. If the one before it never reported its
+ * verdict, the launch is ambiguous from here on.
  *
  * @category transitions
  */
@@ -218,8 +227,7 @@ export const sending = (slot: Slot, now: Time.Time): Slot => {
 }
 
 /**
- * Records that an attempt ended: without a verdict, or having launched nothing
- * and about to be sent again.
+ * Records that an attempt ended without a verdict, or is to be sent again.
  *
  * @category transitions
  */
@@ -253,8 +261,7 @@ export const takenOver = (slot: Slot, state: Launching, holder: string): Slot =>
 })
 
 /**
- * Returns whether nothing that was sent for a slot can have launched a task, or
- * can do so yet.
+ * Returns whether nothing sent for a slot has launched a task, or still can.
  *
  * @category guards
  */

@@ -51,6 +51,21 @@ export interface AtCapacity {
 /**
  * The possible answers to a request for a worker.
  *
+ * @example
+ * ```ts
+ * import { Duration } from "effect"
+ * import type { Answer } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const response = (answer: Answer.Answer) =>
+ *   answer._tag === "AtCapacity"
+ *     ? { status: 503, headers: { "retry-after": String(Math.ceil(Duration.toSeconds(answer.retryAfter))) } }
+ *     : { status: 202, headers: {} }
+ *
+ * const full: Answer.AtCapacity = { _tag: "AtCapacity", occupied: 16, cap: 16, retryAfter: Duration.millis(800) }
+ * assert.deepEqual(response(full), { status: 503, headers: { "retry-after": "1" } })
+ * ```
+ *
  * @category models
  */
 export type Answer = Launched | Existing | AtCapacity

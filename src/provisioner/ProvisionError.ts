@@ -72,6 +72,24 @@ export class PermanentError extends Schema.TaggedError<PermanentError>()("Perman
 /**
  * Why a request was not answered.
  *
+ * @example
+ * ```ts
+ * import { Duration, Effect } from "effect"
+ * import { ProvisionError } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const failed: Effect.Effect<string, ProvisionError.ProvisionError> = Effect.fail(
+ *   ProvisionError.retryable("throttled", "Rate exceeded")
+ * )
+ * const advice = failed.pipe(
+ *   Effect.catchTags({
+ *     RetryableError: ({ retryAfter }) => Effect.succeed(`retry after ${Duration.format(retryAfter)}`),
+ *     PermanentError: ({ detail }) => Effect.succeed(`do not retry: ${detail}`)
+ *   })
+ * )
+ * assert.equal(Effect.runSync(advice), "retry after 2s")
+ * ```
+ *
  * @category errors
  */
 export type ProvisionError = RetryableError | PermanentError

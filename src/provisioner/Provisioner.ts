@@ -49,6 +49,29 @@ export type { RequestOptions } from "./Requests.ts"
 /**
  * Launches ECS tasks on request, and never lets the fleet pass its cap.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { LedgerMemory, Provisioner } from "fleetcap"
+ * import { Simulation, TestEcs } from "fleetcap/testing"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = Provisioner.layer({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 1
+ * }).pipe(Layer.provide([LedgerMemory.layer, TestEcs.layer()])) // EcsAws.layer() launches in AWS
+ *
+ * const program = Effect.gen(function*() {
+ *   const provisioner = yield* Provisioner.Provisioner
+ *   const answers = yield* Effect.forEach(["a.csv", "b.csv"], (key) => provisioner.request(key))
+ *   return answers.map(({ _tag }) => _tag)
+ * })
+ *
+ * assert.deepEqual(Simulation.runOrThrow(Effect.provide(program, fleet), { seed: 7 }), ["Launched", "AtCapacity"])
+ * ```
+ *
  * @category services
  */
 export class Provisioner extends Context.Service<Provisioner, {

@@ -30,6 +30,17 @@ export interface SlotSnapshot {
 /**
  * A fleet at one moment.
  *
+ * @example
+ * ```ts
+ * import type { Snapshot } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const text = ({ cap, occupied, waiting }: Snapshot.Snapshot): string =>
+ *   `${occupied} of ${cap} slots are in use, ${waiting} keys wait`
+ *
+ * assert.equal(text({ cap: 16, occupied: 3, waiting: 0, slots: [] }), "3 of 16 slots are in use, 0 keys wait")
+ * ```
+ *
  * @category models
  */
 export interface Snapshot {

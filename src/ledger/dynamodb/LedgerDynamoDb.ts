@@ -137,6 +137,26 @@ export const make = Effect.fnUntraced(
 /**
  * Provides the ledger over a client of its own.
  *
+ * @example
+ * ```ts
+ * import { Layer } from "effect"
+ * import { EcsAws, Provisioner } from "fleetcap"
+ * import { LedgerDynamoDb } from "fleetcap/dynamodb"
+ * import assert from "node:assert/strict"
+ *
+ * const fleet = Provisioner.layer({
+ *   cluster: "workers",
+ *   taskDefinition: "converter:7",
+ *   subnets: ["subnet-0a1b2c3d"],
+ *   cap: 16
+ * }).pipe(
+ *   Layer.provide(LedgerDynamoDb.layer({ table: "fleetcap", region: "eu-central-1" })),
+ *   Layer.provide(EcsAws.layer())
+ * )
+ *
+ * assert.ok(Layer.isLayer(fleet))
+ * ```
+ *
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<Ledger> =>

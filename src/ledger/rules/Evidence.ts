@@ -130,6 +130,15 @@ export interface Tally {
  * - `TooEarly`: its task may still appear; ask again at `until`
  * - `NotUnknown`: there is no such slot, or evidence will settle it
  *
+ * @example
+ * ```ts
+ * import type { Evidence } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const text = (answer: Evidence.Release) => answer._tag === "TooEarly" ? new Date(answer.until).toISOString() : answer._tag
+ * assert.equal(text({ _tag: "TooEarly", until: 0 }), "1970-01-01T00:00:00.000Z")
+ * ```
+ *
  * @category schemas
  */
 export const Release = Schema.Union([

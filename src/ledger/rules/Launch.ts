@@ -1,9 +1,8 @@
 /**
  * The life of a launch, from reserve to verdict, decided over the state of a ledger.
  *
- * These are the only decisions that let the fleet grow. Both compare what is
- * counted besides the slot in question with the cap: `reserve` when the slot is
- * granted, and `gate` again right before every attempt to run its task.
+ * Only these decisions let the fleet grow. Both compare the other slots in use with the
+ * cap: `reserve` when it grants a slot, `gate` again right before every attempt.
  */
 import * as Schema from "effect/Schema"
 import { Failure, type RunTaskRequest, type TaskArn, TaskArnSchema, type Verdict } from "../../ecs/Ecs.ts"
@@ -39,6 +38,15 @@ export interface Holder {
  * - `Full`: no slot is free
  * - `Stale`: the latest reading of ECS is older than the request needs
  * - `Closed`: the asker is shutting down
+ *
+ * @example
+ * ```ts
+ * import type { Launch } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const text = (answer: Launch.Reservation) => "cap" in answer ? `${answer.occupied} of ${answer.cap}` : answer._tag
+ * assert.equal(text({ _tag: "Full", occupied: 16, cap: 16 }), "16 of 16")
+ * ```
  *
  * @category schemas
  */
@@ -82,7 +90,7 @@ export const Line = Schema.Struct({
 export type Line = typeof Line.Type
 
 /**
- * Grants a slot, if fewer than the cap are counted.
+ * Grants a slot while fewer than `cap` are in use.
  *
  * **Details**
  *
@@ -175,8 +183,7 @@ export const Settlement = Schema.Union([Schema.TaggedStruct("Resend", {}), ...La
 export type Settlement = typeof Settlement.Type
 
 /**
- * Lets one attempt through to `RunTask`, if fewer than the cap are counted
- * besides it.
+ * Lets one attempt through to `RunTask` while fewer than `cap` other slots are in use.
  *
  * @category decisions
  */
@@ -250,7 +257,7 @@ export const withdraw = (ledger: LedgerState, ticket: Ticket, now: Time): Decisi
   })
 
 /**
- * How a launch goes, for those who wait for it and do not hold it.
+ * The progress of a launch, for callers that wait for it and do not hold it.
  *
  * - `InFlight`: there is no verdict yet
  * - `Launched`: its task is known
@@ -264,7 +271,7 @@ export type Trace =
   | { readonly _tag: "Over" }
 
 /**
- * Returns how a launch goes.
+ * Returns the progress of a launch.
  *
  * @category accessors
  */

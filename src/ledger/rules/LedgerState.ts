@@ -131,6 +131,20 @@ interface Gone {
 /**
  * Makes the state of a fleet of which nothing is known yet.
  *
+ * @example
+ * ```ts
+ * import { Ecs, Evidence, LedgerState } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const now = { fast: 0, slow: 0 }
+ * const place = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+ * const empty = LedgerState.make({ cap: 16, exclusiveKeys: false, lagBound: 300_000, place }, now)
+ *
+ * const running = [Ecs.TaskArn("arn:aws:ecs:eu-central-1:123456789012:task/workers/1")]
+ * const { ledger } = Evidence.adopt(empty, { running, stopped: undefined }, now)
+ * assert.equal(LedgerState.used(ledger), 1)
+ * ```
+ *
  * @category constructors
  */
 export const make = (description: Description, { slow: now }: Time.Time): LedgerState => ({
