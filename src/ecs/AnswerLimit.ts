@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import { pipeline, Readable, Transform } from "node:stream"
 
 /**
- * How large an answer may be: 16 MB, in bytes.
+ * The size limit of an answer: 16 MB, in bytes.
  *
  * The largest that is asked for describes 100 tasks. Each may have overrides of 8 KB
  * and ten containers with the same again in statuses, images and networks, which

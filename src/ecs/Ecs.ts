@@ -112,7 +112,7 @@ export interface RunTaskRequest {
 }
 
 /**
- * Why a call did not do what it was asked.
+ * The reason why a call failed.
  *
  * - `throttled`: too many calls; nothing is wrong with this one
  * - `capacity`: ECS has no room, or the account's quota is used up, for now
@@ -138,7 +138,7 @@ export const FailureReason = Schema.Literals([
 export type FailureReason = typeof FailureReason.Type
 
 /**
- * Why a call failed, and ECS's own words for it.
+ * A failed call: the reason, and ECS's own words for it.
  *
  * @category schemas
  */
@@ -281,7 +281,7 @@ export interface CallLimits {
  * @category services
  */
 export class Ecs extends Context.Service<Ecs, {
-  /** Where the calls go to, as far as that is known before the first of them. */
+  /** The place that the calls go to, as far as that is known before the first of them. */
   readonly place: Effect.Effect<Place>
   /**
    * Bounds how many `runTask` are under way. A launch takes a permit before it asks

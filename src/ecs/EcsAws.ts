@@ -49,9 +49,9 @@ export interface CallOptions {
  */
 export interface ClientOptions extends SdkClients.Options {
   /**
-   * How many connections there may be. Defaults to 50, and to twice `launchPermits`
-   * where that is more, so that no launch waits for a connection: not even while
-   * four fleets of the process get no answers.
+   * The number of connections at most. Defaults to 50, and to twice `launchPermits`
+   * where that is more, so that no launch waits for a connection: not even while four
+   * fleets of the process get no answers.
    */
   readonly maxSockets?: number | undefined
 }

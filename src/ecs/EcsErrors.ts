@@ -30,17 +30,17 @@ export interface ObservedError {
   readonly syscall?: string | undefined
   /** The status of the answer, where its head arrived. */
   readonly httpStatus?: number | undefined
-  /** How many requests were made. 0 says that none was: nothing left this process. */
+  /** The number of requests that were made. 0 says that nothing left this process. */
   readonly attempts?: number | undefined
   /** The ARNs that come with a `ConflictException`. */
   readonly resourceIds?: ReadonlyArray<string> | undefined
-  /** What the request was signed with, which an answer may repeat and nothing may show. */
+  /** The secrets that signed the request: an answer may repeat them, and nothing may show them. */
   readonly secrets?: ReadonlyArray<string> | undefined
 }
 
 type Status = "none" | "2xx" | "4xx" | "429" | "5xx" | "other"
 
-/** What must be so for a row to match: every condition that is given. */
+/** The conditions of a row: it matches when all that are given hold. */
 interface Condition {
   readonly status?: ReadonlyArray<Status>
   readonly name?: RegExp
@@ -216,7 +216,7 @@ const contradictory = (detail: string): Verdict => ({ _tag: "Contradictory", det
 /** Whatever stands in an answer is as long as it likes. */
 const cut = (text: string): string => JSON.stringify(text.slice(0, 200))
 
-/** What is left out is for lack of room, which is what `failures` mostly are about. */
+/** The reasons of `failures`. Those in no row are for lack of room, as most are. */
 const failureTable: ReadonlyArray<{ readonly text: RegExp; readonly reason: FailureReason }> = [
   { text: /^(MISSING|INACTIVE)\b/, reason: "not-found" },
   { text: /rate exceeded|throttl/i, reason: "throttled" }

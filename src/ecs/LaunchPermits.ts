@@ -102,7 +102,7 @@ export const make = (permits: number): LaunchPermits => {
     return place
   }
 
-  /** Who does not wait any more holds one, though it may not have heard so. */
+  /** A launch that no longer waits holds a permit, though it may not have heard so. */
   const leave = (place: Place): void => {
     const { fleet } = place
     if (!fleet.waiting.delete(place)) {

@@ -1,5 +1,5 @@
 /**
- * Where a fleet is: the partition, region, account and cluster of its tasks.
+ * The place of a fleet: the partition, region, account and cluster of its tasks.
  *
  * Evidence is of a place. Two replicas that call ECS in different regions do not
  * see each other's tasks, and what one of them does not see has not stopped.

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 /**
- * Where a client calls, and how long it waits.
+ * The endpoint, credentials, connections and time limits of a client.
  *
  * @category options
  */
@@ -22,8 +22,8 @@ export interface Options {
   /** Credentials, or what provides them. Found by the SDK unless given. */
   readonly credentials?: ECSClientConfig["credentials"] | undefined
   /**
-   * How long to wait for a connection, a free one of the pool included. A call that
-   * gets none was certainly not sent. Defaults to 5 seconds.
+   * The time to wait for a connection, a free one of the pool included. A call that gets
+   * none was certainly not sent. Defaults to 5 seconds.
    */
   readonly connectionTimeout?: Duration.Input | undefined
   /** How long a connection may be silent, before its answer begins and in the middle of it. Defaults to 20 seconds. */

@@ -20,7 +20,7 @@ export const Cap = Schema.Union([Schema.Finite, Schema.Literal("unlimited")])
 export type Cap = typeof Cap.Type
 
 /**
- * Why a slot was freed.
+ * The reason why a slot was freed.
  *
  * - `stopped`: ECS described its task as stopped
  * - `refused`: ECS refused to launch its task
@@ -37,9 +37,10 @@ export type FreeReason = typeof FreeReason.Type
 const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }
 
 /**
- * What happened. `Contradicted` is something that ECS said of a launch and that
- * cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch that was sent and whose holder is gone:
- * another provisioner of the ledger takes it over.
+ * The happenings of a fleet. `Contradicted` is something that ECS said of a launch and
+ * that cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch
+ * that was sent and whose holder is gone: another provisioner of the ledger takes it
+ * over.
  *
  * @category schemas
  */
@@ -97,9 +98,9 @@ export interface AtCapacity {
 }
 
 /**
- * What a provisioner tells its subscribers: the numbered changes of its fleet, from
- * all processes that share the ledger, and between them the requests that it has
- * itself turned away.
+ * An event for a provisioner's subscribers: a numbered change of its fleet, made by
+ * any process that shares the ledger, or a request that this provisioner itself has
+ * turned away.
  *
  * @example
  * ```ts

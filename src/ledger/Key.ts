@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 /**
- * How many characters a key may have.
+ * The number of characters of a key at most.
  *
  * @category configuration
  */

@@ -35,7 +35,10 @@ export interface AttachOptions extends Description {
   readonly fleet: string
   /** Identifies who attaches, in reports and when it is gone. */
   readonly holder: string
-  /** Who waits for a slot with this holder, asked at the moment of a decision: the others leave them their turn. */
+  /**
+   * Returns the requests that wait for a slot with this holder, at the moment of a
+   * decision: the others leave them their turn.
+   */
   readonly line: () => Launch.Line
 }
 

@@ -31,9 +31,9 @@ interface Fleet {
   readonly ledger: Ref.Ref<LedgerState>
   readonly subscribers: Set<Queue.Enqueue<Change>>
   readonly now: () => Time.Time
-  /** Who waits, by holder. */
+  /** The requests that wait, by holder. */
   readonly lines: Map<string, () => Launch.Line>
-  /** What those who hold it said of it. The cap may have been changed since. */
+  /** The description that its holders gave. The cap may have been changed since. */
   description: Description
   holders: number
   turnEnds: Deferred.Deferred<void>

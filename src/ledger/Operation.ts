@@ -32,14 +32,14 @@ export interface Asker {
   readonly elsewhere: ReadonlyArray<Launch.Line>
 }
 
-/** What an operation is decided over. */
+/** The state, the asker and the time that an operation is decided over. */
 interface Moment {
   readonly ledger: LedgerState
   readonly asker: Asker
   readonly now: Time
 }
 
-/** What takes back a grant that no caller waited for. */
+/** The operation that takes back a grant that no caller waited for. */
 type Undo =
   | { readonly tag: "withdraw"; readonly args: [Ticket] }
   | { readonly tag: "settle"; readonly args: [Ticket, Verdict] }
@@ -49,11 +49,12 @@ type Undo =
 interface Definition<Args extends ReadonlyArray<unknown>, A> {
   readonly rule: (moment: Moment, ...args: Args) => Decision<A>
   /**
-   * How the answer is stored, for a batch that arrives again is answered as it was. `undefined` if the operation may
-   * be decided again: it only reads, or changes nothing the second time.
+   * The codec of the stored answer, for a batch that arrives again is answered as it
+   * was. `undefined` if the operation may be decided again: it only reads, or changes
+   * nothing the second time.
    */
   readonly stored?: Schema.Codec<A, unknown>
-  /** What takes back what it granted. */
+  /** Returns the operation that takes back what this one granted. */
   readonly undo?: (answer: A, ...args: Args) => Undo | undefined
   /** Whether a caller may stop waiting at any time, also one that cannot be interrupted otherwise: its grant is undone. */
   readonly mayBeLeft?: boolean
@@ -152,14 +153,14 @@ type Table = typeof table
 export type Tag = keyof Table
 
 /**
- * What each operation takes.
+ * The arguments of each operation.
  *
  * @category models
  */
 export type Args = { readonly [T in Tag]: Table[T] extends Definition<infer A, infer _> ? A : never }
 
 /**
- * What each operation answers.
+ * The answer of each operation.
  *
  * @category models
  */

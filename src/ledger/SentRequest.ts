@@ -1,6 +1,6 @@
 /**
- * What was sent to `RunTask`, as it is stored: as text, for a database that orders the
- * fields of JSON anew must not change a byte of it.
+ * The input of a `RunTask` that was sent, as it is stored: as text, for a database
+ * that orders the fields of JSON anew must not change a byte of it.
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"

@@ -114,7 +114,7 @@ export type Contradiction = typeof Contradiction.Type
  */
 export const Slot = Schema.Struct({
   id: SlotIdSchema,
-  /** What the task is for. An adopted task has none. */
+  /** The key that the task is for. An adopted task has none. */
   key: Schema.UndefinedOr(StoredKey),
   /** The holder that may act on it; undefined when that holder is gone. */
   holder: Schema.UndefinedOr(Schema.String),
@@ -123,7 +123,7 @@ export const Slot = Schema.Struct({
   /** By the fast clock of the ledger. */
   since: Schema.Finite,
   state: Schema.Union([Reserved, Launching, Launched]),
-  /** What ECS said of it last and was not believed. */
+  /** The latest answer of ECS about it that was not believed. */
   contradiction: Schema.UndefinedOr(Contradiction)
 })
 export type Slot = typeof Slot.Type

@@ -41,7 +41,10 @@ export interface Existing {
  */
 export interface AtCapacity {
   readonly _tag: "AtCapacity"
-  /** How many tasks are counted. It may exceed the cap, when others launch into the family or the cap was lowered. */
+  /**
+   * The number of tasks that are counted. It may exceed the cap, when others launch into
+   * the family or the cap was lowered.
+   */
   readonly occupied: number
   readonly cap: number
   /** When ECS is read again at the earliest: asking sooner is answered the same, unless a launch is refused meanwhile. */

@@ -19,7 +19,7 @@ import * as ProvisionError from "./ProvisionError.ts"
 import * as WaitingLine from "./WaitingLine.ts"
 import type { Watch } from "./Watch.ts"
 
-/** How many changes may wait to be followed: more than the largest burst makes at once. */
+/** The number of changes that may wait to be followed: more than the largest burst makes at once. */
 const followed = 65_536
 
 /**
@@ -108,7 +108,7 @@ export const keepUp = (options: {
     })
   ))
 
-/** What goes wrong once must not end what goes on for as long as the fleet. */
+/** Keeps one failure from ending what goes on for as long as the fleet. */
 const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.catchCause(Effect.asVoid(effect), (cause) =>
     Cause.hasInterrupts(cause)

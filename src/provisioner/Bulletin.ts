@@ -22,7 +22,7 @@ import * as Journal from "./ChangeLog.ts"
  * @category models
  */
 export interface Bulletin {
-  /** What happens from when the stream is run. */
+  /** The events from when the stream is run. */
   readonly events: Stream.Stream<Event>
   /** Tells that a request was told that the fleet is full. */
   readonly turnedAway: (key: Key, answer: Extract<Answer, { readonly _tag: "AtCapacity" }>) => Effect.Effect<void>

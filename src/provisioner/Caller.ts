@@ -3,7 +3,7 @@
  */
 
 /**
- * When a caller came.
+ * The arrival of a caller.
  *
  * @category models
  */

@@ -259,5 +259,5 @@ const outcomeOf = (exit: Exit.Exit<void, ReadError>): Outcome => {
   return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsReadError") ? "failed" : "unread"
 }
 
-/** How long after the ledger could not be told that a turn has ended it is told again. */
+/** The time after which the ledger is told again that a turn has ended, when it could not be told. */
 const endSpacing = Duration.seconds(1)

@@ -42,7 +42,7 @@ export interface Flying {
   readonly line: WaitingLine.WaitingLine
   /** Open once the provisioner closes. */
   readonly closing: Latch.Latch
-  /** How long nothing is granted yet, after the start, in milliseconds. */
+  /** Returns the time after the start for which nothing is granted yet, in milliseconds. */
   readonly holdLeft: () => number
 }
 
@@ -170,7 +170,7 @@ const seat = ({ line }: Flying, flight: Flight): void => {
   WaitingLine.serve(line, flight.key, Effect.succeed(flight))
 }
 
-/** When a reading must have begun for a slot to be granted on it. */
+/** Returns the time since which a reading must have begun for a slot to be granted on it. */
 const youngEnough = ({ fleetReader, ledger }: Flying) =>
   Effect.zipWith(ledger.now, fleetReader.maxAge, (now, maxAge) => now - maxAge)
 

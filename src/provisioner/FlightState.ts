@@ -24,13 +24,13 @@ import type { Arrival, Environment } from "./Caller.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 
 /**
- * Where a flight is on its way.
+ * The phase of a flight.
  *
  * @category models
  */
 export type Phase = "reading" | "reserved" | "launching" | "settled"
 
-/** Where a flight may go from where it is. Any other step is a bug. */
+/** The phases that may follow each. Any other step is a bug. */
 const next: Readonly<Record<Phase, ReadonlyArray<Phase>>> = {
   reading: ["reserved", "settled"],
   reserved: ["launching", "reading", "settled"],
@@ -47,14 +47,17 @@ export interface Flight {
   readonly key: Key
   /** The arrival for which it was started: any other caller has joined it. */
   readonly arrival: Arrival
-  /** What the caller wants that started it. One that was started for the line takes what the first in line wants. */
+  /**
+   * The environment of the caller that started it. One that was started for the line
+   * takes that of the first in line.
+   */
   readonly environment: Environment | undefined
   /** `true` once it has a slot or shares one, `false` once it has ended without. */
   readonly seated: Deferred.Deferred<boolean>
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
   fiber: Fiber.Fiber<void> | undefined
   phase: Phase
-  /** How many of the attempts that were sent may have launched its task. */
+  /** The number of attempts that were sent and may have launched its task. */
   inDoubt: number
   /** The provisioner is closing: it ends as soon as nothing that was sent for it may have launched a task. */
   isEnding: boolean

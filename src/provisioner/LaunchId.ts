@@ -1,5 +1,5 @@
 /**
- * Where the ids of launches come from.
+ * The source of launch ids.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -14,7 +14,7 @@ import type { Claim } from "../ledger/rules/ReadTurn.ts"
 import { listPageLimit } from "../ledger/SafetyLimits.ts"
 
 /**
- * Why a reading failed.
+ * The errors of a reading.
  *
  * @category errors
  */
@@ -29,7 +29,7 @@ export type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
 
 type Operation = Ecs.EcsReadError["operation"]
 
-/** How many descriptions of one reading are asked for at a time: AWS allows a burst of 100 reads. */
+/** The number of descriptions of one reading that are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5
 
 /**
@@ -41,7 +41,7 @@ export interface Reader {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly ecs: Ecs.Ecs["Service"]
-  /** How many tasks without a description took all slots when that was reported last. */
+  /** The number of tasks without a description that took all slots, when that was reported last. */
   undescribed: number
 }
 
@@ -182,7 +182,7 @@ const endless = (how: string) =>
     detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
   })
 
-/** What is shown of another place says nothing of this fleet. */
+/** Makes the error of an answer that shows another place: it says nothing of this fleet. */
 const elsewhere = (operation: Operation, detail: string) =>
   new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
 

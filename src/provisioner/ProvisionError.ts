@@ -1,5 +1,5 @@
 /**
- * Why a request was not answered, and what its caller can do.
+ * The errors of a request: why it was not answered, and what its caller can do.
  *
  * Being at capacity is not among these: it is an answer.
  */
@@ -70,7 +70,7 @@ export class PermanentError extends Schema.TaggedError<PermanentError>()("Perman
 }
 
 /**
- * Why a request was not answered.
+ * The error of a request that was not answered.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export class PermanentError extends Schema.TaggedError<PermanentError>()("Perman
  */
 export type ProvisionError = RetryableError | PermanentError
 
-/** How long a caller had better wait. Capacity comes back in minutes, not seconds. */
+/** The time for which a caller had better wait. Capacity comes back in minutes, not seconds. */
 const retryAfter: Record<RetryableError["reason"], Duration.Duration> = {
   throttled: Duration.seconds(2),
   capacity: Duration.seconds(15),

@@ -111,7 +111,7 @@ export class Provisioner extends Context.Service<Provisioner, {
   /** Reads how the fleet stands now. */
   readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
   /**
-   * What happens to the fleet, from when the stream is run until the provisioner closes.
+   * The events of the fleet, from when the stream is run until the provisioner closes.
    *
    * Changes are numbered. Requests that this provisioner has told that the fleet is
    * full stand between them without a number. A subscriber that falls more than

@@ -17,13 +17,13 @@ import { status, taskArn } from "../ledger/Slot.ts"
  */
 export interface SlotSnapshot {
   readonly id: SlotId
-  /** What its task is for. An adopted task has none. */
+  /** The key that its task is for. An adopted task has none. */
   readonly key: Key | undefined
   readonly status: SlotStatus
-  /** How long the slot has been held, in milliseconds. */
+  /** The time for which the slot has been held, in milliseconds. */
   readonly age: number
   readonly taskArn: TaskArn | undefined
-  /** Why it is held, in words. */
+  /** The reason why it is held, in words. */
   readonly why: string
 }
 
@@ -46,11 +46,12 @@ export interface SlotSnapshot {
 export interface Snapshot {
   readonly cap: Cap
   /**
-   * How many tasks are counted: slots, whatever their state. It passes the cap for a moment when a list shows a task
-   * before its launch is answered: until the task is described, it counts as a task of others, too.
+   * The number of tasks that are counted: slots, whatever their state. It passes the cap
+   * for a moment when a list shows a task before its launch is answered: until the task
+   * is described, it counts as a task of others, too.
    */
   readonly occupied: number
-  /** How many keys are in line for a slot. */
+  /** The number of keys in line for a slot. */
   readonly waiting: number
   /** The slots, oldest first. */
   readonly slots: ReadonlyArray<SlotSnapshot>

@@ -25,7 +25,7 @@ export interface Place {
   readonly served: Deferred.Deferred<Flight, ProvisionError>
   /** When the first of its callers came. */
   arrival: Arrival
-  /** Those who stand in it now. */
+  /** The callers that stand in it now. */
   readonly callers: Set<Caller>
 }
 
@@ -39,7 +39,7 @@ export interface WaitingLine {
   readonly places: Map<Key, Place>
   /** The places of keys that were served and lost their slot, until they are back in line. */
   readonly expected: Map<Key, Arrival>
-  /** How many callers ask for a key, in line or not, until each has its answer or has gone. */
+  /** The number of callers that ask for a key, in line or not, until each has its answer or has gone. */
   readonly asking: Map<Key, number>
   readonly occupied: Latch.Latch
   arrivals: number
@@ -159,7 +159,7 @@ export const expect = (line: WaitingLine, key: Key, arrival: Arrival): void => {
 export const ahead = (line: WaitingLine, key: Key): number =>
   (head(line)?.key === key ? 0 : line.places.size) + expectedBefore(line, key)
 
-/** How many are on their way back that came before a key. */
+/** Returns the number of keys on their way back that came before a key. */
 const expectedBefore = ({ expected, places }: WaitingLine, key: Key): number => {
   const order = places.get(key)?.arrival.order ?? Number.POSITIVE_INFINITY
   let count = 0

@@ -45,7 +45,7 @@ export const hostOf = ({ config }: DynamoDBClient): Effect.Effect<string> =>
   }).pipe(Effect.orElseSucceed(() => "an unknown region"))
 
 /**
- * Where calls go, and in what time they end.
+ * The client and table of a call, its time limit, and the time that answers tell.
  *
  * @category models
  */

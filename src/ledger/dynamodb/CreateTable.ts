@@ -81,7 +81,7 @@ export const createTable = Effect.fnUntraced(
 
 const expiry = { AttributeName: "expires", Enabled: true }
 
-/** What the SDK throws. */
+/** An error that the SDK throws. */
 class Problem extends Data.Error<{ readonly name: string; readonly message: string }> {}
 
 const problemOf = (thrown: unknown): Problem =>

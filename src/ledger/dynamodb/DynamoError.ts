@@ -55,7 +55,7 @@ export const ofThrown = (thrown: unknown, table: string, secrets: ReadonlyArray<
 }
 
 /**
- * What those who asked the ledger are told.
+ * Makes the error that callers of the ledger get.
  *
  * @category conversions
  */

@@ -62,7 +62,7 @@ export interface Options {
   readonly time: ServerTime
   readonly fleet: string
   readonly holder: string
-  /** How long a read or a write may take altogether. */
+  /** The time limit of a read or a write. */
   readonly timeout: Duration.Duration
 }
 

@@ -22,16 +22,16 @@ import type { SlotId } from "../Slot.ts"
  */
 export type Gone = Delta["gone"]
 
-/** How many changes are kept for holders that are behind. One that is further behind sees a gap in their numbers. */
+/** The number of changes kept for holders that are behind. One that is further behind sees a gap in their numbers. */
 const keptChanges = 64
 
-/** How many holders that are gone are remembered. */
+/** The number of holders that are remembered after they have gone. */
 const keptMembers = 32
 
 /**
- * How many ARNs of stopped tasks are remembered: the newest. A list that still
- * shows an older one brings its slot back until the task has been described, in the
- * same reading. That is never a task too many, only one slot less for a moment.
+ * The number of ARNs of stopped tasks that are remembered: the newest. A list that
+ * still shows an older one brings its slot back until the task has been described, in
+ * the same reading. That is never a task too many, only one slot less for a moment.
  *
  * @category configuration
  */
@@ -107,7 +107,7 @@ export const restore = (
 
 type Members = Delta["members"]
 
-/** Those who are there, and those who left last. */
+/** Returns the holders that are there, and those that left last. */
 const keep = (members: Members): Members => {
   const gone = members.filter(({ member }) => member.status !== "here")
   const oldest = gone.sort((a, b) => a.member.heardAt - b.member.heardAt).slice(0, -keptMembers)
@@ -117,7 +117,7 @@ const keep = (members: Members): Members => {
     .map(({ id, member }) => ({ id, member: restore(member, stub) }))
 }
 
-/** What stands for a request that has an item of its own. */
+/** Stands for a request that has an item of its own. */
 const stub = (id: SlotId): RunTaskRequest => ({
   cluster: "",
   taskDefinition: "",

@@ -83,20 +83,20 @@ export interface LedgerOptions {
   /** The name of the table, or its ARN. */
   readonly table: string
   /**
-   * How long one call may take. Defaults to 2 seconds. A read or a write of a fleet
-   * may take twice that, with the calls that go with it, and those that are throttled.
+   * The time limit of one call. Defaults to 2 seconds. A read or a write of a fleet may
+   * take twice that, with the calls that go with it, and those that are throttled.
    */
   readonly callTimeout?: Duration.Input | undefined
   /**
-   * What the time is taken from: DynamoDB (`server`), or the wall clock of the
-   * process (`local`), for an emulator whose answers have no `Date` header. Defaults
-   * to `server`.
+   * The source of the time: DynamoDB (`server`), or the wall clock of the process
+   * (`local`), for an emulator whose answers have no `Date` header. Defaults to
+   * `server`.
    */
   readonly clock?: ServerTimes.Source | undefined
   /**
-   * How long DynamoDB is waited for that gives no answer, or throttles, when a fleet is
-   * attached. The default is 30 seconds. A mistake fails at once, as a table does that is
-   * not there.
+   * The time to wait, when a fleet is attached, for a DynamoDB that gives no answer or
+   * throttles. The default is 30 seconds. A mistake, such as a table that is not there,
+   * fails at once.
    */
   readonly startTimeout?: Duration.Input | undefined
 }
@@ -181,8 +181,8 @@ export const layerClient = (client: DynamoDBClient, options: LedgerOptions): Lay
   Layer.effect(Ledger, make(client, options))
 
 /**
- * How long the body of an item may be, in bytes, for a slot to be granted. What is
- * left is for what cannot be refused: tasks that others have launched.
+ * The size of an item's body, in bytes, past which no slot is granted. The rest is for
+ * what cannot be refused: tasks that others have launched.
  */
 const grantLimit = 192 * 1024
 

@@ -19,7 +19,7 @@ import type { CallFailed } from "./DynamoError.ts"
 import * as ItemCodec from "./ItemCodec.ts"
 import type { Table } from "./Table.ts"
 
-/** How many requests are read or written at once. */
+/** The number of requests that are read or written at once. */
 const concurrency = 16
 
 /**
@@ -31,7 +31,7 @@ export interface Requests {
   readonly table: Table
   readonly fleet: string
   readonly holder: string
-  /** What slots of this holder are to be launched with, until that is in the table. A launch that is not sent does not need it. */
+  /** The requests of this holder's slots that are not in the table yet. A launch that is not sent does not need one. */
   readonly unwritten: Map<SlotId, RunTaskRequest>
   /** Requests that were looked for in vain. */
   readonly lost: Set<SlotId>

@@ -45,7 +45,7 @@ export interface ServerTime {
   readonly now: () => number | undefined
 }
 
-/** How far the wall clock and the monotonic one may part between two answers. */
+/** The milliseconds by which the wall clock and the monotonic one may part between two answers. */
 const tolerance = 1000
 
 /** RFC 9110's only form of a date that may be sent. `Date.parse` takes anything that looks like one. */
@@ -67,7 +67,7 @@ export const make = (clock: Clock.Clock, source: Source): ServerTime => {
     }
   }
   const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
-  /** How far the wall clock is ahead of the monotonic one. It stays, unless one of them jumps. */
+  /** Returns the lead of the wall clock over the monotonic one. It stays, unless one of them jumps. */
   const lead = (): number => clock.currentTimeMillisUnsafe() - monotonic()
   let heard: { readonly ahead: number; readonly lead: number } | undefined
   let missing = false

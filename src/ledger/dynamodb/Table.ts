@@ -14,15 +14,15 @@ import { call } from "./Client.ts"
 import { CallFailed } from "./DynamoError.ts"
 
 /**
- * How items are written. Another one is refused.
+ * The format in which items are written. Another one is refused.
  *
  * @category configuration
  */
 export const format = 1
 
 /**
- * How large an item may be: 400 KB by DynamoDB's rule, names included. What is
- * written stays below, in bytes.
+ * The size limit of an item, in bytes. DynamoDB's own is 400 KB, names included; this
+ * stays below it.
  *
  * @category configuration
  */
@@ -40,7 +40,7 @@ export interface FleetItem {
 }
 
 /**
- * What people read who look at the table. Nothing is decided by it.
+ * A label for people who look at the table. Nothing is decided by it.
  *
  * @category models
  */
@@ -69,8 +69,8 @@ export interface Table {
 }
 
 /**
- * How long a request is kept. It is needed until 45 minutes after it was first
- * sent, and longer only while ECS throttles it all along.
+ * The time for which a request is kept. It is needed until 45 minutes after it was
+ * first sent, and longer only while ECS throttles it all along.
  */
 const requestRetention = Duration.toMillis("2 days")
 

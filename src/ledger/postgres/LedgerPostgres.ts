@@ -66,12 +66,12 @@ export interface Options {
    * The default is `true`. Where the role may not, run {@link migrate} with one that may.
    */
   readonly migrate?: boolean | undefined
-  /** How long one call to the database may take before it counts as unanswered. The default is 2 seconds. */
+  /** The time limit of one call to the database, past which it counts as unanswered. The default is 2 seconds. */
   readonly callTimeout?: Duration.Input | undefined
   /**
-   * How long after this process was last heard of the others take it to be gone: what
-   * it had not sent is freed then, and what it had is settled by another. The default
-   * is 10 seconds, the least is 1 second.
+   * The time after which the others take a process that is not heard of to be gone: what
+   * it had not sent is freed then, and what it had is settled by another. The default is
+   * 10 seconds, the least is 1 second.
    *
    * Shorter, a launch of a process that is killed waits less for another to go on
    * with it, and a pause of a process that lives sooner costs it what it had not
@@ -79,9 +79,9 @@ export interface Options {
    */
   readonly lease?: Duration.Input | undefined
   /**
-   * How long the database is waited for that is away or busy while this process starts:
-   * when the layer is built, and when a fleet is attached. The default is 30 seconds. A
-   * mistake fails at once, as a wrong password does.
+   * The time to wait for a database that is away or busy while this process starts: when
+   * the layer is built, and when a fleet is attached. The default is 30 seconds. A
+   * mistake, such as a wrong password, fails at once.
    */
   readonly startTimeout?: Duration.Input | undefined
 }
@@ -161,7 +161,7 @@ export const layer = (
   )
 
 /**
- * Where the database is, for a ledger that has connections of its own.
+ * The options of a ledger that has connections of its own.
  *
  * @category options
  */
@@ -172,7 +172,7 @@ export interface ConnectOptions extends Options {
    * clients read them, once, when the layer is built. One in the URL comes first.
    */
   readonly url: Redacted.Redacted
-  /** How many connections it may have. The default is 4. */
+  /** The number of connections at most. The default is 4. */
   readonly maxConnections?: number | undefined
 }
 

@@ -8,7 +8,7 @@ import { LedgerUnavailable } from "../Ledger.ts"
 import { Refused } from "../shared/SharedLedger.ts"
 import * as Servers from "./Server.ts"
 
-/** What the client says of bytes that are none of PostgreSQL's. */
+/** The client's messages about bytes that are none of PostgreSQL's. */
 const foreign = /Failed to parse|Invalid SSLRequest response|Protocol desync/
 
 /** Says why there is no connection. Other failures are told in the server's own words. */

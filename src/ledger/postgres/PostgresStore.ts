@@ -90,12 +90,13 @@ const storable = (_: string, value: unknown): unknown =>
   typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value
 
 /**
- * How long the first in the line may take between its statements, in milliseconds.
- * The session of a process that was stopped ends then, and the next goes on.
+ * The time that the first in the line may take between its statements, in
+ * milliseconds. The session of a process that was stopped ends then, and the next goes
+ * on.
  */
 const idleInLine = 1000
 
-/** How long a write waits beside the line for one that has the fleet's row, in milliseconds. */
+/** The time that a write waits beside the line for one that has the fleet's row, in milliseconds. */
 const rowWait = 100
 
 /** Runs a call: apart and bounded, or as part of a transaction that is. */

@@ -22,8 +22,8 @@ import { decisionValidity } from "../shared/VersionedStore.ts"
 export const schemaVersion = 1
 
 /**
- * How many differences are kept at least for holders that are behind. One that is
- * further behind reads the whole fleet.
+ * The number of differences that are kept at least for holders that are behind. One
+ * that is further behind reads the whole fleet.
  *
  * @category configuration
  */
@@ -127,7 +127,7 @@ const whole = (schema: string): Statement =>
     'changes', '[]'::jsonb)
   FROM ${schema}.fleet f WHERE f.id = p_fleet $$`
 
-/** What has changed since a version, or all of it, as one statement sees it. */
+/** Reads the changes since a version, or the whole fleet, as one statement sees it. */
 const read = (schema: string): Statement =>
   `CREATE FUNCTION ${schema}.read(p_fleet text, p_since bigint) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
   SELECT coalesce((

@@ -1,5 +1,5 @@
 /**
- * Which server a client connects to, and as whom.
+ * The server that a client connects to, and the user that it connects as.
  */
 import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"

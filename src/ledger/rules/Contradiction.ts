@@ -18,8 +18,8 @@ import type { Transaction } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
 /**
- * What an answer is worth, held against what is known. One that cannot be so is
- * none; a task that it names and that nothing counts is counted.
+ * Returns the verdict that an answer is worth, held against what is known. One that
+ * cannot be so is none; a task that it names and that nothing counts is counted.
  *
  * @category edits
  */

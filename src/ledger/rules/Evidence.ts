@@ -106,18 +106,18 @@ export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): 
   })
 
 /**
- * How many tasks are counted once a reading is taken in.
+ * The count of a fleet's tasks once a reading is taken in.
  *
  * @category models
  */
 export interface Tally {
   readonly cap: LedgerState["cap"]
   readonly occupied: number
-  /** How many of them are known to be no launch under this ledger. None where the cap is kept. */
+  /** The number of them that are known to be no launch under this ledger. None where the cap is kept. */
   readonly foreign: number
   /** Whether these are more than the reading before showed, of whichever holder. */
   readonly isMore: boolean
-  /** How many were listed a while ago and have never been described. */
+  /** The number of tasks that were listed a while ago and have never been described. */
   readonly undescribed: number
   /** Why the reading is no evidence, and nothing of it was taken in: it is of another place. */
   readonly stray: string | undefined

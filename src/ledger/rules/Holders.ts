@@ -48,7 +48,7 @@ export const abandon = (ledger: LedgerState, holder: string, now: Time): Decisio
 export const TakenOver = Schema.Struct({
   ticket: Ticket,
   key: StoredKey,
-  /** What was sent, and is to be sent again, byte for byte. */
+  /** The request that was sent, and is to be sent again, byte for byte. */
   request: SentRequest
 })
 export type TakenOver = typeof TakenOver.Type

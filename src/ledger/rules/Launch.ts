@@ -71,14 +71,14 @@ export interface ReserveOptions {
   readonly request: RunTaskRequest
   /** A grant relies on a reading of ECS that began at this time of the fast clock or later. */
   readonly readSince: number
-  /** How many wait for a slot before this request, with the same holder. The places that they are owed count as taken. */
+  /** The number of requests before this one in line with the same holder. The places that they are owed count as taken. */
   readonly ahead: number
-  /** When the request began to wait in line. One that does not wait is served after all who do. */
+  /** When the request began to wait in line. One that does not wait is served after all that do. */
   readonly waitingSince: number | undefined
 }
 
 /**
- * Those who wait for a slot with one holder.
+ * The line of requests that wait for a slot with one holder.
  *
  * @category schemas
  */
@@ -282,7 +282,7 @@ export const trace = (ledger: LedgerState, id: SlotId): Trace => {
   return { _tag: "InFlight" }
 }
 
-/** How many slots are owed to those who wait elsewhere before a request. */
+/** Returns the number of slots owed to requests that wait elsewhere before one. */
 const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArray<Line>): number => {
   let owed = 0
   for (const { since, waiting } of elsewhere) {

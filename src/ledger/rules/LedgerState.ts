@@ -27,15 +27,15 @@ export const Description = Schema.Struct({
   cap: Cap,
   /** Whether a key is taken for the life of its task. */
   exclusiveKeys: Schema.Boolean,
-  /** How long after its last request a task may stay invisible, in milliseconds. */
+  /** The time after its last request for which a task may stay invisible, in milliseconds. */
   lagBound: Schema.Finite,
-  /** Where the fleet is, as far as the holder knows. */
+  /** The place of the fleet, as far as the holder knows. */
   place: Place
 })
 export type Description = typeof Description.Type
 
 /**
- * How a fleet stands: the slots that are held, and the cap that they count against.
+ * The slots of a fleet that are held, and the cap that they count against.
  *
  * @category models
  */
@@ -56,17 +56,20 @@ export interface Standing {
 export interface LedgerState extends Standing {
   /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
   readonly exclusiveKeys: boolean
-  /** How long after its last request a task may stay invisible, in milliseconds. */
+  /** The time after its last request for which a task may stay invisible, in milliseconds. */
   readonly lagBound: number
-  /** Where the fleet is, as far as its holders and its tasks have shown. */
+  /** The place of the fleet, as far as its holders and its tasks have shown. */
   readonly place: Place
-  /** What is sent, byte for byte, at every attempt of a launch whose task is not known yet: for the holder that takes it over. */
+  /**
+   * The input of every attempt, byte for byte, of a launch whose task is not known yet:
+   * for the holder that takes it over.
+   */
   readonly requests: HashMap.HashMap<SlotId, RunTaskRequest>
   /** When the latest complete reading began that listed the running tasks, by the fast clock: it serves until it is too old. */
   readonly readingBegunAt: number
   readonly turn: Turn
   readonly gone: Gone
-  /** How many tasks over the cap are no launch under this ledger, as the latest reading showed. */
+  /** The number of tasks over the cap that are no launch under this ledger, as the latest reading showed. */
   readonly foreignOver: number
 }
 
@@ -77,7 +80,10 @@ export interface LedgerState extends Standing {
  */
 export const FailedReader = Schema.Struct({
   holder: Schema.String,
-  /** How often it has failed while others could read, or at least wanted to: for so long it lets them go first. */
+  /**
+   * The number of times that it failed while others could read, or wanted to: the more
+   * often, the longer it lets them go first.
+   */
   times: Schema.Finite,
   /** Until when it has to rest itself, for it has used up its budget of reads. */
   restsUntil: Schema.Finite,
@@ -95,7 +101,8 @@ export type FailedReader = typeof FailedReader.Type
 export const Moment = Schema.Number
 
 /**
- * Whose turn it is to read ECS, for all. Its times are of the fast clock: they only pace.
+ * The turn to read ECS, for all holders. Its times are of the fast clock: they only
+ * pace.
  *
  * @category schemas
  */
@@ -106,11 +113,11 @@ export const Turn = Schema.Struct({
   begunAt: Moment,
   /** When the next may begin. */
   dueAt: Moment,
-  /** How long the latest reading that ended has to serve, in milliseconds: until the next was due. */
+  /** The time for which the latest reading that ended has to serve, in milliseconds: until the next was due. */
   servesFor: Schema.Finite,
   /** Whether another holder has asked for the turn since the reader has it. */
   contested: Schema.Boolean,
-  /** Those who could not read. A holder that reads, or is gone, is not among them any more. */
+  /** The holders that could not read. One that reads, or is gone, is not among them any more. */
   failed: Schema.Array(FailedReader)
 })
 export type Turn = typeof Turn.Type

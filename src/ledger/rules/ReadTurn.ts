@@ -123,7 +123,7 @@ export const end = (
     }
   })
 
-/** How long a turn may take before another holder may have it: a large fleet is longer to read. */
+/** Returns the time that a turn may take before another holder may have it: a large fleet is longer to read. */
 const limit = (ledger: LedgerState): number => turnLimitBase + turnLimitPerPage * Math.floor(used(ledger) / 100)
 
 /** From when on a holder may have the turn that is due at a time. */

@@ -18,13 +18,16 @@ import * as Operations from "../Operation.ts"
 import type { TakenOver } from "../rules/Holders.ts"
 
 /**
- * How long a fiber waits for the ledger to answer.
+ * The time that a fiber waits for the ledger to answer.
  *
  * @category configuration
  */
 export const patience = Duration.seconds(5)
 
-/** How many operations go out at once: a burst costs few writes, and makes fewer changes than are kept for the others. */
+/**
+ * The number of operations of a batch at most: a burst costs few writes, and makes
+ * fewer changes than are kept for the others.
+ */
 const most = 500
 
 /** An operation that a caller may wait for. */
@@ -62,14 +65,14 @@ export interface Batcher {
   /** Opened when a caller waits. */
   readonly waiting: Latch.Latch
   readonly pending: Set<Pending>
-  /** What takes back a grant: it goes out before what was asked since. */
+  /** The operations that take back grants: they go out before those that came since. */
   readonly undoing: Array<Operation>
-  /** What was taken over for a caller that did not wait for it. */
+  /** The launches that were taken over for a caller that did not wait for them. */
   readonly inherited: Array<TakenOver>
-  /** How many operations go out one by one: one among them was refused. */
+  /** The number of operations that go out one by one: one among them was refused. */
   suspects: number
   closed: string | undefined
-  /** Why what went out is not answered yet: a caller that waits for too long is told. */
+  /** The reason why the batch under way is not answered yet, for callers that wait for too long. */
   trouble: Trouble | undefined
 }
 

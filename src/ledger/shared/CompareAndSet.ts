@@ -27,7 +27,7 @@ import * as SharedStates from "./SharedState.ts"
 import * as StoreClocks from "./StoreClock.ts"
 import type { Calls, Update, VersionedStore } from "./VersionedStore.ts"
 
-/** How long nothing more is said of a clock that was set, in milliseconds. */
+/** The time after a warning of a clock that was set in which no other is logged, in milliseconds. */
 const stepSilence = 60_000
 
 /** A holder, and the fleet as it was last heard of. */
@@ -45,7 +45,7 @@ interface Known {
   readonly fleet: SharedState | undefined
 }
 
-/** What a decision comes to: the fleet after it, and what is told to the caller. */
+/** A decision: the fleet after it, and what is told to the caller. */
 interface Decision<out A> {
   readonly fleet: SharedState
   readonly answer: A
@@ -61,7 +61,7 @@ type Decide<A, E> = (
 /** A decision that is written, or need not be. `undefined` says that another process has written meanwhile. */
 type Attempt<A> = { readonly answer: A; readonly written: Commit | undefined } | undefined
 
-/** What was written, when, and what the clock of the database said of it. */
+/** A write: the version that it made, when, and what the clock of the database said of it. */
 interface Commit {
   readonly known: Known
   readonly moment: StoreClocks.Moment

@@ -21,12 +21,12 @@ import { keptChanges, Member, type SharedState } from "./SharedState.ts"
 import { DecidedAt } from "./StoreClock.ts"
 
 /**
- * How a delta is written down.
+ * A delta, as it is written down.
  *
  * @category schemas
  */
 export const Delta = Schema.Struct({
-  /** What is written anew each time. */
+  /** The fields that are written anew each time. */
   head: Schema.Struct({
     description: LedgerStates.Description,
     cap: Cap,
@@ -166,7 +166,7 @@ const changedGone = (before: Gone | undefined, after: Gone): Delta["gone"] => {
   ]
 }
 
-/** What is remembered since a time: what was then already, and what has come. */
+/** Returns the stopped tasks that are remembered since a time: those known then already, and those that came. */
 const goneAfter = (before: Gone, come: Delta["gone"], since: number): HashSet.HashSet<TaskArn> => {
   let gone = HashSet.empty<TaskArn>()
   if (before.turnedAt === since) gone = before.recent

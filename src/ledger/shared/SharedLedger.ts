@@ -32,7 +32,7 @@ import { lineHeartbeat } from "./Lease.ts"
 import type { Batch, Decided } from "./SharedState.ts"
 
 /**
- * Where a fleet is kept, for one holder that is attached to it.
+ * The store of a fleet, for one holder that is attached to it.
  *
  * @category models
  */
@@ -46,7 +46,7 @@ export interface Store {
 }
 
 /**
- * What was sent is not taken, nor will be however often it is sent again. Nothing
+ * The store rejected what was sent, and will however often it is sent again. Nothing
  * was written.
  *
  * @category errors
@@ -65,7 +65,7 @@ export interface Attached {
   readonly turn: Turn
   /** By the fast clock of the fleet. */
   readonly now: number
-  /** How long after it was last heard of the holder is taken to be gone, in milliseconds. */
+  /** The time after it was last heard of when the holder is taken to be gone, in milliseconds. */
   readonly lease: number
 }
 
@@ -87,12 +87,12 @@ interface State {
   readonly line: AttachOptions["line"]
   readonly batcher: Batchers.Batcher
   readonly subscribers: Set<Queue.Enqueue<Change>>
-  /** How much time has passed in this process, by its fast clock. */
+  /** Returns the time that has passed in this process, by its fast clock. */
   readonly elapsed: () => number
   turn: Turn
   turnEnds: Deferred.Deferred<void>
   readingBegunAt: number
-  /** How far the ledger's time is ahead of what has passed here. */
+  /** The lead of the ledger's time over what has passed here. */
   ahead: number
   /** The number of the latest change that this holder has seen. */
   seen: number

@@ -24,8 +24,8 @@ import { defaultLease, lineValidity, memberRetention } from "./Lease.ts"
 import type { DecidedAt } from "./StoreClock.ts"
 
 /**
- * How many changes are kept for holders that are behind: more than the largest
- * batch makes.
+ * The number of changes kept for holders that are behind: more than the largest batch
+ * makes.
  *
  * @category configuration
  */
@@ -54,7 +54,7 @@ export interface Batch {
 export interface Decided {
   /** One for each operation, in their order. */
   readonly answers: ReadonlyArray<Answer>
-  /** What has happened since the changes that the holder had seen, as far as it is kept. */
+  /** The changes since those that the holder had seen, as far as they are kept. */
   readonly changes: ReadonlyArray<Change>
   readonly turn: Turn
   /** When the latest complete reading began that listed the running tasks, by the fast clock of the fleet. */
@@ -71,11 +71,11 @@ export interface Decided {
 export const Member = Schema.Struct({
   /** The number of its latest batch. */
   number: Schema.Finite,
-  /** What its latest batch was answered, but for what may be asked again. */
+  /** The answers to its latest batch, but for what may be asked again. */
   answers: Schema.Array(Schema.UndefinedOr(Operations.StoredAnswer)),
   /** By the slow clock of the fleet: it is gone only after its lease. */
   heardAt: Schema.Finite,
-  /** How long after that it is taken to be gone, in milliseconds. */
+  /** The time after that when it is taken to be gone, in milliseconds. */
   lease: Schema.Finite,
   line: Line,
   /** `lapsed` may come back, `left` does not. */
@@ -89,7 +89,7 @@ export type Member = typeof Member.Type
  * @category models
  */
 export interface SharedState {
-  /** What its holders said of it. The cap may have been changed since. */
+  /** The description that its holders gave. The cap may have been changed since. */
   readonly description: Description
   readonly ledger: LedgerState
   readonly members: ReadonlyMap<string, Member>

@@ -9,7 +9,7 @@ import * as Time from "../../Time.ts"
 import { LedgerUnavailable } from "../Ledger.ts"
 
 /**
- * How long a ledger is waited for, unless something else is said: 30 seconds.
+ * The time to wait for a ledger, unless another is given: 30 seconds.
  *
  * @category configuration
  */

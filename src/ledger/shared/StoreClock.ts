@@ -20,7 +20,7 @@ import * as Time from "../../Time.ts"
 import { replayWindow } from "../SafetyLimits.ts"
 
 /**
- * When a decision was made: by the time of its fleet, and by the clock of the store.
+ * The time of a decision: by the clock of its fleet, and by that of the store.
  *
  * @category schemas
  */
@@ -77,12 +77,12 @@ export interface StoreClock {
  */
 const tolerance = 5000
 
-/** How far two clocks are apart at most that are both about right: a minute. */
+/** The distance at most of two clocks that are both about right: a minute. */
 const agreement = 60_000
 
 /**
- * When the latest decision became known here, and when it was not there yet. The
- * time in between may have passed before or after it.
+ * The times at which the latest decision became known here, and at which it was not
+ * there yet. The time in between may have passed before or after it.
  */
 interface Seen {
   readonly since: Time.Time

@@ -75,7 +75,7 @@ export interface VersionedStore extends Calls {
 }
 
 /**
- * How long after it was made a decision may still be written: 2 seconds, in
+ * The time after it was made in which a decision may still be written: 2 seconds, in
  * milliseconds. A process that was stopped in between looks again.
  *
  * @category configuration

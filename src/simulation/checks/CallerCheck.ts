@@ -39,13 +39,13 @@ export interface CallerCheck {
   readonly left: (caller: Caller, why: string) => void
   /** Takes what happened to a ledger. */
   readonly changed: (generation: number, change: Change) => void
-  /** Those who are still waiting. */
+  /** Returns the callers that are still waiting. */
   readonly waiting: () => ReadonlyArray<Caller>
-  /** Whether anybody asks, or has done so within some milliseconds. */
+  /** Whether a caller asks, or has done so within some milliseconds. */
   readonly areAsking: (within: number) => boolean
-  /** Those who have asked for a key. */
+  /** Returns the callers that have asked for a key. */
   readonly of: (key: string) => ReadonlyArray<Caller>
-  /** Those who stand in line for a slot, and whose process has known it for some milliseconds. */
+  /** Returns the callers in line for a slot whose process has known it for some milliseconds. */
   readonly inLine: (known: number) => ReadonlyArray<Caller>
   /** Says that a process cannot read ECS from now on, and nothing else is wrong. */
   readonly blinded: () => void
@@ -54,13 +54,13 @@ export interface CallerCheck {
 }
 
 /**
- * How long a request may take while another process cannot read ECS, in
+ * The time that a request may take while another process cannot read ECS, in
  * milliseconds: it may have to wait for a turn of that process, but not often, for
  * that comes to stand back.
  */
 const patience = { longest: 20_000, usual: 5000, holdUps: 3 }
 
-/** How long a request may go on after its last caller left, where ECS answers at once. */
+/** The time that a request may go on after its last caller left, where ECS answers at once. */
 const flightTime = 5000
 
 interface Options {
@@ -90,7 +90,7 @@ interface State extends Options {
   readonly unseatedAt: Map<string, number>
   calmSince: number
   blindSince: number
-  /** How often callers were held up by a process that cannot read, and until when. */
+  /** The number of times that a process that cannot read held up callers, and until when. */
   holdUps: number
   heldUpUntil: number
 }

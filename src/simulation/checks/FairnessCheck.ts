@@ -3,7 +3,7 @@
  * to callers that have waited longer with another process.
  *
  * What the others know of a line is some time old. Only those are held to be
- * passed over who had waited for so long that everybody must have heard of it.
+ * passed over who had waited for so long that all others must have heard of it.
  */
 import type { Change } from "../../ledger/Change.ts"
 import type { ReserveOptions } from "../../ledger/rules/Launch.ts"
@@ -34,7 +34,7 @@ export interface FairnessCheck {
  */
 export const make = ({ callers, log, startTime }: Checks, sharing: Sharing): FairnessCheck => {
   const said = new Map<Process, { readonly at: number; readonly saidAt: number }>()
-  /** How far apart two processes may hold the time to be, and how long a line is in the making. */
+  /** Allows for the difference between two processes' times, and for the time that a line is in the making. */
   const grace = 500 + sharing.latency + sharing.lateBy + 2 * sharing.clockError
 
   const isHeardOf = (caller: Caller, now: number): boolean => {

@@ -18,7 +18,7 @@ export interface FleetTimeCheck {
   readonly changed: (change: Change) => void
 }
 
-/** How far a fleet's time may be off: what is not taken for a step, and a clock that differs from decision to decision. */
+/** The error of a fleet's time at most: what is not taken for a step, and a clock that differs from decision to decision. */
 const slack = 10_000
 
 /**

@@ -11,7 +11,7 @@ import type { RunLog } from "./RunLog.ts"
  * @category models
  */
 export interface HolderLeases {
-  /** How far the ledger's time may be off, in milliseconds. */
+  /** The error of the ledger's time at most, in milliseconds. */
   readonly slack: number
   readonly heard: (holder: string) => void
   readonly left: (holder: string) => void

@@ -31,7 +31,7 @@ export interface Launch {
   readonly token: string
   readonly key: string
   readonly generation: number
-  /** What was sent at first, byte for byte. */
+  /** The request that was sent at first, byte for byte. */
   readonly text: string
   readonly firstSentAt: number
   readonly attempts: Array<Attempt>

@@ -14,7 +14,7 @@ import type { Process } from "./Process.ts"
 import type { RunLog } from "./RunLog.ts"
 
 /**
- * What was launched in a run.
+ * The launches of a run.
  *
  * @category models
  */
@@ -40,7 +40,7 @@ interface Options {
   readonly capHistory: CapHistory
   readonly exclusiveKeys: boolean
   readonly startTime: number
-  /** How the ledger of a generation counts a launch, as far as it was last seen. */
+  /** Returns how the ledger of a generation counts a launch, as far as it was last seen. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Whether an overshoot is expected, and counted apart. */
   readonly breaksLagBound: boolean
@@ -164,7 +164,7 @@ const checkHasOneToken = ({ log }: Options, launch: Launch, request: RunTaskRequ
   )
 }
 
-/** What passed the gate before may have been sent, as far as can be known, and is repeated. */
+/** Checks that nothing new is sent after closing. A launch that passed the gate before may have been sent: it is repeated. */
 const checkIsNotAfterClosing = ({ firstGates, log }: State, launch: Launch, process: Process): void => {
   const passedAt = firstGates.get(launch.token) ?? launch.firstSentAt
   if (process.closingAt === undefined || passedAt <= process.closingAt) return

@@ -1,5 +1,5 @@
 /**
- * Holds the ledger against the truth, after everything that it decides.
+ * Compares the ledger with the emulator's state after each decision.
  *
  * What the ledger believes is never taken for true: every live task of its own has
  * to be in it once, and everything in it has to be explained by the world.
@@ -25,7 +25,7 @@ import type { RunLog } from "./RunLog.ts"
 export interface LedgerCheck {
   /** Looks at a ledger after it decided something. */
   readonly inspect: (generation: number, standing: Standing) => void
-  /** How a launch is counted. */
+  /** Returns how a launch is counted. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Whether the task of a launch is known. */
   readonly isLaunched: (generation: number, token: string) => boolean
@@ -33,7 +33,7 @@ export interface LedgerCheck {
   readonly observed: (generation: number, standing: Standing, reading: Reading) => void
   /** Notes what a ledger was shown. */
   readonly shown: (generation: number, listing: Listing) => void
-  /** How many tasks run that a ledger launched or was shown, besides those of one token. */
+  /** Returns the number of running tasks that a ledger launched or was shown, besides those of one token. */
   readonly known: (generation: number, besides: string) => number
   /** Notes who holds a slot from now on. */
   readonly held: (ticket: Ticket) => void
@@ -50,8 +50,8 @@ export interface LedgerCheck {
 }
 
 /**
- * How long after it may be sent for the last time a launch may keep its key: the
- * longest wait between two attempts, and one more attempt, with some room.
+ * The time after it may be sent for the last time for which a launch may keep its key:
+ * the longest wait between two attempts, and one more attempt, with some room.
  */
 const goodbye = 6 * 60_000
 
@@ -65,9 +65,9 @@ interface Options {
   readonly startTime: number
   /** Whether the process that holds slots under a name has gone. */
   readonly hasEnded: (holder: string) => boolean
-  /** How far the ledger's time may be off, in milliseconds. */
+  /** The error of the ledger's time at most, in milliseconds. */
   readonly clockError: number
-  /** For how long machines are suspended in all, in milliseconds. */
+  /** The time that machines are suspended in all, in milliseconds. */
   readonly asleep: number
   readonly breaksLagBound: boolean
   /** Whether ECS answers what cannot be so: a slot may stand for another's task then, and is still one slot. */

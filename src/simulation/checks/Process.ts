@@ -11,7 +11,7 @@ import type { Blindness } from "../system/Blindness.ts"
  */
 export interface Process {
   readonly name: string
-  /** Which ledger it has: another one from the moment one was lost. */
+  /** The number of its ledger: a lost one is followed by the next. */
   readonly generation: number
   provisioner: Provisioner["Service"] | undefined
   /** Nothing of it reaches the ledger or ECS any more. */
@@ -20,7 +20,7 @@ export interface Process {
   leaseLost: boolean
   /** Another one reads in its place, which it may not know. */
   turnLost: boolean
-  /** Why it cannot read ECS, if it cannot. */
+  /** The reason why it cannot read ECS, if it cannot. */
   blindness: Blindness | undefined
   /** When it went on after it had stood still for a while, the last time, in virtual milliseconds. */
   resumedAt: number | undefined

@@ -54,11 +54,11 @@ interface Options {
   readonly isWanted: (generation: number) => boolean
   /** Whether all processes have one budget of reads, and not each its own. */
   readonly isShared: boolean
-  /** How far the ledger's time may be off. */
+  /** The error of the ledger's time at most. */
   readonly clockError: number
 }
 
-/** What has a budget of reads: each process, or the ledger where it is shared. */
+/** The owner of a budget of reads: each process, or the ledger where it is shared. */
 type Budget = Process | number
 
 interface State extends Options {
@@ -163,7 +163,7 @@ const checkRestAfterComplete = (state: State, process: Process): void => {
   )
 }
 
-/** What a reading called counts against the budget, failed or not, and each time that it called. */
+/** Checks that a reading leaves the rest that the last calls cost, of a reading that failed too. */
 const checkRestAfterAny = (state: State, tried: Tried): void => {
   const last = state.triedBefore.get(budgetOf(state, tried.process))
   if (last === undefined || last.isLost || tried.isLost) return

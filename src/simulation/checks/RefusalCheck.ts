@@ -29,7 +29,7 @@ export const make = ({ log, launches }: {
   readonly log: RunLog
   readonly launches: LaunchCheck
 }): RefusalCheck => {
-  /** How many attempts of a launch have their verdict. */
+  /** The number of attempts of a launch that have their verdict. */
   const answered = new Map<string, number>()
   const unclear = new Set<string>()
   return {

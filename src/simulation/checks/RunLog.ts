@@ -13,7 +13,7 @@
  * @category models
  */
 export interface Violation {
-  /** What is promised, in few words. */
+  /** The promise, in few words. */
   readonly rule: string
   /** Virtual milliseconds since the run began. */
   readonly at: number
@@ -28,7 +28,7 @@ export interface Violation {
 export interface LogEntry {
   /** Virtual milliseconds since the run began. */
   readonly at: number
-  /** Who did it: a process, a caller, ECS, the ledger. */
+  /** The one that did it: a process, a caller, ECS, the ledger. */
   readonly who: string
   readonly what: string
 }

@@ -32,7 +32,7 @@ export interface TurnCheck {
 }
 
 /**
- * How long a turn takes at most where everything answers at once: what was asked
+ * The time that a turn takes at most where everything answers at once: what was asked
  * before that is waited for, and what had failed is said again.
  */
 const longestTurn = 20_000

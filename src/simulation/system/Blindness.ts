@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { Ecs, EcsReadError, TaskArn } from "../../ecs/Ecs.ts"
 
 /**
- * What a process gets to see instead of ECS.
+ * The answers that a process gets instead of those of ECS.
  *
  * - `silent`: no read is ever answered
  * - `denied`: every read is denied
@@ -17,7 +17,7 @@ import { Ecs, EcsReadError, TaskArn } from "../../ecs/Ecs.ts"
  */
 export type Blindness = "silent" | "denied" | "endless" | "nonsense"
 
-/** How long an answer takes, in milliseconds. */
+/** The time that an answer takes, in milliseconds. */
 const latency = 40
 
 /**

@@ -44,7 +44,7 @@ export interface Checks {
   readonly launchId: Effect.Effect<string>
 }
 
-/** How long a request may go on after its caller left. */
+/** The time that a request may go on after its caller left. */
 const asking = 5 * 60_000
 
 /**

@@ -34,7 +34,7 @@ export interface Places {
   readonly replicas: Array<Replica | undefined>
   /** The processes that have stood still or been cut off. */
   readonly disturbed: Set<Replica>
-  /** How far the clock of the ledger's store is off, in milliseconds. */
+  /** The error of the store's clock, in milliseconds. */
   storeError: number
 }
 

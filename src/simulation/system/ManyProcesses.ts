@@ -34,7 +34,7 @@ import { fleetOf, type System } from "./System.ts"
 /** A network in which all is well, as far as that goes. */
 const calm: Sharing = { replicas: 1, latency: 5, lost: 0, late: 0, lateBy: 0, twice: 0, clockError: 0 }
 
-/** How long it takes at most until all processes are there, when nothing is in their way any more. */
+/** The time at most until all processes are there, when nothing is in their way any more. */
 const gathering = 120_000
 
 interface State extends Disturbances.Places {
@@ -48,9 +48,9 @@ interface State extends Disturbances.Places {
   readonly runOutside: (effect: Effect.Effect<unknown>) => void
   /** The operators who have changed the cap, and the process that each has asked. */
   readonly operators: Map<Fiber.Fiber<void>, Processes.Process>
-  /** How many processes have begun. */
+  /** The number of processes that have begun. */
   begun: number
-  /** How the network is at the moment. */
+  /** The state of the network at the moment. */
   sharing: Sharing
 }
 

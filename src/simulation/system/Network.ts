@@ -28,18 +28,18 @@ export interface Network {
   readonly heal: () => void
 }
 
-/** How long a process waits for a message that does not come: a store ends its calls within a bound. */
+/** The time that a process waits for a message that does not come: a store ends its calls within a bound. */
 const bound = 3000
 
 type Leg = "request" | "answer"
 
-/** How long a message is on its way; `Lost` for ever, `Held` until it passes again. */
+/** The time that a message is on its way; `Lost` for ever, `Held` until it passes again. */
 type Fate = number | "Lost" | "Held"
 
 interface Options {
   readonly name: string
   readonly host: PausableHost
-  /** How the network is at the moment. */
+  /** Returns the state of the network at the moment. */
   readonly sharing: () => Sharing
   readonly random: SeededRandom
   readonly log: RunLog
@@ -48,7 +48,7 @@ interface Options {
 }
 
 interface State extends Options {
-  /** What does not pass, if anything. */
+  /** The direction in which nothing passes, if any. */
   way: Cut["way"] | undefined
   /** Completed when everything passes again, and then replaced. */
   healed: Deferred.Deferred<void>

@@ -49,20 +49,20 @@ interface State {
   readonly holders: Map<string, Processes.Process>
   ledger: Ledger["Service"]
   faults: LedgerFaults | undefined
-  /** Which ledger this is: a lost one is followed by the next. */
+  /** The number of this ledger: a lost one is followed by the next. */
   generation: number
-  /** How many processes have begun. */
+  /** The number of processes that have begun. */
   begun: number
   /** The latest ledger whose changes are followed. */
   followed: number
-  /** What the last process said that the cap is. It may have been changed since. */
+  /** The cap that the last process described. It may have been changed since. */
   described: Cap
-  /** How many processes go on though they are believed to be gone. */
+  /** The number of processes that go on though they are believed to be gone. */
   undead: number
   current: Current | undefined
 }
 
-/** How many changes of a ledger are kept while they are not looked at: none is lost. */
+/** The number of changes of a ledger that are kept while they are not looked at: none is lost. */
 const keptChanges = 100_000
 
 /**

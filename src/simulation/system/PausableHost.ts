@@ -50,7 +50,7 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead =
   const held: Array<() => void> = []
   let resumed: Deferred.Deferred<void> | undefined
   let suspendedAt: number | undefined
-  /** For how long the monotonic clock stood still, and how far the wall clock is off, in milliseconds. */
+  /** The time that the monotonic clock stood still, and the error of the wall clock, in milliseconds. */
   let asleep = 0
   let wall = ahead
 

@@ -22,7 +22,7 @@ import type { Checks } from "./Checks.ts"
 import type { Witness } from "./SharedStore.ts"
 
 /**
- * What sees the decisions for all processes.
+ * Checks the decisions for all processes.
  *
  * @category models
  */
@@ -38,7 +38,7 @@ export interface SharedLedgerCheck {
 const generation = 1
 
 /**
- * How long a holder may be there beyond its lease where clocks are set: each step
+ * The time that a holder may be there beyond its lease where clocks are set: each step
  * costs the time between two answers, in milliseconds.
  */
 const stepSlack = 60_000

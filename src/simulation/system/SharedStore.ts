@@ -14,8 +14,8 @@ import * as SharedStates from "../../ledger/shared/SharedState.ts"
 import * as StoreClocks from "../../ledger/shared/StoreClock.ts"
 
 /**
- * What stands between a holder and where its fleet is kept. It may carry a call
- * late, twice or never, and lose the answer.
+ * A link between a holder and the store of its fleet. It may carry a call late, twice
+ * or never, and lose the answer.
  *
  * @category models
  */
@@ -49,14 +49,14 @@ export interface Witness {
 }
 
 /**
- * Where fleets are kept.
+ * A store of fleets.
  *
  * @category models
  */
 export interface SharedStore {
   /** The ledger as a process has it that is linked so, and watched by a witness if there is one. */
   readonly connect: (link: Link, witness?: Witness) => Ledger["Service"]
-  /** What is kept of a fleet. */
+  /** Returns what is kept of a fleet. */
   readonly fleet: (id: string) => SharedStates.SharedState | undefined
 }
 

@@ -50,7 +50,7 @@ export interface SimulatedEcs {
 
 interface Options {
   readonly settings: Settings
-  /** How likely the repetition of an accepted `RunTask` is answered with a conflict. */
+  /** The probability that the repetition of an accepted `RunTask` is answered with a conflict. */
   readonly conflicts: number
   readonly log: RunLog
   readonly launches: LaunchCheck
@@ -62,7 +62,7 @@ interface State extends Options {
   readonly world: World.World
   readonly prng: Prng.Prng
   conflicts: number
-  /** How many of the tasks that were launched have been seen. */
+  /** The number of launched tasks that have been seen. */
   seen: number
 }
 

@@ -36,7 +36,7 @@ export interface System extends Checks {
   readonly resize: (running: RunningProcess, cap: Cap) => Effect.Effect<void>
   /** Disturbs a process, where it can be disturbed so. */
   readonly disturb: (event: Disturbance) => Effect.Effect<void>
-  /** Where there are several processes: waits until all are there, and nothing stands still or is cut off. */
+  /** Waits until all processes are there, where there are several, and nothing stands still or is cut off. */
   readonly gather: Effect.Effect<void> | undefined
   /** Shuts the current process down, or all there are. */
   readonly end: Effect.Effect<void>
