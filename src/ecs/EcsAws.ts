@@ -163,7 +163,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
  * import { Ecs, EcsAws } from "fleetcap"
  * import assert from "node:assert/strict"
  *
- * const layer = EcsAws.layer({ region: "eu-central-1", callTimeout: "10 seconds" })
+ * const layer = EcsAws.layer({ region: "eu-central-1", silenceTimeout: "10 seconds" })
  * const place = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.place)
  * assert.equal((await Effect.runPromise(Effect.provide(place, layer))).region, "eu-central-1")
  * ```

@@ -15,8 +15,8 @@ export const credentials = {
 /** The limits of a call that has time. */
 export const unhurried: CallLimits = { sendWithin: Infinity, answerWithin: Duration.seconds(30) }
 
-/** The limits of a call that has 50 ms for its answer. */
-export const hurried: CallLimits = { sendWithin: Infinity, answerWithin: Duration.millis(50) }
+/** The limits of a call that has 300 ms for its answer. */
+export const hurried: CallLimits = { sendWithin: Infinity, answerWithin: Duration.millis(300) }
 
 /** Every field there is, so that none is forgotten on the way to the wire. */
 export const request: Required<RunTaskRequest> = {
