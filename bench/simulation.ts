@@ -1,7 +1,7 @@
 /**
  * Many seeded worlds in one run: `node bench/simulation.ts --seeds 100000`.
  *
- * It is the simulation of the tests, for as long as somebody wants to wait: what
+ * It is the simulation of the tests, for as long as its user wants to wait: what
  * it prints at the end are the figures, and every seed that broke a rule.
  */
 import { parseArgs } from "node:util"

@@ -186,7 +186,7 @@ const serveOnce = Effect.fnUntraced(function*(state: State): Effect.fn.Return<vo
     case "Theirs": {
       // Who comes while it is waited for has not been answered yet.
       const answered = new Set(waiters)
-      // Not for ever: the word that their turn ends may be lost.
+      // Not for ever: the notification that their turn ends may be lost.
       yield* Effect.timeoutOption(ledger.readTurn.ended, state.fleet.settings.readingInterval)
       return settle(state, Exit.succeed(true), (waiter) => waiter.asksOnce && answered.has(waiter))
     }

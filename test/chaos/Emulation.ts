@@ -1,10 +1,10 @@
 /**
- * The ECS of a chaos run: over HTTP to the replicas, in process to whoever judges.
+ * The ECS of a chaos run: over HTTP to the replicas, in process to the judge.
  */
 import { Context, Effect, Layer, Queue, type Scope } from "effect"
 import { Emulator, Http, type Settings } from "../../src/emulator/index.ts"
 
-/** What is seen of ECS by whoever runs it. */
+/** The judge's view of ECS. */
 export interface Emulation {
   readonly endpoint: string
   readonly emulator: Emulator.Emulator["Service"]

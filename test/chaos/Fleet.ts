@@ -21,13 +21,13 @@ export interface Fleet {
   readonly suffer: (fault: Fault) => Effect.Effect<boolean>
   /** Waits until all that were stopped go on, those that leave have left, and the server is there. */
   readonly recover: Effect.Effect<void>
-  /** Lets nobody ask for anything any more. */
+  /** Ends all requests: no replica makes another. */
   readonly rest: Effect.Effect<void>
   /** Asks every replica for a task, and says how many do not answer any more. */
   readonly deaf: Effect.Effect<number>
   readonly rows: Effect.Effect<Rows>
   readonly started: () => number
-  /** How many have ended that nobody has ended. */
+  /** The number of replicas that have ended by themselves. */
   readonly died: () => number
 }
 
@@ -40,7 +40,7 @@ interface Place {
 /** How long one that is told to leave may take. */
 const leaveTimeout = "10 seconds"
 
-/** How long one that works may take to answer, once nobody else asks. */
+/** The time that a working replica may take to answer, once no other asks. */
 const answerTimeout = "15 seconds"
 
 export type Orders = Omit<Message.Orders, "name" | "database" | "skew" | "hold">

@@ -49,7 +49,7 @@ export type ToReplica = typeof ToReplica.Type
  * - `Ready`: it has attached
  * - `Held`: it waits for `Go`
  * - `Answered`: what became of an `Ask`
- * - `Resting`: nobody asks any more
+ * - `Resting`: no request is made any more
  */
 export const FromReplica = Schema.Union([
   Schema.TaggedStruct("Ready", {}),

@@ -63,7 +63,7 @@ const stoppedBeforeGate = Effect.fnUntraced(function*(place: Place) {
   return yield* outcome(mine, yours)
 })
 
-/** ECS has accepted its task, and nobody else knows. */
+/** ECS has accepted its task, and no other replica knows. */
 const killedBeforeSettle = Effect.fnUntraced(function*(place: Place) {
   const { caught, other, outcome } = yield* open(place, {}, { before: "settle", nth: 1 })
   yield* ask(caught, "same")

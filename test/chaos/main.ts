@@ -77,7 +77,7 @@ const running = Effect.runFork(Effect.tapCause(
   main,
   (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))
 ))
-// Whoever loses patience does not leave processes behind.
+// A run that is interrupted leaves no process behind.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
 running.addObserver((exit) => {
   process.exitCode = Exit.isSuccess(exit) && exit.value ? 0 : 1

@@ -49,7 +49,7 @@ process.on("message", (received) => {
   else if (message._tag === "Go") go.openUnsafe()
   else resting.openUnsafe()
 })
-// Without a parent nobody would ever end it.
+// Without a parent it would never end.
 process.on("disconnect", () => process.exit(1))
 
 /** Waits where it was told to, for as long as it is not told to go on. */
@@ -88,7 +88,7 @@ const fleet = provisioners.layer({
   subnets: ["subnet-1"],
   cap: orders.cap,
   exclusiveKeys: true,
-  // Sooner than anybody would want it, so that much happens in little time.
+  // Sooner than in production, so that much happens in little time.
   settings: {
     requestTimeout: "10 seconds",
     readingInterval: "500 millis",

@@ -67,7 +67,7 @@ export const twins: ReadonlyArray<Twin> = [
     ]
   },
   {
-    name: "a ticket is good whoever has the slot now",
+    name: "a ticket is good though another holder has the slot",
     directed: "comes back after another has taken over",
     patches: [{
       file: launch,

@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from "node:net"
 
 export interface Proxy {
   readonly url: string
-  /** From now on nothing that is sent arrives, and nobody is told. */
+  /** From now on nothing that is sent arrives, and neither side is told. */
   readonly silence: () => void
   /** New connections get through. Those that were silenced stay silent. */
   readonly restore: () => void

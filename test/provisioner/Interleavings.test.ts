@@ -145,7 +145,7 @@ const traffic = Effect.gen(function*() {
 })
 
 describe("a hostile ECS, under any interleaving", () => {
-  it("never has more tasks than the cap, strands nobody, and in the end the ledger equals the truth", () => {
+  it("never has more tasks than the cap, strands no caller, and in the end the ledger equals the truth", () => {
     for (let seed = 1; seed <= 60; seed++) {
       simulate(
         seed,

@@ -41,7 +41,7 @@ describe("two provisioners of one fleet", () => {
       assert.strictEqual(yield* peak, 2)
     }).pipe(Effect.provide(layerWorld())))
 
-  it.effect("take over a launch of one that closed at once, though somebody follows it already", () =>
+  it.effect("take over a launch of one that closed at once, though another provisioner follows it already", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
       const a = yield* open({ cap: 2 })
@@ -127,7 +127,7 @@ describe("two provisioners of one fleet", () => {
       assert.strictEqual((yield* Effect.flatten(Fiber.join(asking)))._tag, "Launched")
     }).pipe(Effect.provide(layerWorld())))
 
-  it.effect("launch nothing for a key that nobody asks for any more, once the other's launch of it is over", () =>
+  it.effect("launch nothing for a key that no caller asks for any more, once the other's launch of it is over", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
       const a = yield* open({ cap: 2 })

@@ -135,7 +135,7 @@ describe("two provisioners of one fleet, of which one reads slowly", () => {
     }).pipe(Effect.provide(layerEcs)))
 })
 
-describe("a provisioner that cannot read, and has somebody in line", () => {
+describe("a provisioner that cannot read, and has a caller in line", () => {
   it.effect("asks for the turn no more often than it may have it", () =>
     Effect.gen(function*() {
       let isEndless = false

@@ -53,7 +53,7 @@ describe("Provisioner.requestWhenFree", () => {
       assert.isAtMost((yield* calls("DescribeTasks")) - described, 60)
     }).pipe(Effect.provide(layer({ cap: 16 }))))
 
-  it.effect("reads nothing at a full fleet while nobody asks, but every 15 minutes", () =>
+  it.effect("reads nothing at a full fleet while no caller asks, but every 15 minutes", () =>
     Effect.gen(function*() {
       yield* fill(2)
       const listed = yield* calls("ListTasks")
@@ -232,7 +232,7 @@ describe("Provisioner.requestWhenFree", () => {
       assert.deepStrictEqual(joined, [false, true, false])
     }).pipe(Effect.provide(layer({ cap: 2 }))))
 
-  it.effect("launches nothing for a place in which nobody is left", () =>
+  it.effect("launches nothing for a place that all its callers have left", () =>
     Effect.gen(function*() {
       const provisioner = yield* Provisioner
       const [a] = yield* stand(["a"], [])

@@ -82,7 +82,7 @@ describe("several replicas", () => {
       assert.strictEqual((yield* a.provisioner.snapshot).occupied, 2)
     }).pipe(Effect.provide(world)))
 
-  it.effect("warn once of tasks of others over the cap, whoever reads them", () =>
+  it.effect("warn once of tasks of others over the cap, whichever provisioner reads them", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
       const store = yield* SharedStore.make

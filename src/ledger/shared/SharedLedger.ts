@@ -7,7 +7,7 @@
  *
  * Without anything to ask, a batch goes out once a second, or four times in a lease
  * where that is more often: it keeps the holder's lease, and brings what others have
- * done. Mostly that has come already, with a word from where the fleet is kept.
+ * done. Mostly that has come already, with a notification of the store.
  *
  * This folder holds what every ledger that processes share does: batches, leases, and
  * compare-and-set over a store. It may import `ledger`, `ecs` and `Time.ts`.
@@ -39,7 +39,7 @@ import type { Batch, Decided } from "./SharedState.ts"
 export interface Store {
   /** Sends a batch, once. It ends within a bound, whatever becomes of the other side. */
   readonly decide: (batch: Batch) => Effect.Effect<Decided, LedgerUnavailable | Refused>
-  /** Waits for the word that something has happened. Words may be lost. */
+  /** Waits for a notification that the fleet has changed. Notifications may be lost. */
   readonly word: Effect.Effect<void>
   /** Tells that the holder leaves. */
   readonly leave: Effect.Effect<void, LedgerUnavailable | Refused>

@@ -1,8 +1,8 @@
 /**
- * The world of a run, and everything that watches what happens in it.
+ * The world of a run, and the checks of what happens in it.
  *
- * All of it looks at what really runs, on the wire and in the emulated ECS; what
- * the ledger believes is held against that.
+ * The checks look at what really runs, on the wire and in the emulated ECS, and compare
+ * the ledger with it.
  *
  * This folder runs the real fleetcap of a scenario: one process or many, with a
  * network, clocks and a shared store that fail. It may import `simulation`, `testing`,

@@ -21,7 +21,7 @@ import * as StoreClocks from "../../ledger/shared/StoreClock.ts"
  */
 export interface Link {
   <A>(call: Effect.Effect<A, LedgerUnavailable>): Effect.Effect<A, LedgerUnavailable>
-  /** Carries the word that something has happened. */
+  /** Carries the notification that the fleet has changed. */
   readonly word?: (word: Effect.Effect<void>) => Effect.Effect<void>
 }
 

@@ -38,7 +38,7 @@ export const sharing = (name: string, test: Test): void => {
       })
     )
     test(
-      "cannot be ended before anybody has had it, and then makes no reading serve for longer",
+      "cannot be ended before a holder has had it, and then makes no reading serve for longer",
       Effect.gen(function*() {
         const ledger = yield* attach({ read: false })
         yield* ledger.readTurn.end(60_000, "read")

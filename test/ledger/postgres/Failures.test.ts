@@ -113,7 +113,7 @@ describe("LedgerPostgres, while its database is away", () => {
       const [mine, yours] = [yield* attach("a"), yield* attach("b")]
       const listening = Effect.flatMap(
         sql`SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND application_name = 'hears'`,
-        (rows) => rows.length === 1 ? Effect.void : Effect.fail("nobody listens")
+        (rows) => rows.length === 1 ? Effect.void : Effect.fail("no session listens")
       )
       yield* Effect.retry(listening, within10Seconds)
       yield* sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -15,7 +15,7 @@ export const seenByOthers: ReadonlyArray<{
   },
   {
     name: "a failed page fails its reading",
-    why: "the reading is made again later, and nobody is promised when",
+    why: "the reading is made again later, and no caller is promised when",
     file: "test/simulation/Simulation.test.ts",
     test: "is read on where a page fails, and not from the beginning"
   },
@@ -27,7 +27,7 @@ export const seenByOthers: ReadonlyArray<{
   },
   {
     name: "a conflict is no verdict, though it names a task",
-    why: "the task is found by a reading too, only later, and nobody is promised when",
+    why: "the task is found by a reading too, only later, and no caller is promised when",
     file: "test/ecs/EcsErrors.test.ts",
     test: "takes the task that a conflict names, after any number of requests"
   },
