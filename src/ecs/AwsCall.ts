@@ -125,9 +125,12 @@ export const call = Effect.fnUntraced(
     readonly client: ECSClient
     readonly operation: Operation
     readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
-    /** How long it may take altogether, from finding credentials to the end of the answer. Without it, its caller ends it. */
+    /**
+     * The time limit of the call, from finding credentials to the end of the answer.
+     * Without it, its caller ends it.
+     */
     readonly timeout?: Duration.Input | undefined
-    /** In how many milliseconds it is too late to send it. Without it, it is never too late. */
+    /** The time after which it is too late to send it, in milliseconds. Without it, it is never too late. */
     readonly sendWithin?: number | undefined
   }): Effect.fn.Return<Output, CallFailed> {
     const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout = Duration.infinity } = options

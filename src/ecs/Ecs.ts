@@ -192,12 +192,15 @@ export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadErr
 }
 
 /**
- * How long one call may take.
+ * The time limits of one call.
  *
  * @category models
  */
 export interface CallLimits {
-  /** In how many milliseconds it is too late to send it: by then the gate that let it through was passed too long ago. */
+  /**
+   * The time after which it is too late to send it, in milliseconds: by then the gate
+   * that let it through was passed too long ago.
+   */
   readonly sendWithin: number
   /** When it ends without a verdict: what was sent by then is `Unknown`, and what was not is not sent any more. */
   readonly answerWithin: Duration.Duration

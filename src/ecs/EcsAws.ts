@@ -34,9 +34,9 @@ export { type Operation, requests } from "./AwsCall.ts"
  */
 export interface CallOptions {
   /**
-   * How many `RunTask` may be under way at once, of all fleets together. Defaults
-   * to 20: Fargate takes 20 a second. When they are used up, each fleet may still
-   * have a quarter as many under way, so that one fleet whose calls get no answer
+   * The number of `RunTask` that may be under way at once, of all fleets together.
+   * Defaults to 20: Fargate takes 20 a second. When they are used up, each fleet may
+   * still have a quarter as many under way, so that one fleet whose calls get no answer
    * keeps no other from launching.
    */
   readonly launchPermits?: number | undefined

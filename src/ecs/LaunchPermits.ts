@@ -68,7 +68,7 @@ interface Fleet {
  */
 export const make = (permits: number): LaunchPermits => {
   const share = Math.ceil(permits / 4)
-  /** Those that hold a permit or wait for one. */
+  /** The fleets that hold a permit or wait for one. */
   const fleets = new Map<string, Fleet>()
   let held = 0
 

@@ -26,9 +26,9 @@ export interface Options {
    * none was certainly not sent. Defaults to 5 seconds.
    */
   readonly connectionTimeout?: Duration.Input | undefined
-  /** How long a connection may be silent, before its answer begins and in the middle of it. Defaults to 20 seconds. */
+  /** The longest silence of a connection, before its answer begins and in the middle of it. Defaults to 20 seconds. */
   readonly silenceTimeout?: Duration.Input | undefined
-  /** How many connections there may be. Defaults to 50. */
+  /** The number of connections at most. Defaults to 50. */
   readonly maxSockets?: number | undefined
 }
 
