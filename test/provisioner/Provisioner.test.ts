@@ -115,7 +115,10 @@ describe("Provisioner.request", () => {
     Effect.gen(function*() {
       const emulator = yield* Emulator
       const provisioner = yield* Provisioner
-      yield* emulator.script({ operation: "RunTask", fault: { _tag: "LateAnswer", by: "40 seconds" } })
+      yield* emulator.script(
+        { operation: "RunTask", fault: { _tag: "LateAnswer", by: "40 seconds" } },
+        { operation: "RunTask", fault: { _tag: "LateAnswer", by: "5 seconds" } }
+      )
       const asking = yield* Effect.forkChild(Effect.flip(provisioner.request("a")))
       yield* pass("31 seconds", "1 second")
       const error = yield* Fiber.join(asking)
