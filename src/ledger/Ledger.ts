@@ -109,7 +109,7 @@ export interface FleetLedger extends Omit<Operations.Asking, "claimTurn" | "endT
  *     line: () => ({ waiting: 0, since: undefined })
  *   })
  *   yield* fleet.resize(8)
- *   return (yield* fleet.standing).cap
+ *   return (yield* fleet.slotTable).cap
  * })
  *
  * assert.equal(await Effect.runPromise(Effect.scoped(Effect.provide(program, LedgerMemory.layer))), 8)

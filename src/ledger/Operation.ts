@@ -17,7 +17,7 @@ import * as Descriptions from "./rules/Description.ts"
 import * as Evidence from "./rules/Evidence.ts"
 import * as Holders from "./rules/Holders.ts"
 import * as Launch from "./rules/Launch.ts"
-import type { LedgerState, Standing } from "./rules/LedgerState.ts"
+import type { LedgerState, SlotTable } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
 import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
@@ -138,8 +138,8 @@ const table = {
     stored: nothing
   }),
   /** Reads the slots as they are now. */
-  standing: define({
-    rule: ({ ledger }): Decision<Standing> => look(ledger, ledger)
+  slotTable: define({
+    rule: ({ ledger }): Decision<SlotTable> => look(ledger, ledger)
   })
 }
 
@@ -293,6 +293,6 @@ export const asking = (ask: Ask): Asking => {
     observe: by("observe"),
     release: by("release"),
     resize: by("resize"),
-    standing: by("standing")()
+    slotTable: by("slotTable")()
   }
 }

@@ -102,7 +102,7 @@ export const keepUp = (options: {
     options.fleet,
     Effect.gen(function*() {
       yield* Effect.sleep(options.fleet.settings.backgroundReadingInterval)
-      const { slots } = yield* options.ledger.standing
+      const { slots } = yield* options.ledger.slotTable
       // A reading that fails has said so in the log.
       if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.fleetReader.refresh)
     })
@@ -135,8 +135,8 @@ export const windUp = Effect.fnUntraced(function*(options: {
   const ended = yield* Effect.timeoutOption(inFlight.awaitEmpty, fleet.settings.shutdownTimeout)
   if (Option.isSome(ended)) return
   // Only the log wants to know: a ledger that is away must not keep a provisioner from closing.
-  const standing = yield* Effect.option(ledger.standing)
-  const slots = Option.isSome(standing) ? HashMap.toValues(standing.value.slots) : []
+  const table = yield* Effect.option(ledger.slotTable)
+  const slots = Option.isSome(table) ? HashMap.toValues(table.value.slots) : []
   const unsettled = slots.filter((slot) => slot.holder === holder && slot.state._tag === "Launching")
   if (unsettled.length === 0) return
   yield* Effect.logWarning(

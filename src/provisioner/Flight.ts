@@ -84,8 +84,8 @@ const seekSlot = Effect.fnUntraced(function*(
   for (;;) {
     if (closing.isOpen()) return yield* ProvisionError.closing
     const slotId = SlotId(yield* nextId)
-    const step = yield* reserveAndLaunch(flying, flight, slotId, readSince)
-    switch (step._tag) {
+    const asked = yield* reserveAndLaunch(flying, flight, slotId, readSince)
+    switch (asked._tag) {
       case "Stale":
         yield* fleetReader.readSince(readSince)
         break
@@ -93,15 +93,15 @@ const seekSlot = Effect.fnUntraced(function*(
       case "Existing":
         // Once read again, this is how it stands.
         if (current || !(yield* fleetReader.refresh)) {
-          if (step._tag === "Full") return yield* atCapacity(flying, step)
+          if (asked._tag === "Full") return yield* atCapacity(flying, asked)
           seat(flying, flight)
-          return step
+          return asked
         }
         current = true
         break
       case "Shared": {
         seat(flying, flight)
-        const answer = yield* follow(flying, step.slotId)
+        const answer = yield* follow(flying, asked.slotId)
         if (answer !== undefined) return answer
         readSince = yield* youngEnough(flying)
         current = false
@@ -111,11 +111,11 @@ const seekSlot = Effect.fnUntraced(function*(
       case "Closed":
         return yield* ProvisionError.closing
       case "Flown":
-        if (step.outcome._tag !== "Withdrawn") return yield* answerOf(slotId, step.outcome)
+        if (asked.outcome._tag !== "Withdrawn") return yield* answerOf(slotId, asked.outcome)
         // The fleet filled up between the grant and the gate. From here on, who stands in line would be served first.
         if (FlightStates.isFromLine(flight)) {
           WaitingLine.expect(line, flight.key, flight.arrival)
-          return yield* atCapacity(flying, step.outcome)
+          return yield* atCapacity(flying, asked.outcome)
         }
         // The request is as if newly made.
         FlightStates.withdrawn(flight)
@@ -135,7 +135,7 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
   flight: Flight,
   slotId: SlotId,
   readSince: number
-): Effect.fn.Return<Step, LedgerUnavailable | ProvisionError.PermanentError> {
+): Effect.fn.Return<Asked, LedgerUnavailable | ProvisionError.PermanentError> {
   const { fleet, launcher, ledger, line } = flying
   const { key } = flight
   const request = yield* buildRequest(fleet, slotId, key, flight.environment ?? WaitingLine.wanted(line, key))
@@ -149,7 +149,7 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
   })
   return yield* Effect.acquireUseRelease(
     reserve,
-    (reservation): Effect.Effect<Step> => {
+    (reservation): Effect.Effect<Asked> => {
       if (reservation._tag !== "Granted") return Effect.succeed(reservation)
       FlightStates.reserved(flight)
       seat(flying, flight)
@@ -204,7 +204,7 @@ interface Unwanted {
 }
 
 /** The outcome of asking for a slot and, if one was granted, of launching into it. */
-type Step =
+type Asked =
   | Unwanted
   | Exclude<Reservation, { readonly _tag: "Granted" }>
   | { readonly _tag: "Flown"; readonly outcome: LaunchOutcome }

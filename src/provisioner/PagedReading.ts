@@ -9,7 +9,7 @@ import * as Ecs from "../ecs/Ecs.ts"
 import * as TaskArns from "../ecs/TaskArn.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
-import type { Listing, Tally } from "../ledger/rules/Evidence.ts"
+import type { Listing, TaskCount } from "../ledger/rules/Evidence.ts"
 import type { Claim } from "../ledger/rules/ReadTurn.ts"
 import { listPageLimit } from "../ledger/SafetyLimits.ts"
 
@@ -155,7 +155,7 @@ const checkArns = (cluster: string, operation: Operation, arns: ReadonlyArray<Ec
 }
 
 /** Said when there are more, for they may stay for long. */
-const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, undescribed }: Tally) {
+const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, undescribed }: TaskCount) {
   const filling = cap !== "unlimited" && cap > 0 && undescribed >= cap ? undescribed : 0
   if (filling > reader.undescribed) {
     yield* Effect.logWarning(
@@ -168,7 +168,7 @@ const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, und
 })
 
 /** Said when it changes, and of described tasks only: a listed one may be that of a launch about to be answered. */
-const reportForeign = ({ fleet }: Reader, { cap, foreign, isMore, occupied }: Tally): Effect.Effect<void> =>
+const reportForeign = ({ fleet }: Reader, { cap, foreign, isMore, occupied }: TaskCount): Effect.Effect<void> =>
   isMore
     ? Effect.logWarning(
       `Fleet ${fleet.id} has ${occupied} tasks, over its cap of ${cap}: ${foreign} were launched by others`

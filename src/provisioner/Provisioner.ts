@@ -176,9 +176,9 @@ export const make = Effect.fnUntraced(function*(
   const abandoned = yield* Latch.make(false)
 
   const snapshot = ProvisionError.orRetryable(Effect.zipWith(
-    ledger.standing,
+    ledger.slotTable,
     ledger.now,
-    (standing, now) => Snapshots.make(standing, line.places.size, now)
+    (table, now) => Snapshots.make(table, line.places.size, now)
   ))
 
   const resize = Effect.fnUntraced(function*(cap: Cap) {

@@ -5,7 +5,7 @@ import * as HashMap from "effect/HashMap"
 import type { TaskArn } from "../ecs/Ecs.ts"
 import type { Cap } from "../ledger/Change.ts"
 import type { Key } from "../ledger/Key.ts"
-import type { Standing } from "../ledger/rules/LedgerState.ts"
+import type { SlotTable } from "../ledger/rules/LedgerState.ts"
 import { used } from "../ledger/rules/LedgerState.ts"
 import type { Slot, SlotId, SlotStatus } from "../ledger/Slot.ts"
 import { status, taskArn } from "../ledger/Slot.ts"
@@ -62,7 +62,7 @@ export interface Snapshot {
  *
  * @category constructors
  */
-export const make = (ledger: Standing, waiting: number, now: number): Snapshot => ({
+export const make = (ledger: SlotTable, waiting: number, now: number): Snapshot => ({
   cap: ledger.cap,
   occupied: used(ledger),
   waiting,

@@ -10,7 +10,7 @@ import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { Settings } from "../emulator/model/Settings.ts"
 import { type Settings as FleetSettings } from "../fleet/Settings.ts"
-import type { Standing } from "../ledger/rules/LedgerState.ts"
+import type { SlotTable } from "../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../ledger/SafetyLimits.ts"
 import { type Slot, status, taskArn } from "../ledger/Slot.ts"
 import { hasWrongClocks, type Scenario } from "./scenario/Scenario.ts"
@@ -54,8 +54,8 @@ const longest = 180 * minute
 const settling = ({ attemptTimeout, replayBackoffMax }: FleetSettings, isShared: boolean): number =>
   (isShared ? minute / 3 + Duration.toMillis(attemptTimeout) : 3 * minute) + 2 * Duration.toMillis(replayBackoffMax)
 
-const slotsOf = (standing: Standing | undefined): ReadonlyArray<Slot> =>
-  standing === undefined ? [] : [...HashMap.values(standing.slots)]
+const slotsOf = (table: SlotTable | undefined): ReadonlyArray<Slot> =>
+  table === undefined ? [] : [...HashMap.values(table.slots)]
 
 /** In words that say which slot it is, and where it is stuck. */
 const textOf = (slot: Slot): string =>
@@ -160,8 +160,8 @@ const checkWake = Effect.fnUntraced(function*(system: System, cap: Scenario["cap
   const held = slotsOf(ledgerCheck.latest(generation)).length
   yield* Effect.orDie(provisioner.resize(cap))
   yield* Effect.sleep(300)
-  const standing = ledgerCheck.latest(generation)
-  if (waiting > 0 && held === 0 && slotsOf(standing).length === 0) {
+  const table = ledgerCheck.latest(generation)
+  if (waiting > 0 && held === 0 && slotsOf(table).length === 0) {
     log.violate(
       "a free slot wakes who is next",
       `${waiting} wait, and after 300 ms none of ${cap} slots is taken`

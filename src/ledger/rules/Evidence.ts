@@ -89,7 +89,7 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
  *
  * @category decisions
  */
-export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<Tally> =>
+export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<TaskCount> =>
   Transactions.decide(ledger, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
     const stray = Places.stray(ledger.place, [...listed(reading), ...described, ...reading.missing])
@@ -110,7 +110,7 @@ export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): 
  *
  * @category models
  */
-export interface Tally {
+export interface TaskCount {
   readonly cap: LedgerState["cap"]
   readonly occupied: number
   /** The number of them that are known to be no launch under this ledger. None where the cap is kept. */

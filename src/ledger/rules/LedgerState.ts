@@ -39,7 +39,7 @@ export type Description = typeof Description.Type
  *
  * @category models
  */
-export interface Standing {
+export interface SlotTable {
   readonly cap: Cap
   readonly slots: HashMap.HashMap<SlotId, Slot>
   readonly byKey: HashMap.HashMap<Key, SlotId>
@@ -53,7 +53,7 @@ export interface Standing {
  *
  * @category models
  */
-export interface LedgerState extends Standing {
+export interface LedgerState extends SlotTable {
   /** Whether a key is taken for the life of its task, and not only while its launch is in flight. */
   readonly exclusiveKeys: boolean
   /** The time after its last request for which a task may stay invisible, in milliseconds. */
@@ -182,14 +182,14 @@ export const make = (description: Description, { slow: now }: Time.Time): Ledger
  *
  * @category accessors
  */
-export const used = (ledger: Standing): number => HashMap.size(ledger.slots)
+export const used = (ledger: SlotTable): number => HashMap.size(ledger.slots)
 
 /**
  * Returns how many tasks are known to be no launch under this ledger.
  *
  * @category accessors
  */
-export const foreignTasks = (ledger: Standing): number => {
+export const foreignTasks = (ledger: SlotTable): number => {
   let count = 0
   for (const { key, state } of HashMap.values(ledger.slots)) {
     if (key === undefined && state._tag === "Launched" && state.lastStatus !== undefined) count++
@@ -202,7 +202,7 @@ export const foreignTasks = (ledger: Standing): number => {
  *
  * @category accessors
  */
-export const undescribedTasks = (ledger: Standing, now: Time.Time): number => {
+export const undescribedTasks = (ledger: SlotTable, now: Time.Time): number => {
   let count = 0
   for (const { key, state } of HashMap.values(ledger.slots)) {
     if (key !== undefined || state._tag !== "Launched" || state.lastStatus !== undefined) continue
@@ -216,7 +216,7 @@ export const undescribedTasks = (ledger: Standing, now: Time.Time): number => {
  *
  * @category accessors
  */
-export const find = (ledger: Standing, id: SlotId): Slot | undefined =>
+export const find = (ledger: SlotTable, id: SlotId): Slot | undefined =>
   Option.getOrUndefined(HashMap.get(ledger.slots, id))
 
 /**
@@ -224,7 +224,7 @@ export const find = (ledger: Standing, id: SlotId): Slot | undefined =>
  *
  * @category accessors
  */
-export const findByArn = (ledger: Standing, arn: TaskArn): Slot | undefined => {
+export const findByArn = (ledger: SlotTable, arn: TaskArn): Slot | undefined => {
   const id = HashMap.get(ledger.byArn, arn)
   return Option.isSome(id) ? find(ledger, id.value) : undefined
 }
@@ -235,7 +235,7 @@ export const findByArn = (ledger: Standing, arn: TaskArn): Slot | undefined => {
  *
  * @category accessors
  */
-export const findByKey = (ledger: Standing, key: Key): Slot | undefined => {
+export const findByKey = (ledger: SlotTable, key: Key): Slot | undefined => {
   const id = HashMap.get(ledger.byKey, key)
   return Option.isSome(id) ? find(ledger, id.value) : undefined
 }

@@ -8,7 +8,7 @@ import * as HashMap from "effect/HashMap"
 import { TaskArn } from "../../ecs/Ecs.ts"
 import type { World } from "../../emulator/model/World.ts"
 import type { Listing, Reading } from "../../ledger/rules/Evidence.ts"
-import type { Standing } from "../../ledger/rules/LedgerState.ts"
+import type { SlotTable } from "../../ledger/rules/LedgerState.ts"
 import * as LedgerStates from "../../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../../ledger/SafetyLimits.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
@@ -24,13 +24,13 @@ import type { RunLog } from "./RunLog.ts"
  */
 export interface LedgerCheck {
   /** Looks at a ledger after it decided something. */
-  readonly inspect: (generation: number, standing: Standing) => void
+  readonly inspect: (generation: number, table: SlotTable) => void
   /** Returns how a launch is counted. */
   readonly counted: (generation: number, token: string, arn?: string) => "launching" | "launched" | undefined
   /** Whether the task of a launch is known. */
   readonly isLaunched: (generation: number, token: string) => boolean
   /** Looks at a ledger that has folded in a complete reading. */
-  readonly observed: (generation: number, standing: Standing, reading: Reading) => void
+  readonly observed: (generation: number, table: SlotTable, reading: Reading) => void
   /** Notes what a ledger was shown. */
   readonly shown: (generation: number, listing: Listing) => void
   /** Returns the number of running tasks that a ledger launched or was shown, besides those of one token. */
@@ -43,8 +43,8 @@ export interface LedgerCheck {
   readonly isSettling: (generation: number) => boolean
   /** Looks at what became of the task of an answer that said that it has stopped already. */
   readonly stopped: (generation: number, arn: string) => void
-  /** The standing that was last seen. */
-  readonly latest: (generation: number) => Standing | undefined
+  /** The slots that were last seen. */
+  readonly latest: (generation: number) => SlotTable | undefined
   /** Tells that a ledger is lost: it is not looked at any more. */
   readonly lose: (generation: number) => void
 }
@@ -80,36 +80,36 @@ interface Options {
  * @category constructors
  */
 export const make = (options: Options): LedgerCheck => {
-  const latest = new Map<number, Standing>()
+  const latest = new Map<number, SlotTable>()
   const shown = new Map<number, Set<string>>()
   const lost = new Set<number>()
   const fences = new Map<string, number>()
   return {
-    inspect: (generation, standing) => {
-      if (options.log.now() > replayWindow + goodbye) checkKeysAreGivenUp(options, standing)
+    inspect: (generation, table) => {
+      if (options.log.now() > replayWindow + goodbye) checkKeysAreGivenUp(options, table)
       const before = latest.get(generation)
-      if (lost.has(generation) || before === standing) return
-      latest.set(generation, standing)
-      if (before?.slots === standing.slots) return
-      for (const slot of HashMap.values(standing.slots)) checkIsExplained(options, slot)
-      if (!options.breaksLagBound) checkLiveTasksAreCounted(options, generation, standing)
+      if (lost.has(generation) || before === table) return
+      latest.set(generation, table)
+      if (before?.slots === table.slots) return
+      for (const slot of HashMap.values(table.slots)) checkIsExplained(options, slot)
+      if (!options.breaksLagBound) checkLiveTasksAreCounted(options, generation, table)
     },
     counted: (generation, token, arn) => {
-      const standing = latest.get(generation)
-      if (standing === undefined || lost.has(generation)) return "launched"
-      const slot = LedgerStates.find(standing, SlotId(token)) ??
-        (arn === undefined ? undefined : LedgerStates.findByArn(standing, TaskArn(arn)))
+      const table = latest.get(generation)
+      if (table === undefined || lost.has(generation)) return "launched"
+      const slot = LedgerStates.find(table, SlotId(token)) ??
+        (arn === undefined ? undefined : LedgerStates.findByArn(table, TaskArn(arn)))
       if (slot === undefined) return undefined
       return slot.state._tag === "Launching" ? "launching" : "launched"
     },
     isLaunched: (generation, token) => {
-      const standing = lost.has(generation) ? undefined : latest.get(generation)
-      return standing !== undefined && LedgerStates.find(standing, SlotId(token))?.state._tag === "Launched"
+      const table = lost.has(generation) ? undefined : latest.get(generation)
+      return table !== undefined && LedgerStates.find(table, SlotId(token))?.state._tag === "Launched"
     },
-    observed: (generation, standing, reading) => {
+    observed: (generation, table, reading) => {
       if (lost.has(generation)) return
-      if (!options.contradicts) checkTasksAreOneSlot(options, standing, reading)
-      checkListedTasksAreCounted(options, standing, reading)
+      if (!options.contradicts) checkTasksAreOneSlot(options, table, reading)
+      checkListedTasksAreCounted(options, table, reading)
     },
     shown: (generation, listing) => {
       const arns = shown.get(generation) ?? new Set()
@@ -130,12 +130,12 @@ export const make = (options: Options): LedgerCheck => {
     },
     isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
     isSettling: (generation) => {
-      const standing = latest.get(generation)
-      return standing !== undefined && HashMap.some(standing.slots, (slot) => slot.state._tag === "Launching")
+      const table = latest.get(generation)
+      return table !== undefined && HashMap.some(table.slots, (slot) => slot.state._tag === "Launching")
     },
     stopped: (generation, arn) => {
-      const standing = latest.get(generation)
-      if (standing !== undefined && !options.contradicts) checkStoppedIsNotCounted(options, standing, arn)
+      const table = latest.get(generation)
+      if (table !== undefined && !options.contradicts) checkStoppedIsNotCounted(options, table, arn)
     },
     latest: (generation) => latest.get(generation),
     lose: (generation) => {
@@ -146,15 +146,15 @@ export const make = (options: Options): LedgerCheck => {
 
 const nowOf = ({ log, startTime }: Options): number => log.now() + startTime
 
-const slotOf = (standing: Standing, { launch, task }: KnownTask): Slot | undefined =>
-  (launch === undefined ? undefined : LedgerStates.find(standing, SlotId(launch.token)))
-    ?? LedgerStates.findByArn(standing, TaskArn(task.arn))
+const slotOf = (table: SlotTable, { launch, task }: KnownTask): Slot | undefined =>
+  (launch === undefined ? undefined : LedgerStates.find(table, SlotId(launch.token)))
+    ?? LedgerStates.findByArn(table, TaskArn(task.arn))
 
-const checkKeysAreGivenUp = (options: Options, standing: Standing): void => {
-  for (const slot of HashMap.values(standing.slots)) {
+const checkKeysAreGivenUp = (options: Options, table: SlotTable): void => {
+  for (const slot of HashMap.values(table.slots)) {
     if (slot.state._tag !== "Launching" || slot.key === undefined) continue
     if (nowOf(options) - slot.state.firstSentAt.fast <= replayWindow + goodbye + options.asleep) continue
-    if (LedgerStates.findByKey(standing, slot.key)?.id !== slot.id) continue
+    if (LedgerStates.findByKey(table, slot.key)?.id !== slot.id) continue
     options.log.violate("a launch that is not sent again gives up its key", `slot ${slot.id} still has ${slot.key}`)
   }
 }
@@ -169,26 +169,26 @@ const checkIsExplained = ({ hasEnded, launches, log }: Options, slot: Slot): voi
   }
 }
 
-const checkLiveTasksAreCounted = (options: Options, generation: number, standing: Standing): void => {
+const checkLiveTasksAreCounted = (options: Options, generation: number, table: SlotTable): void => {
   for (const live of options.launches().live(nowOf(options))) {
-    if (live.launch?.generation !== generation || slotOf(standing, live) !== undefined) continue
+    if (live.launch?.generation !== generation || slotOf(table, live) !== undefined) continue
     options.log.violate("a live task is counted", `${live.task.arn} (${live.launch.token}) runs, and has no slot`)
   }
 }
 
-const checkTasksAreOneSlot = ({ launches, log }: Options, standing: Standing, { tasks }: Reading): void => {
+const checkTasksAreOneSlot = ({ launches, log }: Options, table: SlotTable, { tasks }: Reading): void => {
   for (const { startedBy, taskArn } of tasks) {
     // Another program's task may bear the name of a launch that is not its own.
     if (launches().findTask(taskArn)?.launch === undefined) continue
-    const own = startedBy === undefined ? undefined : LedgerStates.find(standing, SlotId(startedBy))
-    const seen = LedgerStates.findByArn(standing, taskArn)
+    const own = startedBy === undefined ? undefined : LedgerStates.find(table, SlotId(startedBy))
+    const seen = LedgerStates.findByArn(table, taskArn)
     if (own !== undefined && seen !== undefined && own !== seen) {
       log.violate("a task is one slot", `${taskArn} is counted as ${own.id} and as ${seen.id}`)
     }
   }
 }
 
-const checkListedTasksAreCounted = (options: Options, standing: Standing, reading: Reading): void => {
+const checkListedTasksAreCounted = (options: Options, table: SlotTable, reading: Reading): void => {
   const { unlisted } = options.world().resolved.lag
   const begunAt = reading.begunAt.fast - options.clockError
   if (reading.running === undefined || options.configuredAt() >= begunAt) return
@@ -196,13 +196,13 @@ const checkListedTasksAreCounted = (options: Options, standing: Standing, readin
   for (const live of options.launches().live(now)) {
     const { createdAt, stoppingAt } = live.task.life
     if (createdAt + unlisted.max >= begunAt || stoppingAt <= now) continue
-    if (slotOf(standing, live) === undefined) {
+    if (slotOf(table, live) === undefined) {
       options.log.violate("a reading counts every listed task", `${live.task.arn} was listed, and has no slot`)
     }
   }
 }
 
-const checkStoppedIsNotCounted = ({ log }: Options, standing: Standing, arn: string): void => {
-  if (LedgerStates.findByArn(standing, TaskArn(arn)) === undefined) return
+const checkStoppedIsNotCounted = ({ log }: Options, table: SlotTable, arn: string): void => {
+  if (LedgerStates.findByArn(table, TaskArn(arn)) === undefined) return
   log.violate("a task that has stopped is not counted", `the answer said so of ${arn}, which has a slot`)
 }

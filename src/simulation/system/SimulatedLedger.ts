@@ -62,7 +62,7 @@ export const connect = (connection: Connection): SimulatedLedger => {
           const life = yield* Scope.make()
           yield* Scope.provide(ledger.attach(request), life)
           yield* Effect.addFinalizer((exit) => process.crashed ? Effect.void : Scope.close(life, exit))
-          capHistory.set(process.generation, (yield* fleet.standing).cap, log.now())
+          capHistory.set(process.generation, (yield* fleet.slotTable).cap, log.now())
           attached = { lease, life }
           yield* onAttach(request.holder, fleet)
           return watch(connection, fleet)
@@ -125,7 +125,7 @@ const watch = (connection: Connection, fleet: FleetLedger): FleetLedger => {
         capHistory.set(generation, cap, log.now())
         return process.crashed ? Effect.never : fleet.resize(cap)
       }),
-    standing: ask("be read", fleet.standing),
+    slotTable: ask("be read", fleet.slotTable),
     close: Effect.suspend(() => process.crashed ? Effect.void : fleet.close)
   }
 }
@@ -164,8 +164,8 @@ const inspect = <A, E>(
   note?: (answer: A) => void
 ): Effect.Effect<A, E | LedgerUnavailable> =>
   Effect.flatMap(effect, (answer) =>
-    Effect.map(fleet.standing, (standing) => {
-      ledgerCheck.inspect(process.generation, standing)
+    Effect.map(fleet.slotTable, (table) => {
+      ledgerCheck.inspect(process.generation, table)
       note?.(answer)
       return answer
     }))
@@ -206,9 +206,9 @@ const observe = ({ checks, process }: Connection, fleet: FleetLedger, reading: R
     const listed = reading.running !== undefined
     readCheck.folding(process, begunAt, listed)
     return Effect.tap(fleet.observe(reading), () =>
-      Effect.map(fleet.standing, (standing) => {
-        ledgerCheck.inspect(process.generation, standing)
-        ledgerCheck.observed(process.generation, standing, reading)
+      Effect.map(fleet.slotTable, (table) => {
+        ledgerCheck.inspect(process.generation, table)
+        ledgerCheck.observed(process.generation, table, reading)
         readCheck.observed(process, begunAt, listed)
       }))
   })

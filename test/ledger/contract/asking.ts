@@ -43,7 +43,7 @@ export const attach = Effect.fnUntraced(function*(options?: {
 
 export const read = Effect.fnUntraced(function*(ledger: FleetLedger, shown: Partial<Reading> = {}) {
   // A ledger that is far away hears of the time with its answers.
-  yield* ledger.standing
+  yield* ledger.slotTable
   const begunAt = shown.begunAt ?? at(yield* ledger.now)
   const running = shown.running ?? []
   yield* ledger.adopt({ running, stopped: shown.stopped })
@@ -90,10 +90,10 @@ export const declined: Verdict = { _tag: "Declined", failure }
 export const throttled: Verdict = { _tag: "Throttled", detail: "slower" }
 export const unknown: Verdict = { _tag: "Unknown", detail: "reset" }
 
-export const used = (ledger: FleetLedger) => Effect.map(ledger.standing, LedgerState.used)
+export const used = (ledger: FleetLedger) => Effect.map(ledger.slotTable, LedgerState.used)
 export const statusOf = (ledger: FleetLedger, id: string) =>
-  Effect.map(ledger.standing, (standing) => {
-    const slot = LedgerState.find(standing, SlotId(id))
+  Effect.map(ledger.slotTable, (slotTable) => {
+    const slot = LedgerState.find(slotTable, SlotId(id))
     return slot === undefined ? undefined : status(slot)
   })
 

@@ -160,7 +160,7 @@ export const contradictions = (name: string, test: Test): void => {
         const ticket = yield* granted(ledger, "b")
         for (let time = 0; time < 3; time++) yield* send(ledger, ticket, accepted(1))
         yield* granted(ledger, "c").pipe(Effect.exit)
-        yield* ledger.standing
+        yield* ledger.slotTable
         const told = (yield* Queue.takeAll(queue)).filter(({ _tag }) => _tag === "Contradicted")
         assert.deepStrictEqual(told.map(({ by }) => by), ["a"])
       })

@@ -103,7 +103,10 @@ export const holders = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const capOf = (cap: number, holder: string) =>
           Effect.scoped(
-            Effect.flatMap(attach({ cap, holder }), (ledger) => Effect.map(ledger.standing, (standing) => standing.cap))
+            Effect.flatMap(
+              attach({ cap, holder }),
+              (ledger) => Effect.map(ledger.slotTable, (slotTable) => slotTable.cap)
+            )
           )
         yield* Effect.scoped(Effect.flatMap(attach({ cap: 2 }), (ledger) => ledger.resize(5)))
         assert.strictEqual(yield* capOf(2, "b"), 5)
@@ -117,7 +120,7 @@ export const holders = (name: string, test: Test): void => {
         yield* first.resize(5)
         for (const cap of [2, 5]) {
           const joined = yield* attach({ cap, holder: `described ${cap}` })
-          assert.strictEqual((yield* joined.standing).cap, 5)
+          assert.strictEqual((yield* joined.slotTable).cap, 5)
         }
         assert.strictEqual((yield* Effect.flip(attach({ cap: 3, holder: "other" })))._tag, "LedgerMismatch")
       })

@@ -42,7 +42,7 @@ export const sharing = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const ledger = yield* attach({ read: false })
         yield* ledger.readTurn.end(60_000, "read")
-        yield* ledger.standing
+        yield* ledger.slotTable
         assert.strictEqual((yield* ledger.readTurn.current).servesFor, 0)
         assert.strictEqual((yield* ledger.readTurn.claim(yield* ledger.now))._tag, "Yours")
       })
@@ -138,7 +138,7 @@ export const sharing = (name: string, test: Test): void => {
         const ledger = yield* attach({ cap: 9 })
         const queue = yield* ledger.subscribe(2)
         for (const key of ["a", "b", "c", "d"]) yield* granted(ledger, key)
-        const { sequence } = yield* ledger.standing
+        const { sequence } = yield* ledger.slotTable
         assert.strictEqual((yield* Queue.take(queue)).sequence, sequence - 1)
       })
     )

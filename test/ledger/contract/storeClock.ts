@@ -18,7 +18,7 @@ const set = (by: number) => Effect.flatMap(StoreTime, (time) => time.set(by))
 
 /** Reads ECS, which shows no task at all. */
 const readNothing = Effect.fnUntraced(function*(ledger: FleetLedger) {
-  yield* ledger.standing
+  yield* ledger.slotTable
   const claim = yield* ledger.readTurn.claim((yield* ledger.now) + hour)
   if (claim._tag !== "Yours") return assert.fail(claim._tag)
   yield* read(ledger, { begunAt: claim.begunAt, running: [], stopped: [] })
@@ -28,7 +28,7 @@ const readNothing = Effect.fnUntraced(function*(ledger: FleetLedger) {
 /** Grants a slot on a reading that is as recent as requests need it. */
 const readAndGrant = Effect.fnUntraced(function*(ledger: FleetLedger, key: string) {
   // What a holder takes the time to be goes with what it has heard.
-  yield* ledger.standing
+  yield* ledger.slotTable
   const readSince = yield* ledger.now
   // A clock that says whole seconds stands still for one at most.
   yield* advance("2 seconds")
@@ -73,7 +73,7 @@ export const storeClock = <E>(
           yield* set(by)
           yield* readAndGrant(ledger, "b")
           yield* advance("30 seconds")
-          yield* ledger.standing
+          yield* ledger.slotTable
           const passed = (yield* ledger.now) - before
           assert.isAtLeast(passed, 30_000)
           assert.isAtMost(passed, 60_000)

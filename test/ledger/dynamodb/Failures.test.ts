@@ -82,8 +82,8 @@ describe("LedgerDynamoDb, whose calls fail", () => {
       const ledger = yield* attach(door, "a")
       mistreat(door, "answer lost", 1)
       assert.strictEqual((yield* reserve(ledger, "k"))._tag, "Granted")
-      const standing = yield* ledger.standing
-      assert.deepStrictEqual([LedgerState.used(standing), standing.sequence], [1, 1])
+      const slotTable = yield* ledger.slotTable
+      assert.deepStrictEqual([LedgerState.used(slotTable), slotTable.sequence], [1, 1])
     })
   )
 

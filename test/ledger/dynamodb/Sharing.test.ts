@@ -26,9 +26,9 @@ describe("LedgerDynamoDb, shared by several processes", () => {
         ), { concurrency: "unbounded" })
       assert.strictEqual(answers.flat().filter(({ _tag }) => _tag === "Granted").length, 40)
       for (const ledger of processes) {
-        const standing = yield* ledger.standing
-        assert.strictEqual(LedgerState.used(standing), 40)
-        assert.strictEqual(new Set([...standing.slots].map(([, { key }]) => key)).size, 40)
+        const slotTable = yield* ledger.slotTable
+        assert.strictEqual(LedgerState.used(slotTable), 40)
+        assert.strictEqual(new Set([...slotTable.slots].map(([, { key }]) => key)).size, 40)
       }
     }).pipe(Effect.provide(Logger.layer([]))))
 })

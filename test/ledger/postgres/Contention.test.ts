@@ -73,7 +73,7 @@ describe("LedgerPostgres, with many writers", () => {
       assert.strictEqual((yield* Holding.reserve(ledger, "k"))._tag, "Granted")
       assert.isBelow((yield* Clock.currentTimeMillis) - begun, 3000)
       yield* Fiber.interrupt(still)
-      assert.strictEqual(LedgerState.used(yield* ledger.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 1)
     }).pipe(Effect.scoped, Effect.provide(Layer.merge(layerPool(), quiet))), 30_000)
 })
 

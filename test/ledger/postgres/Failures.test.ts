@@ -56,9 +56,9 @@ describe("LedgerPostgres, while its database is away", () => {
         const after = yield* Effect.retry(reserve(ledger, "after"), { times: 5 })
         assert.strictEqual(after._tag, "Granted")
         // What was asked while it was away, and given up, holds nothing.
-        const standing = yield* ledger.standing
-        assert.isUndefined(LedgerState.find(standing, SlotId("id-during")))
-        assert.isDefined(LedgerState.find(standing, SlotId("id-before")))
+        const slotTable = yield* ledger.slotTable
+        assert.isUndefined(LedgerState.find(slotTable, SlotId("id-during")))
+        assert.isDefined(LedgerState.find(slotTable, SlotId("id-before")))
       }).pipe(
         Effect.scoped,
         Effect.provide(Layer.mergeAll(LedgerPostgres.layerConnect({ url: Redacted.make(postgres.url) }), quiet))

@@ -63,7 +63,7 @@ describe("LedgerPostgres, given what its database does not take", () => {
           })
         const answers = yield* Effect.forEach(["one", "poison", "two"], ask, { concurrency: "unbounded" })
         assert.deepStrictEqual(answers, ["Granted", "no poison", "Granted"])
-        assert.strictEqual(LedgerState.used(yield* ledger.standing), 2)
+        assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 2)
       }).pipe(Effect.scoped, Effect.provide(layerOf({ schema })))
     }).pipe(Effect.provide(layerPool())))
 
@@ -74,7 +74,7 @@ describe("LedgerPostgres, given what its database does not take", () => {
         const ledger = yield* attach("a")
         assert.include((yield* Effect.flip(ledger.resize(Number.NaN))).detail, "broke down")
         yield* ledger.resize(3)
-        assert.strictEqual((yield* ledger.standing).cap, 3)
+        assert.strictEqual((yield* ledger.slotTable).cap, 3)
       }).pipe(Effect.scoped, Effect.provide(layerOf({ schema })))
     }))
 
@@ -108,7 +108,7 @@ describe("LedgerPostgres, used otherwise than it should be", () => {
       })
       const rolledBack = sql.withTransaction(launching.pipe(Effect.scoped, Effect.provide(layer)))
       assert.strictEqual(yield* Effect.flip(rolledBack), "rolled back")
-      const used = Effect.flatMap(attach("b"), (ledger) => Effect.map(ledger.standing, LedgerState.used))
+      const used = Effect.flatMap(attach("b"), (ledger) => Effect.map(ledger.slotTable, LedgerState.used))
       assert.strictEqual(yield* used.pipe(Effect.scoped, Effect.provide(layer)), 1)
     }).pipe(Effect.provide(Layer.merge(layerPool({ maxConnections: 5 }), quiet))))
 

@@ -97,7 +97,7 @@ describe("the schema of LedgerPostgres", () => {
           const reserved = yield* reserve(ledger, "k")
           if (reserved._tag !== "Granted") return assert.fail(reserved._tag)
           yield* ledger.withdraw(reserved.ticket)
-          assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
+          assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 0)
         }).pipe(
           Effect.scoped,
           Effect.provide(

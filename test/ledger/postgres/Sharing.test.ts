@@ -53,9 +53,9 @@ describe("LedgerPostgres, shared by several processes", () => {
       if (first === undefined) {
         return assert.fail()
       }
-      const standing = yield* first.standing
-      assert.strictEqual(LedgerState.used(standing), 100)
-      const held = [...standing.slots].map(([, { key }]) =>
+      const slotTable = yield* first.slotTable
+      assert.strictEqual(LedgerState.used(slotTable), 100)
+      const held = [...slotTable.slots].map(([, { key }]) =>
         key
       )
       assert.strictEqual(new Set(held).size, 100)
@@ -106,7 +106,7 @@ describe("LedgerPostgres, shared by several processes", () => {
         return reserving
       }))
       const { slotId } = yield* Fiber.join(reserving)
-      assert.isAtLeast(LedgerState.find(yield* ledger.standing, slotId)?.since ?? 0, before + 5000)
+      assert.isAtLeast(LedgerState.find(yield* ledger.slotTable, slotId)?.since ?? 0, before + 5000)
     }).pipe(Effect.provide(layerPool())))
 
   it.live("keeps its tables small, and lets a process that was far behind catch up", () =>
@@ -115,13 +115,13 @@ describe("LedgerPostgres, shared by several processes", () => {
       const schema = yield* freshSchema
       const [mine, yours] = yield* several(schema, 2, 2)
       if (mine === undefined || yours === undefined) return assert.fail()
-      yield* yours.standing
+      yield* yours.slotTable
       for (let n = 0; n < keptDifferences + purgeInterval; n++) {
         yield* mine.withdraw(yield* granted(mine, `k${n}`))
       }
       const task = TaskArn("arn:aws:ecs:eu-central-1:1:task/c/1")
       yield* mine.adopt({ running: [task], stopped: undefined })
-      assert.strictEqual(LedgerState.used(yield* yours.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* yours.slotTable), 1)
       const counts = yield* sql<{ readonly slots: number; readonly differences: number }>`SELECT
         (SELECT count(*)::int FROM ${sql(schema)}.slot) AS slots,
         (SELECT count(*)::int FROM ${sql(schema)}.difference) AS differences`

@@ -79,7 +79,7 @@ describe("a shared ledger that takes nothing", () => {
         const { ledger, sent } = yield* hold(decide)
         yield* TestClock.adjust("5 seconds")
         assert.isAtMost(sent(), 6)
-        const asking = yield* Effect.forkChild(Effect.flip(ledger.standing), { startImmediately: true })
+        const asking = yield* Effect.forkChild(Effect.flip(ledger.slotTable), { startImmediately: true })
         yield* TestClock.adjust("100 millis")
         assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
         assert.isAtMost(sent(), 8)
@@ -99,8 +99,8 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* Fiber.join(asking))._tag, "Granted")
-      assert.strictEqual(LedgerState.used(yield* ledger.standing), 1)
-      assert.strictEqual((yield* ledger.standing).sequence, 1)
+      assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 1)
+      assert.strictEqual((yield* ledger.slotTable).sequence, 1)
     }).pipe(quiet))
 
   it.effect("says within seconds that it is unavailable, and gives back what was granted too late", () =>
@@ -114,7 +114,7 @@ describe("a shared ledger whose link is bad", () => {
       assert.strictEqual((yield* Fiber.join(asking))._tag, "LedgerUnavailable")
       becomes(SharedStore.soundLink)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 0)
     }).pipe(quiet))
 
   it.effect("takes an attempt back that was let through when its caller waited no more, and believes a refusal of the next", () =>
@@ -147,7 +147,7 @@ describe("a shared ledger whose link is bad", () => {
       becomes(SharedStore.soundLink)
       yield* Deferred.succeed(answer, undefined)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(LedgerState.used(yield* ledger.standing), 0)
+      assert.strictEqual(LedgerState.used(yield* ledger.slotTable), 0)
     }).pipe(quiet))
 
   it.effect("frees what a holder that is not heard of had not sent, and lets another go on with what it had", () =>
@@ -161,9 +161,9 @@ describe("a shared ledger whose link is bad", () => {
       yield* lost.gate(sent)
       becomes(cut)
       yield* TestClock.adjust("9 seconds")
-      assert.strictEqual(LedgerState.used(yield* other.standing), 2)
+      assert.strictEqual(LedgerState.used(yield* other.slotTable), 2)
       yield* TestClock.adjust("3 seconds")
-      assert.strictEqual(LedgerState.used(yield* other.standing), 1)
+      assert.strictEqual(LedgerState.used(yield* other.slotTable), 1)
       const [taken] = yield* other.takeOver
       assert.strictEqual(taken?.key, "sent")
       becomes(SharedStore.soundLink)

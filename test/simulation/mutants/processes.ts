@@ -26,8 +26,8 @@ export const processes: ReadonlyArray<Mutant> = [
   ], "restart"),
   mutant("closing needs nothing", "closing needs the ledger", 200, [[
     upkeep,
-    "yield* Effect.option(ledger.standing)",
-    "yield* Effect.asSome(Effect.orDie(ledger.standing))"
+    "yield* Effect.option(ledger.slotTable)",
+    "yield* Effect.asSome(Effect.orDie(ledger.slotTable))"
   ]], "ledger"),
   mutant("no permit is lost", "a permit is not given back when its launch is interrupted", 100, [[
     "ecs/LaunchPermits.ts",
