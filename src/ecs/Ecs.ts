@@ -17,7 +17,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { LaunchPermits } from "./LaunchPermits.ts"
-import type { Place } from "./Place.ts"
+import type { Location } from "./Location.ts"
 import type { RunTaskRequest } from "./RunTaskRequest.ts"
 
 export type { ContainerOverride, EnvironmentVariable, RunTaskRequest } from "./RunTaskRequest.ts"
@@ -217,7 +217,7 @@ export interface CallLimits {
  */
 export class Ecs extends Context.Service<Ecs, {
   /** The place that the calls go to, as far as that is known before the first of them. */
-  readonly place: Effect.Effect<Place>
+  readonly place: Effect.Effect<Location>
   /**
    * Bounds how many `runTask` are under way. A launch takes a permit before it asks
    * the ledger's gate, so that no attempt waits between the two.

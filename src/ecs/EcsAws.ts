@@ -22,7 +22,7 @@ import { inputOf } from "./AwsInput.ts"
 import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
-import * as Places from "./Place.ts"
+import * as Locations from "./Location.ts"
 import * as SdkClients from "./SdkClient.ts"
 
 export { type Operation, requests } from "./AwsCall.ts"
@@ -106,8 +106,8 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     launchPermits,
     // Without a region no call succeeds, and says so itself.
     place: Effect.orElseSucceed(
-      Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Places.unknown, region })),
-      () => Places.unknown
+      Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Locations.unknown, region })),
+      () => Locations.unknown
     ),
     runTask: (request, { answerWithin: timeout, sendWithin }) =>
       Effect.suspend(() =>

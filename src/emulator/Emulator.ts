@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Control from "./Control.ts"
 import * as World from "./Engine.ts"
 import * as GroundTruth from "./GroundTruth.ts"
-import type { Place } from "./model/Arn.ts"
+import type { Location } from "./model/Arn.ts"
 import type { ScriptedFault } from "./model/Fault.ts"
 import type { Settings } from "./model/Settings.ts"
 
@@ -67,7 +67,7 @@ export class Emulator extends Context.Service<Emulator, {
    */
   readonly call: (call: World.Call) => Effect.Effect<World.Outcome>
   /** The region and the account of calls that do not name one. */
-  readonly place: Effect.Effect<Place>
+  readonly place: Effect.Effect<Location>
   /** The number of live tasks: launched and not stopped. A task that is stopping is live. */
   readonly live: (filter?: GroundTruth.Filter) => Effect.Effect<number>
   /** The most tasks that have been live at once, ever. Exact, not sampled. */

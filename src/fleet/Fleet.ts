@@ -20,7 +20,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as EcsName from "../ecs/EcsName.ts"
 import { parseKey } from "../ledger/Key.ts"
 import type { Input } from "./FleetInput.ts"
-import * as FleetPlace from "./FleetPlace.ts"
+import * as FleetLocation from "./FleetLocation.ts"
 import { type Fleet, FleetFieldsTogether, FleetSchema } from "./FleetSchema.ts"
 import * as FleetConfig from "./FromEnvironment.ts"
 import * as Problems from "./Problems.ts"
@@ -66,7 +66,7 @@ export const decodeUnknown = (input: unknown): Result.Result<Fleet, FleetError> 
     return Result.fail(new FleetError({ problems: [...problemsOf(decoded), ...together] }))
   }
   const { success: description } = decoded
-  const apart = FleetPlace.reasonAgainst(description)
+  const apart = FleetLocation.reasonAgainst(description)
   if (apart !== undefined) {
     return Result.fail(new FleetError({ problems: [{ field: "taskDefinition", reason: apart }] }))
   }

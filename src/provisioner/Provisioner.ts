@@ -30,13 +30,13 @@ import * as Ledgers from "../ledger/Ledger.ts"
 import type { Release } from "../ledger/rules/Evidence.ts"
 import type { SlotId } from "../ledger/Slot.ts"
 import * as Time from "../Time.ts"
+import * as AccountProbes from "./AccountProbe.ts"
 import type { AtCapacity, Existing, Launched } from "./Answer.ts"
 import * as Background from "./Background.ts"
 import * as Bulletins from "./Bulletin.ts"
 import * as FleetReaders from "./FleetReader.ts"
 import * as InFlights from "./InFlight.ts"
 import { LaunchId } from "./LaunchId.ts"
-import * as Locations from "./Location.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import * as Requests from "./Requests.ts"
 import * as Serving from "./Serving.ts"
@@ -157,7 +157,7 @@ export const make = Effect.fnUntraced(function*(
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
-    place: yield* Locations.locate(fleet),
+    place: yield* AccountProbes.locate(fleet),
     holder,
     line: () => ({ waiting: line.places.size, since: WaitingLine.head(line)?.arrival.at })
   })

@@ -9,7 +9,7 @@ import { contradictions } from "./contract/contradictions.ts"
 import { evidence } from "./contract/evidence.ts"
 import { granting } from "./contract/granting.ts"
 import { holders } from "./contract/holders.ts"
-import { places } from "./contract/places.ts"
+import { places } from "./contract/locations.ts"
 import { sharing } from "./contract/sharing.ts"
 import type { Time } from "./contract/time.ts"
 

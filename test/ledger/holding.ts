@@ -2,7 +2,7 @@
  * What a test asks of a ledger that it does not describe further.
  */
 import { Effect, Result } from "effect"
-import * as Places from "../../src/ecs/Place.ts"
+import * as Locations from "../../src/ecs/Location.ts"
 import { parseKey } from "../../src/ledger/Key.ts"
 import type { AttachOptions, FleetLedger, Ledger } from "../../src/ledger/Ledger.ts"
 import type { ReserveOptions } from "../../src/ledger/rules/Launch.ts"
@@ -15,7 +15,7 @@ export const attach = (ledger: Ledger["Service"], holder: string, options?: Part
     cap: 2,
     exclusiveKeys: false,
     lagBound: 300_000,
-    place: { ...Places.unknown, region: "eu-central-1", cluster: "c" },
+    place: { ...Locations.unknown, region: "eu-central-1", cluster: "c" },
     holder,
     line: () => ({ waiting: 0, since: undefined }),
     ...options

@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Queue, Scope, Stream } from "effect"
-import * as Places from "../../src/ecs/Place.ts"
+import * as Locations from "../../src/ecs/Location.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import * as CompareAndSet from "../../src/ledger/shared/CompareAndSet.ts"
 import { apply, type Delta } from "../../src/ledger/shared/Delta.ts"
@@ -106,7 +106,7 @@ describe("2,000 requests that a full fleet turns away", () => {
       const link: SharedStore.Link = (call) =>
         Effect.suspend(() => isCut ? Effect.fail(new LedgerUnavailable({ detail: "cut" })) : call)
       const line = () => ({ waiting: 0, since: undefined })
-      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
+      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
       yield* Effect.gen(function*() {
         const slow = yield* store.connect(link).attach({ fleet: "c/worker", holder: "slow", line, ...described })
         const changes = yield* slow.subscribe(10_000)

@@ -18,7 +18,7 @@ const source = join(root, "src")
 const copied: ReadonlyArray<string> = [
   "ecs/Ecs.ts",
   "ecs/LaunchPermits.ts",
-  "ecs/Place.ts",
+  "ecs/Location.ts",
   "ledger",
   "provisioner",
   "simulation/Convergence.ts",

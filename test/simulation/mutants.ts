@@ -11,11 +11,11 @@ import { counting } from "./mutants/counting.ts"
 import { doubtfulEvidence } from "./mutants/doubtfulEvidence.ts"
 import { evidence } from "./mutants/evidence.ts"
 import { launches } from "./mutants/launches.ts"
-import { lines } from "./mutants/lines.ts"
+import { places } from "./mutants/locations.ts"
 import type { Mutant } from "./mutants/Mutant.ts"
-import { places } from "./mutants/places.ts"
 import { processes } from "./mutants/processes.ts"
 import { readings } from "./mutants/readings.ts"
+import { lines } from "./mutants/waiting.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   ...counting,

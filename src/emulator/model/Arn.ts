@@ -10,7 +10,7 @@
  *
  * @category models
  */
-export interface Place {
+export interface Location {
   readonly region: string
   readonly account: string
 }
@@ -21,7 +21,7 @@ export interface Place {
  * @category models
  */
 export interface Arn {
-  readonly place: Place
+  readonly place: Location
   readonly kind: string
   readonly name: string
 }
@@ -43,7 +43,7 @@ export const partitionOf = (region: string): string => {
  *
  * @category constructors
  */
-export const arn = (place: Place, kind: string, name: string): string =>
+export const arn = (place: Location, kind: string, name: string): string =>
   `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:${kind}/${name}`
 
 /**
@@ -63,4 +63,4 @@ export const parseArn = (text: string): Arn | undefined => {
  *
  * @category getters
  */
-export const keyOf = (place: Place): string => `${place.region}/${place.account}`
+export const keyOf = (place: Location): string => `${place.region}/${place.account}`

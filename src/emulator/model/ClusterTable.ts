@@ -32,10 +32,10 @@ export const isReply = (value: object): value is Reply.Reply => "status" in valu
  */
 export const reference = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   kind: string,
   text: string
-): { readonly place: Arn.Place; readonly name: string } | undefined => {
+): { readonly place: Arn.Location; readonly name: string } | undefined => {
   if (!text.startsWith("arn:")) return { place, name: text }
   const arn = Arn.parseArn(text)
   if (arn === undefined || arn.kind !== kind) return undefined
@@ -49,7 +49,7 @@ export const reference = (
  */
 export const clusterNotFound = Reply.error("ClusterNotFoundException", "Cluster not found.")
 
-const clusterKey = (place: Arn.Place, name: string): string => `${Arn.keyOf(place)}/${name}`
+const clusterKey = (place: Arn.Location, name: string): string => `${Arn.keyOf(place)}/${name}`
 
 /**
  * Creates a cluster, or gives the one that has the name.
@@ -58,7 +58,7 @@ const clusterKey = (place: Arn.Place, name: string): string => `${Arn.keyOf(plac
  */
 export const createCluster = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   name: string,
   options: Partial<Pick<Cluster, "registered" | "tags">> = {}
 ): Cluster => {
@@ -91,7 +91,7 @@ export const createCluster = (
  */
 export const lookupCluster = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   text: string | null | undefined
 ): Cluster | undefined => {
   const found = reference(world, place, "cluster", text ?? "default")
@@ -105,7 +105,7 @@ export const lookupCluster = (
  *
  * @category getters
  */
-export const clustersOf = (world: World, place: Arn.Place): ReadonlyArray<Cluster> => {
+export const clustersOf = (world: World, place: Arn.Location): ReadonlyArray<Cluster> => {
   lookupCluster(world, place, "default")
   const key = Arn.keyOf(place)
   return [...world.clusters.values()].filter((cluster) =>
@@ -120,7 +120,7 @@ export const clustersOf = (world: World, place: Arn.Place): ReadonlyArray<Cluste
  */
 export const useCluster = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   text: string | null | undefined
 ): Cluster | Reply.Reply => {
   const known = lookupCluster(world, place, text)

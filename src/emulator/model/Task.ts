@@ -46,7 +46,7 @@ export interface Task {
   readonly arn: string
   readonly clusterArn: string
   readonly clusterName: string
-  readonly place: Arn.Place
+  readonly place: Arn.Location
   readonly origin: "own" | "foreign"
   readonly spec: TaskSpec
   /** The client token of its launch. */

@@ -5,9 +5,9 @@ import * as Arn from "./Arn.ts"
 import * as ClusterTable from "./ClusterTable.ts"
 import type { Definition, World } from "./World.ts"
 
-const definitionKey = (place: Arn.Place, family: string): string => `${Arn.keyOf(place)}/${family}`
+const definitionKey = (place: Arn.Location, family: string): string => `${Arn.keyOf(place)}/${family}`
 
-const revisionsOf = (world: World, place: Arn.Place, family: string): ReadonlyMap<number, Definition> =>
+const revisionsOf = (world: World, place: Arn.Location, family: string): ReadonlyMap<number, Definition> =>
   world.definitions.get(definitionKey(place, family)) ?? new Map()
 
 /**
@@ -15,7 +15,7 @@ const revisionsOf = (world: World, place: Arn.Place, family: string): ReadonlyMa
  *
  * @category getters
  */
-export const all = (world: World, place: Arn.Place): Array<Definition> => {
+export const all = (world: World, place: Arn.Location): Array<Definition> => {
   const prefix = definitionKey(place, "")
   return [...world.definitions].flatMap(([key, revisions]) =>
     key.startsWith(prefix) ? Array.from(revisions.values()) : []
@@ -29,7 +29,7 @@ export const all = (world: World, place: Arn.Place): Array<Definition> => {
  */
 export const add = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   family: string,
   options: {
     readonly registered: Definition["registered"]
@@ -63,9 +63,9 @@ export const add = (
  */
 export const parse = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   text: string
-): { readonly place: Arn.Place; readonly family: string; readonly revision: number | undefined } | undefined => {
+): { readonly place: Arn.Location; readonly family: string; readonly revision: number | undefined } | undefined => {
   const found = ClusterTable.reference(world, place, "task-definition", text)
   const [, family, revision] = /^([a-zA-Z0-9_-]{1,255})(?::([1-9][0-9]{0,8}))?$/.exec(found?.name ?? "") ?? []
   return found === undefined || family === undefined
@@ -78,7 +78,7 @@ export const parse = (
  *
  * @category getters
  */
-export const lookup = (world: World, place: Arn.Place, text: string): Definition | undefined => {
+export const lookup = (world: World, place: Arn.Location, text: string): Definition | undefined => {
   const parsed = parse(world, place, text)
   if (parsed === undefined) return undefined
   const revisions = revisionsOf(world, parsed.place, parsed.family)
@@ -95,7 +95,7 @@ export const lookup = (world: World, place: Arn.Place, text: string): Definition
  *
  * @category operations
  */
-export const use = (world: World, place: Arn.Place, text: string): Definition | undefined => {
+export const use = (world: World, place: Arn.Location, text: string): Definition | undefined => {
   const known = lookup(world, place, text)
   if (known !== undefined || world.resolved.strict) return known
   const parsed = parse(world, place, text)

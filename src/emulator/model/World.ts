@@ -39,7 +39,7 @@ export interface Call {
  */
 export interface Exchange {
   readonly call: Call
-  readonly place: Arn.Place
+  readonly place: Arn.Location
   readonly fault: Fault.Fault | undefined
   /** Epoch milliseconds; infinite for a call that never is. */
   readonly processedAt: number
@@ -57,7 +57,7 @@ export interface Exchange {
 export interface Cluster {
   readonly name: string
   readonly arn: string
-  readonly place: Arn.Place
+  readonly place: Arn.Location
   status: "ACTIVE" | "INACTIVE"
   /** The parameters that it was created with. */
   readonly registered: Schema.JsonObject

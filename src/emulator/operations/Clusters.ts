@@ -51,7 +51,7 @@ const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.Js
  *
  * @category operations
  */
-export const createCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const createCluster = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeCreate(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusterName, tags, ...rest } = decoded.value
@@ -71,7 +71,7 @@ export const createCluster = (world: World, place: Arn.Place, input: unknown): R
  *
  * @category operations
  */
-export const describeClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const describeClusters = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeDescribe(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusters, include } = decoded.value
@@ -92,7 +92,7 @@ export const describeClusters = (world: World, place: Arn.Place, input: unknown)
  *
  * @category operations
  */
-export const listClusters = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const listClusters = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   return Option.isNone(decoded)
     ? Reply.malformed
@@ -104,7 +104,7 @@ export const listClusters = (world: World, place: Arn.Place, input: unknown): Re
  *
  * @category operations
  */
-export const deleteCluster = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const deleteCluster = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeDelete(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { cluster: name } = decoded.value

@@ -18,7 +18,7 @@ const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
  *
  * @category operations
  */
-export const describeTasks = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const describeTasks = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const tasks = decoded.value.tasks ?? []

@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import type { Place } from "../model/Arn.ts"
+import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Prng from "../model/Prng.ts"
 import * as Reply from "../model/Reply.ts"
@@ -82,7 +82,7 @@ const startOf = (
  *
  * @category operations
  */
-export const listTasks = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const listTasks = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const query = decoded.value

@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import type { Place } from "../model/Arn.ts"
+import type { Location } from "../model/Arn.ts"
 import * as Token from "../model/ClientToken.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import type { Fault } from "../model/Fault.ts"
@@ -130,7 +130,7 @@ const launch = (
  *
  * @category operations
  */
-export const runTask = (world: World, place: Place, input: unknown, fault: Fault | undefined): Reply.Reply => {
+export const runTask = (world: World, place: Location, input: unknown, fault: Fault | undefined): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clientToken, ...parameters } = decoded.value

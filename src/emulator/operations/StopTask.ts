@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import type { Place } from "../model/Arn.ts"
+import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
@@ -19,7 +19,7 @@ const decode = Schema.decodeUnknownOption(Input.StopTask)
  *
  * @category operations
  */
-export const stopTask = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const stopTask = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const text = decoded.value.task ?? ""

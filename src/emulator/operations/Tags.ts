@@ -48,7 +48,7 @@ const decode = Schema.decodeUnknownOption(Input.TaggedResource)
 /** The resource of an ARN, as something whose tags can be changed. */
 const resourceOf = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   arn: string
 ): { tags: Tags } | Reply.Reply => {
   const parsed = Arn.parseArn(arn)
@@ -71,7 +71,7 @@ const resourceOf = (
 
 const change = (
   world: World,
-  place: Arn.Place,
+  place: Arn.Location,
   input: unknown,
   next: (
     tags: Tags,
@@ -93,7 +93,7 @@ const change = (
  *
  * @category operations
  */
-export const tagResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply =>
+export const tagResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply =>
   change(world, place, input, (tags, query) => {
     const all = tagsOf([...tags, ...query.tags ?? []])
     return tagsError(query.tags) ?? tagsError(all) ?? all
@@ -104,7 +104,7 @@ export const tagResource = (world: World, place: Arn.Place, input: unknown): Rep
  *
  * @category operations
  */
-export const untagResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply =>
+export const untagResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply =>
   change(world, place, input, (tags, query) => tags.filter((tag) => !(query.tagKeys ?? []).includes(tag.key)))
 
 /**
@@ -112,7 +112,7 @@ export const untagResource = (world: World, place: Arn.Place, input: unknown): R
  *
  * @category operations
  */
-export const listTagsForResource = (world: World, place: Arn.Place, input: unknown): Reply.Reply => {
+export const listTagsForResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")

@@ -4,7 +4,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
-import type { Place } from "../model/Arn.ts"
+import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
@@ -49,7 +49,7 @@ const withDefaults = (container: Schema.Json): Schema.Json => ({
  *
  * @category operations
  */
-export const registerTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const registerTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeRegister(input)
   const whole = Option.isNone(decoded) ? Option.none() : jsonObject(input)
   if (Option.isNone(decoded) || Option.isNone(whole)) return Reply.malformed
@@ -83,7 +83,7 @@ export const registerTaskDefinition = (world: World, place: Place, input: unknow
  *
  * @category operations
  */
-export const describeTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const describeTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = decodeNamed(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const definition = Definitions.lookup(world, place, decoded.value.taskDefinition ?? "")
@@ -100,7 +100,7 @@ export const describeTaskDefinition = (world: World, place: Place, input: unknow
  *
  * @category operations
  */
-export const deregisterTaskDefinition = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const deregisterTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = decodeNamed(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const parsed = Definitions.parse(world, place, decoded.value.taskDefinition ?? "")
@@ -119,7 +119,7 @@ export const deregisterTaskDefinition = (world: World, place: Place, input: unkn
  *
  * @category operations
  */
-export const listTaskDefinitions = (world: World, place: Place, input: unknown): Reply.Reply => {
+export const listTaskDefinitions = (world: World, place: Location, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { familyPrefix, sort, status } = decoded.value

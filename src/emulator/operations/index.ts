@@ -5,7 +5,7 @@
  * does, changes the world, and gives the reply. It may import `emulator/model`, and the
  * schemas of `emulator/Input.ts`.
  */
-import type { Place } from "../model/Arn.ts"
+import type { Location } from "../model/Arn.ts"
 import type { Fault } from "../model/Fault.ts"
 import type { Reply } from "../model/Reply.ts"
 import type { World } from "../model/World.ts"
@@ -27,7 +27,7 @@ import {
  *
  * @category models
  */
-export type Operation = (world: World, place: Place, input: unknown, fault: Fault | undefined) => Reply
+export type Operation = (world: World, place: Location, input: unknown, fault: Fault | undefined) => Reply
 
 /**
  * The operations, by name.

@@ -8,7 +8,7 @@
  */
 import type { TaskArn, Verdict } from "../../ecs/Ecs.ts"
 import { isTerminal } from "../../ecs/Ecs.ts"
-import * as Places from "../../ecs/Place.ts"
+import * as Locations from "../../ecs/Location.ts"
 import type { Contradiction, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
 import { adoptTask } from "./Evidence.ts"
@@ -54,7 +54,7 @@ const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
  * and not described yet may be that of any launch.
  */
 const contradiction = (ledger: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
-  const stray = Places.stray(ledger.place, [arn])
+  const stray = Locations.stray(ledger.place, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
   const slot = LedgerStates.find(ledger, id)
   const known = slot === undefined ? undefined : Slots.taskArn(slot)

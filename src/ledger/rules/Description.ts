@@ -2,7 +2,7 @@
  * The description of a fleet that holders agree on, and changes of its cap.
  */
 import * as HashMap from "effect/HashMap"
-import * as Places from "../../ecs/Place.ts"
+import * as Locations from "../../ecs/Location.ts"
 import type { Time } from "../../Time.ts"
 import type { Cap } from "../Change.ts"
 import type { Description, LedgerState } from "./LedgerState.ts"
@@ -37,9 +37,9 @@ export const describe = (
   Transactions.decide(ledger, now, (tx) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? ledger.cap : description.cap
-    const place = Places.differ(ledger.place, description.place)
+    const place = Locations.differ(ledger.place, description.place)
       ? description.place
-      : Places.complete(ledger.place, description.place)
+      : Locations.complete(ledger.place, description.place)
     tx.ledger = { ...tx.ledger, cap, exclusiveKeys, lagBound, place }
     for (const slot of HashMap.values(ledger.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
@@ -73,8 +73,8 @@ export const mismatch = (ledger: LedgerState, relied: Description, description: 
  * @category accessors
  */
 export const elsewhere = (ledger: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
-  Places.differ(ledger.place, place)
-    ? `it is in ${Places.text(ledger.place)}, and this process calls ECS in ${Places.text(place)}: ` +
+  Locations.differ(ledger.place, place)
+    ? `it is in ${Locations.text(ledger.place)}, and this process calls ECS in ${Locations.text(place)}: ` +
       "give the process that region and account, or the fleet another id"
     : undefined
 
@@ -94,6 +94,6 @@ export const moved = (ledger: LedgerState, description: Description): string | u
  */
 export const join = (ledger: LedgerState, { place }: Description, now: Time): Decision<void> =>
   Transactions.decide(ledger, now, (tx) => {
-    const completed = Places.complete(ledger.place, place)
+    const completed = Locations.complete(ledger.place, place)
     if (completed !== ledger.place) tx.ledger = { ...tx.ledger, place: completed }
   })

@@ -11,7 +11,7 @@ import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import type { TaskArn, TaskDescription } from "../../ecs/Ecs.ts"
 import { isTerminal } from "../../ecs/Ecs.ts"
-import * as Places from "../../ecs/Place.ts"
+import * as Locations from "../../ecs/Location.ts"
 import * as Time from "../../Time.ts"
 import { missingSpacing, stoppedRetention } from "../SafetyLimits.ts"
 import type { Launching, Slot, SlotId } from "../Slot.ts"
@@ -67,7 +67,7 @@ export interface Reading extends Listing {
  */
 export const adopt = (ledger: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
   Transactions.decide<Question>(ledger, now, (tx) => {
-    const stray = Places.stray(ledger.place, listed(listing))
+    const stray = Locations.stray(ledger.place, listed(listing))
     if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
     for (const arn of listing.running ?? []) adoptTask(tx, arn)
     const taskArns = new Set(HashMap.keys(tx.ledger.byArn))
@@ -92,7 +92,7 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
 export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<TaskCount> =>
   Transactions.decide(ledger, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
-    const stray = Places.stray(ledger.place, [...listed(reading), ...described, ...reading.missing])
+    const stray = Locations.stray(ledger.place, [...listed(reading), ...described, ...reading.missing])
     if (stray === undefined) {
       for (const task of reading.tasks) observeTask(tx, task)
       if (reading.running !== undefined) observeListed(tx, reading, reading.running)

@@ -11,7 +11,7 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
-import { Place } from "../../ecs/Place.ts"
+import { Location } from "../../ecs/Location.ts"
 import * as Time from "../../Time.ts"
 import { Cap } from "../Change.ts"
 import type { Key } from "../Key.ts"
@@ -30,7 +30,7 @@ export const Description = Schema.Struct({
   /** The time after its last request for which a task may stay invisible, in milliseconds. */
   lagBound: Schema.Finite,
   /** The place of the fleet, as far as the holder knows. */
-  place: Place
+  place: Location
 })
 export type Description = typeof Description.Type
 
@@ -59,7 +59,7 @@ export interface LedgerState extends SlotTable {
   /** The time after its last request for which a task may stay invisible, in milliseconds. */
   readonly lagBound: number
   /** The place of the fleet, as far as its holders and its tasks have shown. */
-  readonly place: Place
+  readonly place: Location
   /**
    * The input of every attempt, byte for byte, of a launch whose task is not known yet:
    * for the holder that takes it over.

@@ -7,7 +7,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import type { Failure, RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
-import * as Places from "../../ecs/Place.ts"
+import * as Locations from "../../ecs/Location.ts"
 import type { Time } from "../../Time.ts"
 import type { Change, FreeReason, Happening } from "../Change.ts"
 import type { Key } from "../Key.ts"
@@ -166,7 +166,7 @@ export const remember = (tx: Transaction, arn: TaskArn): void => {
  * @category edits
  */
 export const locate = (tx: Transaction, arn: TaskArn): void => {
-  const place = Places.complete(tx.ledger.place, Places.ofTask(arn))
+  const place = Locations.complete(tx.ledger.place, Locations.ofTask(arn))
   if (place !== tx.ledger.place) tx.ledger = { ...tx.ledger, place }
 }
 

@@ -9,7 +9,7 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { type TaskArn, TaskArnSchema } from "../../ecs/Ecs.ts"
-import { Place } from "../../ecs/Place.ts"
+import { Location } from "../../ecs/Location.ts"
 import * as Time from "../../Time.ts"
 import { Cap, Change } from "../Change.ts"
 import type { LedgerState } from "../rules/LedgerState.ts"
@@ -30,7 +30,7 @@ export const Delta = Schema.Struct({
   head: Schema.Struct({
     description: LedgerStates.Description,
     cap: Cap,
-    place: Place,
+    place: Location,
     readingBegunAt: LedgerStates.Moment,
     turn: LedgerStates.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */

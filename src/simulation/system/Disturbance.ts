@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Checks } from "./Checks.ts"
 import type { Network } from "./Network.ts"
-import type { PausableHost } from "./PausableHost.ts"
+import type { PausableMachine } from "./PausableMachine.ts"
 import type { RunningProcess } from "./RunningProcess.ts"
 import * as RunningProcesses from "./RunningProcess.ts"
 import type { Disturbance } from "./System.ts"
@@ -17,7 +17,7 @@ import type { Disturbance } from "./System.ts"
  * @category models
  */
 export interface Replica extends RunningProcess {
-  readonly host: PausableHost
+  readonly host: PausableMachine
   readonly network: Network
   readonly end: Effect.Effect<void>
 }

@@ -25,7 +25,7 @@ import * as Blindnesses from "./Blindness.ts"
 import * as Checks from "./Checks.ts"
 import * as Disturbances from "./Disturbance.ts"
 import * as Networks from "./Network.ts"
-import * as PausableHosts from "./PausableHost.ts"
+import * as PausableMachines from "./PausableMachine.ts"
 import * as RunningProcesses from "./RunningProcess.ts"
 import * as SharedLedgerChecks from "./SharedLedgerCheck.ts"
 import * as SharedStores from "./SharedStore.ts"
@@ -43,7 +43,7 @@ interface State extends Disturbances.Places {
   readonly store: SharedStores.SharedStore
   readonly random: SeededRandom.SeededRandom
   /** Makes the machine of a process. */
-  readonly newHost: () => PausableHosts.PausableHost
+  readonly newHost: () => PausableMachines.PausableMachine
   /** Runs what belongs to no process. */
   readonly runOutside: (effect: Effect.Effect<unknown>) => void
   /** The operators who have changed the cap, and the process that each has asked. */
@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function*(
     ),
     random: SeededRandom.make(scenario.seed, 3),
     scope,
-    newHost: () => PausableHosts.make(scheduler, clock, drawError(wallError, sharing.wallError ?? 0)),
+    newHost: () => PausableMachines.make(scheduler, clock, drawError(wallError, sharing.wallError ?? 0)),
     runOutside: (effect) => {
       fork(effect)
     },
@@ -162,7 +162,7 @@ const begin = Effect.fnUntraced(function*(state: State, place: number, region?: 
   log.tell(name, () => `begins, with a cap of ${cap}`)
   const close = Scope.close(scope, Exit.void)
   const ending = RunningProcesses.shutDown({ log, process, permits, close, isIdle: () => false })
-  state.replicas[place] = { process, provisioner, host, network, end: PausableHosts.join(host, state.scope, ending) }
+  state.replicas[place] = { process, provisioner, host, network, end: PausableMachines.join(host, state.scope, ending) }
 })
 
 /** Its region is wrong, which an operator notices and corrects after a while. */

@@ -12,7 +12,7 @@ import { LedgerUnavailable } from "../../ledger/Ledger.ts"
 import type { SeededRandom } from "../../testing/SeededRandom.ts"
 import type { RunLog } from "../checks/RunLog.ts"
 import type { Cut, Sharing } from "../scenario/Scenario.ts"
-import type { PausableHost } from "./PausableHost.ts"
+import type { PausableMachine } from "./PausableMachine.ts"
 import type { Link } from "./SharedStore.ts"
 
 /**
@@ -38,7 +38,7 @@ type Fate = number | "Lost" | "Held"
 
 interface Options {
   readonly name: string
-  readonly host: PausableHost
+  readonly host: PausableMachine
   /** Returns the state of the network at the moment. */
   readonly sharing: () => Sharing
   readonly random: SeededRandom

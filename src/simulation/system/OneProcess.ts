@@ -24,7 +24,7 @@ import * as Processes from "../checks/Process.ts"
 import type { RunLog } from "../checks/RunLog.ts"
 import type { LedgerFaults, Restart, Scenario } from "../scenario/Scenario.ts"
 import * as Checks from "./Checks.ts"
-import * as PausableHosts from "./PausableHost.ts"
+import * as PausableMachines from "./PausableMachine.ts"
 import * as RunningProcesses from "./RunningProcess.ts"
 import * as SimulatedLedger from "./SimulatedLedger.ts"
 import { fleetOf, type System } from "./System.ts"
@@ -41,7 +41,7 @@ interface State {
   readonly checks: Checks.Checks
   readonly scope: Scope.Scope
   /** The machine of all processes, where it may be suspended. */
-  readonly host: PausableHosts.PausableHost | undefined
+  readonly host: PausableMachines.PausableMachine | undefined
   /** Makes a ledger that knows nothing. */
   readonly newLedger: Effect.Effect<Ledger["Service"], never, Scope.Scope>
   readonly random: SeededRandom.SeededRandom
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<System, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
-  const host = scenario.suspendable === true ? PausableHosts.make(yield* Scheduler.Scheduler, clock) : undefined
+  const host = scenario.suspendable === true ? PausableMachines.make(yield* Scheduler.Scheduler, clock) : undefined
   const holders = new Map<string, Processes.Process>()
   const checks = Checks.make({
     scenario,
@@ -124,7 +124,7 @@ export const make = Effect.fnUntraced(function*(
 
 /** Runs what the process does on its machine. */
 const onHost = <A, E>({ host, scope }: State, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  host === undefined ? effect : PausableHosts.join(host, scope, effect)
+  host === undefined ? effect : PausableMachines.join(host, scope, effect)
 
 /** Follows the changes of a ledger from when a process first attaches to it, beyond the life of that process. */
 const follow = (state: State, fleetLedger: FleetLedger) =>

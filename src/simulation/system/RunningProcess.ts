@@ -12,7 +12,7 @@ import type { Provisioner } from "../../provisioner/Provisioner.ts"
 import type { Process } from "../checks/Process.ts"
 import type { RunLog } from "../checks/RunLog.ts"
 import type { Checks } from "./Checks.ts"
-import type { PausableHost } from "./PausableHost.ts"
+import type { PausableMachine } from "./PausableMachine.ts"
 
 /**
  * A process that runs.
@@ -23,7 +23,7 @@ export interface RunningProcess {
   readonly process: Process
   readonly provisioner: Provisioner["Service"]
   /** Its machine, where that may stand still. */
-  readonly host?: PausableHost | undefined
+  readonly host?: PausableMachine | undefined
 }
 
 /**
@@ -72,7 +72,7 @@ export const crash = ({ callers }: Checks, process: Process): void => {
  */
 export const resume = (
   log: RunLog,
-  { host, process }: { readonly process: Process; readonly host: PausableHost }
+  { host, process }: { readonly process: Process; readonly host: PausableMachine }
 ): void => {
   if (process.crashed || !host.isStopped()) return
   process.resumedAt = log.now()

@@ -5,8 +5,8 @@ import { assert } from "@effect/vitest"
 import { Duration, Effect, Result, type Scope } from "effect"
 import type { Verdict } from "../../../src/ecs/Ecs.ts"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import type { Place } from "../../../src/ecs/Place.ts"
-import * as Places from "../../../src/ecs/Place.ts"
+import type { Location } from "../../../src/ecs/Location.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
 import { type FleetLedger, Ledger } from "../../../src/ledger/Ledger.ts"
 import type { Reading } from "../../../src/ledger/rules/Evidence.ts"
@@ -28,13 +28,13 @@ export const attach = Effect.fnUntraced(function*(options?: {
   readonly holder?: string
   readonly read?: boolean
   readonly line?: Line
-  readonly place?: Partial<Place>
+  readonly place?: Partial<Location>
 }) {
   const ledger = yield* Holding.attach(yield* Ledger, options?.holder ?? "a", {
     cap: options?.cap ?? 2,
     exclusiveKeys: options?.exclusiveKeys ?? false,
     lagBound,
-    place: { ...Places.unknown, region: "eu-central-1", cluster: "c", ...options?.place },
+    place: { ...Locations.unknown, region: "eu-central-1", cluster: "c", ...options?.place },
     line: () => options?.line ?? { waiting: 0, since: undefined }
   })
   if (options?.read ?? true) yield* read(ledger)

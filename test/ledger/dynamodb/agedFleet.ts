@@ -4,7 +4,7 @@
 import { assert } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
 import type { Answer, Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
@@ -15,7 +15,7 @@ import * as StoreClock from "../../../src/ledger/shared/StoreClock.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import { reservation } from "../holding.ts"
 
-export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
+export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
 export const start = 1_764_000_000_000
 
 export const empty = (): SharedState => {

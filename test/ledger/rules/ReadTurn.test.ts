@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import * as Evidence from "../../../src/ledger/rules/Evidence.ts"
 import * as Holders from "../../../src/ledger/rules/Holders.ts"
 import * as LedgerStates from "../../../src/ledger/rules/LedgerState.ts"
@@ -15,7 +15,7 @@ const rest = 1000
 
 /** A fleet, and holders that claim the turn to read and end it. */
 const makeFleet = () => {
-  let ledger = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+  let ledger = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }, at(0))
   const claim = (holder: string, now: number) => {
     const decision = Turns.claim(ledger, holder, now, at(now))
     ledger = decision.ledger
@@ -189,14 +189,20 @@ describe("a reading that comes in late", () => {
   })
 
   it("does not make the latest reading an older one", () => {
-    const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+    const empty = LedgerStates.make(
+      { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown },
+      at(0)
+    )
     const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).ledger
     const late = Evidence.observe(newer, { ...reading(0), missing: [] }, at(22_000)).ledger
     assert.strictEqual(late.readingBegunAt, 20_000)
   })
 
   it("does not show with another one of the same moment that a task is forgotten", () => {
-    const empty = LedgerStates.make({ cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }, at(0))
+    const empty = LedgerStates.make(
+      { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown },
+      at(0)
+    )
     const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).ledger
     // The first began long ago, and asked about the task only when the second one did.
     const first = Evidence.observe(known, reading(66 * minute), at(72 * minute)).ledger

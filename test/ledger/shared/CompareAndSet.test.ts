@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, HashMap, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import type { Operation } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import * as CompareAndSet from "../../../src/ledger/shared/CompareAndSet.ts"
@@ -70,7 +70,7 @@ describe("CompareAndSet over a link that is bad", () => {
               cap,
               exclusiveKeys: seed % 2 === 0,
               lagBound: 300_000,
-              place: Places.unknown,
+              place: Locations.unknown,
               line: () => line
             }),
             { times: 1000 }

@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
 import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
 import type { Operation } from "../../../src/ledger/Operation.ts"
 import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
@@ -106,7 +106,7 @@ describe("a delta", () => {
     Effect.gen(function*() {
       for (let seed = 0; seed < 60; seed++) {
         yield* Effect.gen(function*() {
-          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Places.unknown }
+          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Locations.unknown }
           const attached = SharedStates.attach(undefined, "a", description, agreed(0))
           if (typeof attached === "string") return assert.fail(attached)
           let fleet = attached

@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Fiber, Layer, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import { Ledger, LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
 import * as LedgerState from "../../../src/ledger/rules/LedgerState.ts"
 import { Refused } from "../../../src/ledger/shared/SharedLedger.ts"
@@ -61,7 +61,7 @@ describe("a shared ledger that takes nothing", () => {
       cap: 2,
       exclusiveKeys: false,
       lagBound: 300_000,
-      place: Places.unknown,
+      place: Locations.unknown,
       holder: "a",
       line: () => ({ waiting: 0, since: undefined })
     })

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HashMap from "effect/HashMap"
-import * as Places from "../../../src/ecs/Place.ts"
+import * as Locations from "../../../src/ecs/Location.ts"
 import * as Leases from "../../../src/ledger/shared/Lease.ts"
 import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { reservation } from "../holding.ts"
 
-const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Places.unknown }
+const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
 const batch: SharedStates.Batch = {
   number: 1,
   operations: [],

@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
 import { Ecs } from "../../src/ecs/Ecs.ts"
-import type { Place } from "../../src/ecs/Place.ts"
+import type { Location } from "../../src/ecs/Location.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../../src/emulator/Emulator.ts"
 import type { Input } from "../../src/fleet/Fleet.ts"
@@ -24,7 +24,7 @@ const open = Effect.fnUntraced(function*(
   store: SharedStore.SharedStore,
   place: EcsInProcess.EcsOptions,
   options: Partial<Input> = {},
-  knows: (place: Place) => Place = (place) => place
+  knows: (place: Location) => Location = (place) => place
 ) {
   const scope = yield* Scope.make()
   const ecs = Layer.effect(
@@ -100,7 +100,7 @@ describe("a replica whose SDK resolves another region", () => {
 describe("a replica of another account", () => {
   /** A replica whose client does not know its account. */
   const openClueless = Effect.fnUntraced(function*(store: SharedStore.SharedStore, account: string) {
-    const clueless = (place: Place): Place => ({ ...place, partition: undefined, account: undefined })
+    const clueless = (place: Location): Location => ({ ...place, partition: undefined, account: undefined })
     const opening = yield* Effect.forkChild(Effect.exit(open(store, { account }, {}, clueless)))
     yield* pass("5 seconds")
     return yield* Effect.flatten(Fiber.join(opening))

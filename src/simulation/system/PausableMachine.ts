@@ -21,7 +21,7 @@ import type * as Scope from "effect/Scope"
  *
  * @category models
  */
-export interface PausableHost {
+export interface PausableMachine {
   /** Runs an effect as a part of the process. The fiber that does waits while the host stands still. */
   readonly on: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Hands something to the process that comes from outside. */
@@ -45,7 +45,7 @@ export interface PausableHost {
  *
  * @category constructors
  */
-export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead = 0): PausableHost => {
+export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead = 0): PausableMachine => {
   const below = scheduler.makeDispatcher()
   const held: Array<() => void> = []
   let resumed: Deferred.Deferred<void> | undefined
@@ -128,5 +128,8 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead =
  *
  * @category running
  */
-export const join = <A, E>(host: PausableHost, scope: Scope.Scope, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(Effect.forkIn(host.on(effect), scope), Fiber.join)
+export const join = <A, E>(
+  host: PausableMachine,
+  scope: Scope.Scope,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E> => Effect.flatMap(Effect.forkIn(host.on(effect), scope), Fiber.join)

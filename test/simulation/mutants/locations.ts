@@ -8,15 +8,15 @@ const contradiction = "ledger/rules/Contradiction.ts"
 
 export const places: ReadonlyArray<Mutant> = [
   mutant("evidence is of a place", "regions are not compared", 10, [[
-    "ecs/Place.ts",
+    "ecs/Location.ts",
     "|| partDiffers(a.region, b.region) ||",
     "||"
   ]], "elsewhere"),
   mutant("evidence is of a place", "every process that attaches is where the fleet is, and so is what it reads", 10, [
     [
       "ledger/rules/Description.ts",
-      "  Places.differ(ledger.place, place)\n    ? `it is in",
-      "  Places.differ(ledger.place, place) && ledger.sequence < 0\n    ? `it is in"
+      "  Locations.differ(ledger.place, place)\n    ? `it is in",
+      "  Locations.differ(ledger.place, place) && ledger.sequence < 0\n    ? `it is in"
     ],
     [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
     [

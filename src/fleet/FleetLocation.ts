@@ -2,13 +2,13 @@
  * The place of a fleet, as far as its description says it.
  */
 import * as EcsName from "../ecs/EcsName.ts"
-import type { Place } from "../ecs/Place.ts"
-import * as Places from "../ecs/Place.ts"
+import type { Location } from "../ecs/Location.ts"
+import * as Locations from "../ecs/Location.ts"
 
 const pattern = /^arn:([\w-]+):ecs:([\w-]+):(\d{12}):/
 
 /** The place that an ARN of ECS names, of whatever kind it is. A mere name says nothing. */
-const ofArn = (text: string): Place => {
+const ofArn = (text: string): Location => {
   const [, partition, region, account] = pattern.exec(text) ?? []
   return { partition, region, account, cluster: undefined }
 }
@@ -25,8 +25,8 @@ interface Named {
  *
  * @category accessors
  */
-export const described = ({ cluster, taskDefinition }: Named): Place =>
-  Places.complete({ ...ofArn(cluster), cluster: EcsName.clusterName(cluster) }, ofArn(taskDefinition))
+export const described = ({ cluster, taskDefinition }: Named): Location =>
+  Locations.complete({ ...ofArn(cluster), cluster: EcsName.clusterName(cluster) }, ofArn(taskDefinition))
 
 /**
  * Says why a cluster and a task definition cannot go together.
@@ -34,6 +34,6 @@ export const described = ({ cluster, taskDefinition }: Named): Place =>
  * @category guards
  */
 export const reasonAgainst = ({ cluster, taskDefinition }: Named): string | undefined =>
-  Places.differ(ofArn(cluster), ofArn(taskDefinition))
+  Locations.differ(ofArn(cluster), ofArn(taskDefinition))
     ? `expected the region and account of the cluster (${cluster}), got ${taskDefinition}`
     : undefined

@@ -3,10 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import { Ecs, TaskArn } from "../ecs/Ecs.ts"
-import type { Place } from "../ecs/Place.ts"
-import * as Places from "../ecs/Place.ts"
+import type { Location } from "../ecs/Location.ts"
+import * as Locations from "../ecs/Location.ts"
 import { type Fleet, FleetError } from "../fleet/Fleet.ts"
-import * as FleetPlace from "../fleet/FleetPlace.ts"
+import * as FleetLocation from "../fleet/FleetLocation.ts"
 
 /**
  * Returns where the tasks of a fleet are, as far as its description and the client
@@ -20,30 +20,31 @@ import * as FleetPlace from "../fleet/FleetPlace.ts"
  *
  * @category accessors
  */
-export const locate = Effect.fnUntraced(function*(fleet: Fleet): Effect.fn.Return<Place, FleetError, Ecs> {
+export const locate = Effect.fnUntraced(function*(fleet: Fleet): Effect.fn.Return<Location, FleetError, Ecs> {
   const ecs = yield* Ecs
-  const described = FleetPlace.described(fleet)
+  const described = FleetLocation.described(fleet)
   const called = yield* ecs.place
-  if (Places.differ(described, called)) return yield* apart(described, called)
-  const place = Places.complete(described, called)
+  if (Locations.differ(described, called)) return yield* apart(described, called)
+  const place = Locations.complete(described, called)
   if (place.account !== undefined) return place
   const answer = yield* ecs.describeTasks({ cluster: fleet.cluster, taskArns: [noTask] }).pipe(
     Effect.timeoutOption(fleet.settings.readTimeout),
     Effect.catch(() => Effect.succeedNone)
   )
   const [missing] = answer._tag === "Some" ? answer.value.missing : []
-  const shown = missing === undefined ? Places.unknown : Places.ofTask(missing)
-  return Places.differ(place, shown) ? yield* apart(place, shown) : Places.complete(place, shown)
+  const shown = missing === undefined ? Locations.unknown : Locations.ofTask(missing)
+  return Locations.differ(place, shown) ? yield* apart(place, shown) : Locations.complete(place, shown)
 })
 
 /** The id of no task: ECS draws them, and this one is not drawn. */
 const noTask = TaskArn("00000000000000000000000000000000")
 
-const apart = (described: Place, called: Place): FleetError =>
+const apart = (described: Location, called: Location): FleetError =>
   new FleetError({
     problems: [{
       field: "cluster",
-      reason: `is in ${Places.text(described)}, and ECS is called in ${Places.text(called)}: set the region of the ` +
+      reason:
+        `is in ${Locations.text(described)}, and ECS is called in ${Locations.text(called)}: set the region of the ` +
         "client, or describe the cluster and the task definition that are there"
     }]
   })

@@ -15,35 +15,35 @@ import * as TaskArn from "./TaskArn.ts"
  *
  * @category schemas
  */
-export const Place = Schema.Struct({
+export const Location = Schema.Struct({
   partition: Schema.UndefinedOr(Schema.String),
   region: Schema.UndefinedOr(Schema.String),
   account: Schema.UndefinedOr(Schema.String),
   /** The name of the cluster. */
   cluster: Schema.UndefinedOr(Schema.String)
 })
-export type Place = typeof Place.Type
+export type Location = typeof Location.Type
 
 /**
  * A place of which nothing is known.
  *
  * @category constructors
  */
-export const unknown: Place = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+export const unknown: Location = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
 
 /**
  * The place of a task. Text that is not the ARN of a task says nothing about it.
  *
  * @category constructors
  */
-export const ofTask = (arn: string): Place => TaskArn.parse(arn) ?? unknown
+export const ofTask = (arn: string): Location => TaskArn.parse(arn) ?? unknown
 
 /**
  * Fills in what is not known of a place.
  *
  * @category combinators
  */
-export const complete = (place: Place, also: Place): Place =>
+export const complete = (place: Location, also: Location): Location =>
   isComplete(place) || also === unknown ? place : {
     partition: place.partition ?? also.partition,
     region: place.region ?? also.region,
@@ -51,7 +51,7 @@ export const complete = (place: Place, also: Place): Place =>
     cluster: place.cluster ?? also.cluster
   }
 
-const isComplete = ({ account, cluster, partition, region }: Place): boolean =>
+const isComplete = ({ account, cluster, partition, region }: Location): boolean =>
   partition !== undefined && region !== undefined && account !== undefined && cluster !== undefined
 
 /**
@@ -60,7 +60,7 @@ const isComplete = ({ account, cluster, partition, region }: Place): boolean =>
  *
  * @category guards
  */
-export const differ = (a: Place, b: Place): boolean =>
+export const differ = (a: Location, b: Location): boolean =>
   partDiffers(a.partition, b.partition) || partDiffers(a.region, b.region) ||
   partDiffers(a.account, b.account) || partDiffers(a.cluster, b.cluster)
 
@@ -73,7 +73,7 @@ const partDiffers = (a: string | undefined, b: string | undefined): boolean =>
  *
  * @category accessors
  */
-export const stray = (place: Place, arns: Iterable<string>): string | undefined => {
+export const stray = (place: Location, arns: Iterable<string>): string | undefined => {
   let known = place
   for (const arn of arns) {
     const other = ofTask(arn)
@@ -88,5 +88,5 @@ export const stray = (place: Place, arns: Iterable<string>): string | undefined 
  *
  * @category formatting
  */
-export const text = ({ account = "*", cluster = "*", partition = "*", region = "*" }: Place): string =>
+export const text = ({ account = "*", cluster = "*", partition = "*", region = "*" }: Location): string =>
   `arn:${partition}:ecs:${region}:${account}:cluster/${cluster}`
