@@ -29,7 +29,7 @@ export default defineConfig({
     maxWorkers: "100%",
     server: { deps: { external: [/\/src\/.*\.ts$/, /\/fleetcap-mutants-/] } },
     // Machines are shared: what a test waits for is virtual time, and a slow machine is no failure.
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    testTimeout: 180_000,
+    hookTimeout: 180_000
   }
 })

@@ -9,7 +9,7 @@ export const itCatches = (mutants: ReadonlyArray<Mutant>): void => {
   const copies = BrokenCopy.make()
   afterAll(() => copies.remove())
 
-  describe("the simulation", { concurrent: false, timeout: 60_000 }, () => {
+  describe("the simulation", { concurrent: false, timeout: 180_000 }, () => {
     const whole = copies.make([])
 
     for (const { from = 1, name, patches, rule, scenario, within } of mutants) {
