@@ -13,11 +13,15 @@ export interface Patch {
   readonly replace: string
 }
 
-/** Breaks a copy of the source. It throws where a patch does not fit exactly once. */
-export const apply = (copy: string, { file, find, replace }: Patch): void => {
-  const path = join(copy, file)
-  const before = readFileSync(path, "utf8")
-  const found = before.split(find).length - 1
+/** Breaks the text of a file. It throws where the patch does not fit exactly once. */
+export const applied = (text: string, { file, find, replace }: Patch): string => {
+  const found = text.split(find).length - 1
   if (found !== 1) throw new Error(`the patch of ${file} fits ${found} times, and not once: ${find}`)
-  writeFileSync(path, before.replace(find, () => replace))
+  return text.replace(find, () => replace)
+}
+
+/** Breaks a copy of the source. It throws where a patch does not fit exactly once. */
+export const apply = (copy: string, patch: Patch): void => {
+  const path = join(copy, patch.file)
+  writeFileSync(path, applied(readFileSync(path, "utf8"), patch))
 }

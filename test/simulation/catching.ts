@@ -10,7 +10,10 @@ export const itCatches = (mutants: ReadonlyArray<Mutant>): void => {
   afterAll(() => copies.remove())
 
   describe("the simulation", { concurrent: false, timeout: 180_000 }, () => {
-    const whole = copies.make([])
+    // All that is copied for any of them, with nothing broken.
+    const whole = copies.make(
+      mutants.flatMap(({ patches }) => patches).map(({ file, find }) => ({ file, find, replace: find }))
+    )
 
     for (const { from = 1, name, patches, rule, scenario, within } of mutants) {
       it(`sees when ${name} (${rule})`, async () => {
