@@ -2,6 +2,8 @@
  * Runs the command as users do, in a process of its own.
  */
 import { spawn } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url))
@@ -21,10 +23,16 @@ export interface Running {
   readonly hangUp: () => void
 }
 
-/** Nothing of the machine's AWS settings, but for what is given. */
+/** Nothing of the machine's AWS settings, but for what is given. What is compiled once is compiled for all. */
 const environment = (given: Record<string, string>) => {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_") && name !== "FORCE_COLOR")
-  return { ...Object.fromEntries(own), AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent", ...given }
+  return {
+    ...Object.fromEntries(own),
+    AWS_EC2_METADATA_DISABLED: "true",
+    HOME: "/nonexistent",
+    NODE_COMPILE_CACHE: join(tmpdir(), "fleetcap-cli-compiled"),
+    ...given
+  }
 }
 
 export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}): Running => {
