@@ -216,8 +216,8 @@ export interface CallLimits {
  * @category services
  */
 export class Ecs extends Context.Service<Ecs, {
-  /** The place that the calls go to, as far as that is known before the first of them. */
-  readonly place: Effect.Effect<Location>
+  /** The location that the calls go to, as far as that is known before the first of them. */
+  readonly location: Effect.Effect<Location>
   /**
    * Bounds how many `runTask` are under way. A launch takes a permit before it asks
    * the ledger's gate, so that no attempt waits between the two.

@@ -105,7 +105,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
   return Ecs.of({
     launchPermits,
     // Without a region no call succeeds, and says so itself.
-    place: Effect.orElseSucceed(
+    location: Effect.orElseSucceed(
       Effect.map(Effect.tryPromise(() => client.config.region()), (region) => ({ ...Locations.unknown, region })),
       () => Locations.unknown
     ),
@@ -164,8 +164,8 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
  * import assert from "node:assert/strict"
  *
  * const layer = EcsAws.layer({ region: "eu-central-1", silenceTimeout: "10 seconds" })
- * const place = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.place)
- * assert.equal((await Effect.runPromise(Effect.provide(place, layer))).region, "eu-central-1")
+ * const location = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.location)
+ * assert.equal((await Effect.runPromise(Effect.provide(location, layer))).region, "eu-central-1")
  * ```
  *
  * @category layers

@@ -1,7 +1,7 @@
 /**
- * The place of a fleet: the partition, region, account and cluster of its tasks.
+ * The location of a fleet: the partition, region, account and cluster of its tasks.
  *
- * Evidence is of a place. Two replicas that call ECS in different regions do not
+ * Evidence is of a location. Two replicas that call ECS in different regions do not
  * see each other's tasks, and what one of them does not see has not stopped.
  * No process knows all of it from the start: the region is that of the client, and the
  * account shows in the first ARN. What is not known yet is completed, once; what
@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as TaskArn from "./TaskArn.ts"
 
 /**
- * A place, as far as it is known.
+ * A location, as far as it is known.
  *
  * @category schemas
  */
@@ -25,37 +25,37 @@ export const Location = Schema.Struct({
 export type Location = typeof Location.Type
 
 /**
- * A place of which nothing is known.
+ * A location of which nothing is known.
  *
  * @category constructors
  */
 export const unknown: Location = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
 
 /**
- * The place of a task. Text that is not the ARN of a task says nothing about it.
+ * The location of a task. Text that is not the ARN of a task says nothing about it.
  *
  * @category constructors
  */
 export const ofTask = (arn: string): Location => TaskArn.parse(arn) ?? unknown
 
 /**
- * Fills in what is not known of a place.
+ * Fills in what is not known of a location.
  *
  * @category combinators
  */
-export const complete = (place: Location, also: Location): Location =>
-  isComplete(place) || also === unknown ? place : {
-    partition: place.partition ?? also.partition,
-    region: place.region ?? also.region,
-    account: place.account ?? also.account,
-    cluster: place.cluster ?? also.cluster
+export const complete = (location: Location, also: Location): Location =>
+  isComplete(location) || also === unknown ? location : {
+    partition: location.partition ?? also.partition,
+    region: location.region ?? also.region,
+    account: location.account ?? also.account,
+    cluster: location.cluster ?? also.cluster
   }
 
 const isComplete = ({ account, cluster, partition, region }: Location): boolean =>
   partition !== undefined && region !== undefined && account !== undefined && cluster !== undefined
 
 /**
- * Returns whether two places cannot be the same: some part of both is known, and
+ * Returns whether two locations cannot be the same: some part of both is known, and
  * is not alike.
  *
  * @category guards
@@ -68,13 +68,13 @@ const partDiffers = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && a !== b
 
 /**
- * Says which of some tasks cannot be of a place, or not be of the same place as
+ * Says which of some tasks cannot be of a location, or not be of the same location as
  * those before it.
  *
  * @category accessors
  */
-export const stray = (place: Location, arns: Iterable<string>): string | undefined => {
-  let known = place
+export const stray = (location: Location, arns: Iterable<string>): string | undefined => {
+  let known = location
   for (const arn of arns) {
     const other = ofTask(arn)
     if (differ(known, other)) return `task ${arn} is not of ${text(known)}, where the fleet is`
@@ -84,7 +84,7 @@ export const stray = (place: Location, arns: Iterable<string>): string | undefin
 }
 
 /**
- * Writes a place as the ARN of its cluster, with `*` for what is not known.
+ * Writes a location as the ARN of its cluster, with `*` for what is not known.
  *
  * @category formatting
  */

@@ -68,7 +68,7 @@ export const launchForeign = (
   const { account, region } = world.resolved
   const cluster = ClusterTable.useCluster(world, { region, account }, options.cluster)
   if (ClusterTable.isReply(cluster)) return []
-  const definition = Definitions.use(world, cluster.place, options.family)
+  const definition = Definitions.use(world, cluster.location, options.family)
   if (definition === undefined) return []
   const spec = {
     family: definition.family,

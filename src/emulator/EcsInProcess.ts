@@ -116,8 +116,8 @@ const bodyOf = (outcome: Outcome): unknown => outcome._tag === "Reset" ? undefin
  * import assert from "node:assert/strict"
  *
  * const ecs = EcsInProcess.layer({ launchPermits: 5 }).pipe(Layer.provide(Emulator.layer()))
- * const place = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.place)
- * assert.equal((await Effect.runPromise(Effect.provide(place, ecs))).region, "us-east-1")
+ * const location = Effect.flatMap(Ecs.Ecs, (ecs) => ecs.location)
+ * assert.equal((await Effect.runPromise(Effect.provide(location, ecs))).region, "us-east-1")
  * ```
  *
  * @category layers
@@ -148,8 +148,8 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
 
       return Ecs.of({
         launchPermits,
-        place: Effect.map(emulator.place, (place) => {
-          const { account = place.account, region = place.region } = options
+        location: Effect.map(emulator.location, (location) => {
+          const { account = location.account, region = location.region } = options
           return { partition: partitionOf(region), region, account, cluster: undefined }
         }),
         runTask: (request, { answerWithin }) =>

@@ -67,7 +67,7 @@ export class Emulator extends Context.Service<Emulator, {
    */
   readonly call: (call: World.Call) => Effect.Effect<World.Outcome>
   /** The region and the account of calls that do not name one. */
-  readonly place: Effect.Effect<Location>
+  readonly location: Effect.Effect<Location>
   /** The number of live tasks: launched and not stopped. A task that is stopping is live. */
   readonly live: (filter?: GroundTruth.Filter) => Effect.Effect<number>
   /** The most tasks that have been live at once, ever. Exact, not sampled. */
@@ -160,7 +160,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
 
     return Emulator.of({
       call,
-      place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
+      location: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
       live: (filter) => withNow((now) => GroundTruth.live(world, now, filter)),
       peak: (filter) => withNow((now) => GroundTruth.peak(world, now, filter)),
       steps: (filter) => withNow((now) => GroundTruth.steps(world, now, filter)),

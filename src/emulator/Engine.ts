@@ -49,14 +49,14 @@ const failed = (status: number): Reply.Reply =>
     : { status, body: `<html><body><h1>${status} Service Unavailable</h1></body></html>` }
 
 const process = (world: World, exchange: Exchange): Reply.Reply => {
-  const { call: { input, operation }, fault, place } = exchange
+  const { call: { input, operation }, fault, location } = exchange
   const run = operations.get(operation)
   if (run === undefined) return Reply.unknownOperation
   if (world.resolved.rates) {
-    const call = { operation, place: Arn.keyOf(place), launches: launchesOf(input) }
+    const call = { operation, location: Arn.keyOf(location), launches: launchesOf(input) }
     if (!Throttle.admit(world.buckets, call, world.now)) return Reply.throttled
   }
-  const reply = run(world, place, input, fault)
+  const reply = run(world, location, input, fault)
   if (fault?._tag === "ServerError") return failed(fault.status ?? 500)
   if (fault?._tag === "Contradiction") return Contradiction.contradict(world, reply, fault.says)
   return fault?._tag === "Blank" ? Reply.ok({}) : reply
@@ -139,7 +139,7 @@ export const handle = (world: World, call: Call, now: number): Exchange => {
   const lost = fault?._tag === "Reset" && !fault.processed
   const exchange: Exchange = {
     call,
-    place: { region: call.region ?? resolved.region, account: call.account ?? resolved.account },
+    location: { region: call.region ?? resolved.region, account: call.account ?? resolved.account },
     fault,
     processedAt: lost ? Infinity : arrival,
     answeredAt: arrival + latency + late,
@@ -152,7 +152,8 @@ export const handle = (world: World, call: Call, now: number): Exchange => {
 }
 
 /**
- * Returns the end of a call, for a caller that has waited until it is answered.
+ * Returns how a call ends for its client: with a reply, a reply that is cut off, or a lost
+ * connection. It is asked at the time of the answer.
  *
  * @category getters
  */

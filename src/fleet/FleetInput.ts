@@ -20,7 +20,7 @@ export interface Input {
    *
    * Fleets that share a ledger and are in different accounts or regions, but have
    * the same names there, need ids of their own. The ledger knows where each fleet
-   * is: a provisioner that calls ECS in another place is refused.
+   * is: a provisioner that calls ECS in another location is refused.
    */
   readonly id?: string | undefined
   /** The name or the ARN of the cluster. */

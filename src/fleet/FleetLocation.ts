@@ -1,5 +1,5 @@
 /**
- * The place of a fleet, as far as its description says it.
+ * The location of a fleet, as far as its description says it.
  */
 import * as EcsName from "../ecs/EcsName.ts"
 import type { Location } from "../ecs/Location.ts"
@@ -7,7 +7,7 @@ import * as Locations from "../ecs/Location.ts"
 
 const pattern = /^arn:([\w-]+):ecs:([\w-]+):(\d{12}):/
 
-/** The place that an ARN of ECS names, of whatever kind it is. A mere name says nothing. */
+/** The location that an ARN of ECS names, of whatever kind it is. A mere name says nothing. */
 const ofArn = (text: string): Location => {
   const [, partition, region, account] = pattern.exec(text) ?? []
   return { partition, region, account, cluster: undefined }
@@ -20,7 +20,7 @@ interface Named {
 }
 
 /**
- * The place that a fleet is described as being in: known as far as its cluster or
+ * The location that a fleet is described as being in: known as far as its cluster or
  * its task definition is given as an ARN.
  *
  * @category accessors

@@ -52,9 +52,9 @@ export interface ReadTurn {
    * Asks for the turn, unless there is a reading that began at `since` or later. The
    * holder that gets it ends it.
    */
-  readonly claim: (...args: Operations.Args["claimTurn"]) => Asked<"claimTurn">
+  readonly claim: (...args: Operations.Args["claimTurn"]) => Answered<"claimTurn">
   /** Ends the turn. The next reading may begin after a rest, in milliseconds. */
-  readonly end: (...args: Operations.Args["endTurn"]) => Asked<"endTurn">
+  readonly end: (...args: Operations.Args["endTurn"]) => Answered<"endTurn">
   /** Returns whose turn it is, as far as this holder has heard. */
   readonly current: Effect.Effect<Turn>
   /** Returns when the latest complete reading began that listed the running tasks, as far as this holder has heard. */
@@ -63,7 +63,7 @@ export interface ReadTurn {
   readonly ended: Effect.Effect<void>
 }
 
-type Asked<T extends Operations.Tag> = Effect.Effect<Operations.Answers[T], LedgerUnavailable>
+type Answered<T extends Operations.Tag> = Effect.Effect<Operations.Answers[T], LedgerUnavailable>
 
 /**
  * The ledger of one fleet, in the hands of one holder: the operations that are decided
@@ -105,7 +105,7 @@ export interface FleetLedger extends Omit<Operations.Asking, "claimTurn" | "endT
  *     cap: 16,
  *     exclusiveKeys: false,
  *     lagBound: 300_000,
- *     place: { partition: "aws", region: "eu-central-1", account: "123456789012", cluster: "workers" },
+ *     location: { partition: "aws", region: "eu-central-1", account: "123456789012", cluster: "workers" },
  *     line: () => ({ waiting: 0, since: undefined })
  *   })
  *   yield* fleet.resize(8)

@@ -30,7 +30,7 @@ const said = {
 
 /**
  * The fleet is attached to already, under another description, or its tasks are in
- * another place than the one in which this process calls ECS.
+ * another location than the one in which this process calls ECS.
  *
  * **When to use**
  *
@@ -38,7 +38,7 @@ const said = {
  * that the others described, or the one in force after a `resize`: who attaches
  * joins at the one in force. To roll out another cap, resize first.
  *
- * The place of a fleet is its partition, region, account and cluster. A process that
+ * The location of a fleet is its partition, region, account and cluster. A process that
  * calls ECS in another one sees none of the fleet's tasks, and is refused for as
  * long as the fleet has any.
  *

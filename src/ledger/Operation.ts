@@ -33,7 +33,7 @@ export interface Asker {
 }
 
 /** The state, the asker and the time that an operation is decided over. */
-interface Moment {
+interface Basis {
   readonly ledger: LedgerState
   readonly asker: Asker
   readonly now: Time
@@ -43,21 +43,22 @@ interface Moment {
 type Undo =
   | { readonly tag: "withdraw"; readonly args: [Ticket] }
   | { readonly tag: "settle"; readonly args: [Ticket, Verdict] }
-  | { readonly tag: "endTurn"; readonly args: [number, Turns.Outcome] }
+  | { readonly tag: "endTurn"; readonly args: [number, Turns.TurnOutcome] }
 
 /** An operation. */
 interface Definition<Args extends ReadonlyArray<unknown>, A> {
-  readonly rule: (moment: Moment, ...args: Args) => Decision<A>
+  readonly rule: (basis: Basis, ...args: Args) => Decision<A>
   /**
-   * The codec of the stored answer, for a batch that arrives again is answered as it
-   * was. `undefined` if the operation may be decided again: it only reads, or changes
-   * nothing the second time.
+   * Writes the answer into the record of its holder: a batch that arrives a second time gets
+   * the answers of the first. `undefined` if the operation may be decided again instead: it
+   * only reads, or changes nothing the second time.
    */
   readonly stored?: Schema.Codec<A, unknown>
-  /** Returns the operation that takes back what this one granted. */
+  /**
+   * Returns the operation that takes back what this one granted. A caller may stop waiting
+   * for such an operation at any time, also in a region that cannot be interrupted otherwise.
+   */
   readonly undo?: (answer: A, ...args: Args) => Undo | undefined
-  /** Whether a caller may stop waiting at any time, also one that cannot be interrupted otherwise: its grant is undone. */
-  readonly mayBeLeft?: boolean
 }
 
 const define = <Args extends ReadonlyArray<unknown>, A>(definition: Definition<Args, A>): Definition<Args, A> =>
@@ -75,15 +76,13 @@ const table = {
     rule: ({ asker, ledger, now }, options: Launch.ReserveOptions) =>
       Launch.reserve(ledger, options, asker.elsewhere, asker.holder, now),
     stored: Launch.Reservation,
-    undo: (answer) => answer._tag === "Granted" ? { tag: "withdraw", args: [answer.ticket] } : undefined,
-    mayBeLeft: true
+    undo: (answer) => answer._tag === "Granted" ? { tag: "withdraw", args: [answer.ticket] } : undefined
   }),
   /** Lets one attempt through to `RunTask`. It is asked before every attempt. */
   gate: define({
     rule: ({ asker, ledger, now }, ticket: Ticket) => Launch.gate(ledger, ticket, asker.holder, now),
     stored: Launch.GateAnswer,
-    undo: (answer, ticket: Ticket) => answer._tag === "Pass" ? { tag: "settle", args: [ticket, notSent] } : undefined,
-    mayBeLeft: true
+    undo: (answer, ticket: Ticket) => answer._tag === "Pass" ? { tag: "settle", args: [ticket, notSent] } : undefined
   }),
   /** Records the verdict of an attempt. */
   settle: define({
@@ -115,7 +114,7 @@ const table = {
   }),
   /** Ends the turn to read. The next reading may begin after a rest, in milliseconds. */
   endTurn: define({
-    rule: ({ asker, ledger, now }, rest: number, outcome: Turns.Outcome) =>
+    rule: ({ asker, ledger, now }, rest: number, outcome: Turns.TurnOutcome) =>
       Turns.end(ledger, asker.holder.id, rest, outcome, now),
     stored: nothing
   }),
@@ -166,7 +165,7 @@ export type Args = { readonly [T in Tag]: Table[T] extends Definition<infer A, i
  */
 export type Answers = { readonly [T in Tag]: Table[T] extends Definition<infer _, infer A> ? A : never }
 
-/** The table, so that what is asked and what is answered belong together. */
+/** The table as one mapped type: the compiler knows from it that the rule, the arguments and the answer of a tag belong together. */
 const definitions: { readonly [T in Tag]: Definition<Args[T], Answers[T]> } = table
 
 /**
@@ -233,7 +232,7 @@ export const undo = <T extends Tag>({ args, tag }: Operation<T>, { value }: Answ
  *
  * @category accessors
  */
-export const mayBeLeft = (tag: Tag): boolean => definitions[tag].mayBeLeft === true
+export const mayBeLeft = (tag: Tag): boolean => definitions[tag].undo !== undefined
 
 /**
  * Returns whether an operation may be decided again, so that its answer need not be stored.

@@ -102,7 +102,7 @@ export type Launched = typeof Launched.Type
  */
 export const Contradiction = Schema.Struct({
   detail: Schema.String,
-  /** It named a task in another place, where no reading of this fleet can show it: that none does proves nothing. */
+  /** It named a task in another location, where no reading of this fleet can show it: that none does proves nothing. */
   elsewhere: Schema.Boolean
 })
 export type Contradiction = typeof Contradiction.Type

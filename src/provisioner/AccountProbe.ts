@@ -15,7 +15,7 @@ import * as FleetLocation from "../fleet/FleetLocation.ts"
  * **Details**
  *
  * Neither knows the account where the cluster is given by its name. ECS names the
- * place of a task that it does not find, so that it is asked about one that there
+ * location of a task that it does not find, so that it is asked about one that there
  * cannot be. Where it does not answer, the first task shows the account.
  *
  * @category accessors
@@ -23,17 +23,17 @@ import * as FleetLocation from "../fleet/FleetLocation.ts"
 export const locate = Effect.fnUntraced(function*(fleet: Fleet): Effect.fn.Return<Location, FleetError, Ecs> {
   const ecs = yield* Ecs
   const described = FleetLocation.described(fleet)
-  const called = yield* ecs.place
+  const called = yield* ecs.location
   if (Locations.differ(described, called)) return yield* apart(described, called)
-  const place = Locations.complete(described, called)
-  if (place.account !== undefined) return place
+  const location = Locations.complete(described, called)
+  if (location.account !== undefined) return location
   const answer = yield* ecs.describeTasks({ cluster: fleet.cluster, taskArns: [noTask] }).pipe(
     Effect.timeoutOption(fleet.settings.readTimeout),
     Effect.catch(() => Effect.succeedNone)
   )
   const [missing] = answer._tag === "Some" ? answer.value.missing : []
   const shown = missing === undefined ? Locations.unknown : Locations.ofTask(missing)
-  return Locations.differ(place, shown) ? yield* apart(place, shown) : Locations.complete(place, shown)
+  return Locations.differ(location, shown) ? yield* apart(location, shown) : Locations.complete(location, shown)
 })
 
 /** The id of no task: ECS draws them, and this one is not drawn. */

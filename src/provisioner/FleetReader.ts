@@ -22,7 +22,7 @@ import type * as Scope from "effect/Scope"
 import * as Ecs from "../ecs/Ecs.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
-import type { Outcome } from "../ledger/rules/ReadTurn.ts"
+import type { TurnOutcome } from "../ledger/rules/ReadTurn.ts"
 import { readsPerSecond } from "../ledger/SafetyLimits.ts"
 import * as PagedReading from "./PagedReading.ts"
 import type { ReadError, YourTurn } from "./PagedReading.ts"
@@ -68,7 +68,7 @@ interface Failed {
 /** A turn of this holder that the ledger has not been told the end of. */
 interface Unended {
   readonly dueAt: number
-  readonly outcome: Outcome
+  readonly outcome: TurnOutcome
 }
 
 /** The readings of a fleet as they stand. */
@@ -254,10 +254,10 @@ const settleRecent = (state: State) =>
   )
 
 /** That the ledger could not be asked says nothing about ECS. */
-const outcomeOf = (exit: Exit.Exit<void, ReadError>): Outcome => {
+const outcomeOf = (exit: Exit.Exit<void, ReadError>): TurnOutcome => {
   if (Exit.isSuccess(exit)) return "read"
   return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsReadError") ? "failed" : "unread"
 }
 
-/** The time after which the ledger is told again that a turn has ended, when it could not be told. */
+/** The wait before this holder ends its turn again, where the ledger did not answer. */
 const endSpacing = Duration.seconds(1)

@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import type * as Latch from "effect/Latch"
 import * as Fleets from "../fleet/Fleet.ts"
 import type { Key } from "../ledger/Key.ts"
-import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
+import type { LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { TakenOver } from "../ledger/rules/Holders.ts"
 import type { LaunchOutcome, Reservation } from "../ledger/rules/Launch.ts"
 import { replayWindow } from "../ledger/SafetyLimits.ts"
@@ -33,11 +33,8 @@ import type { Watch } from "./Watch.ts"
  *
  * @category models
  */
-export interface Flying {
-  readonly fleet: Fleets.Fleet
-  readonly ledger: FleetLedger
+export interface Flying extends Launchers.Launcher {
   readonly fleetReader: FleetReader
-  readonly launcher: Launchers.Launcher
   readonly watch: Watch
   readonly line: WaitingLine.WaitingLine
   /** Open once the provisioner closes. */
@@ -66,11 +63,11 @@ export const fly = (flying: Flying, flight: Flight): Effect.Effect<Answer, Provi
  * @category running
  */
 export const resume = (
-  { launcher }: Flying,
+  flying: Flying,
   flight: Flight,
   { request, ticket }: TakenOver
 ): Effect.Effect<Answer, ProvisionError.ProvisionError> =>
-  Effect.flatMap(Launchers.launch(launcher, ticket, request, flight), (outcome) => answerOf(ticket.slotId, outcome))
+  Effect.flatMap(Launchers.launch(flying, ticket, request, flight), (outcome) => answerOf(ticket.slotId, outcome))
 
 /** Asks for a slot until there is an answer. */
 const seekSlot = Effect.fnUntraced(function*(
@@ -136,7 +133,7 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
   slotId: SlotId,
   readSince: number
 ): Effect.fn.Return<Asked, LedgerUnavailable | ProvisionError.PermanentError> {
-  const { fleet, launcher, ledger, line } = flying
+  const { fleet, ledger, line } = flying
   const { key } = flight
   const request = yield* buildRequest(fleet, slotId, key, flight.environment ?? WaitingLine.wanted(line, key))
   const reserve = Effect.suspend((): Effect.Effect<Reservation | Unwanted, LedgerUnavailable> => {
@@ -154,7 +151,7 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
       FlightStates.reserved(flight)
       seat(flying, flight)
       return Effect.map(
-        Launchers.launch(launcher, reservation.ticket, request, flight),
+        Launchers.launch(flying, reservation.ticket, request, flight),
         (outcome) => ({ _tag: "Flown", outcome })
       )
     },

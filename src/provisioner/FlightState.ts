@@ -107,7 +107,7 @@ const enter = (flight: Flight, phase: Phase): void => {
 }
 
 /**
- * Records that a flight shares a slot, or needs none.
+ * Records that a flight has a slot, shares one, or needs none: it waits for none any more.
  *
  * @category transitions
  */
@@ -120,10 +120,7 @@ export const seat = (flight: Flight): void => {
  *
  * @category transitions
  */
-export const reserved = (flight: Flight): void => {
-  enter(flight, "reserved")
-  seat(flight)
-}
+export const reserved = (flight: Flight): void => enter(flight, "reserved")
 
 /**
  * Records that a flight's slot was withdrawn before anything was sent, or freed.

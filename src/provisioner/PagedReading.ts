@@ -182,7 +182,7 @@ const endless = (how: string) =>
     detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
   })
 
-/** Makes the error of an answer that shows another place: it says nothing of this fleet. */
+/** Makes the error of an answer that shows another location: it says nothing of this fleet. */
 const elsewhere = (operation: Operation, detail: string) =>
   new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
 

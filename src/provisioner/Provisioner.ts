@@ -157,19 +157,27 @@ export const make = Effect.fnUntraced(function*(
     cap: fleet.cap,
     exclusiveKeys: fleet.exclusiveKeys,
     lagBound: Duration.toMillis(settings.lagBound),
-    place: yield* AccountProbes.locate(fleet),
+    location: yield* AccountProbes.locate(fleet),
     holder,
     line: () => ({ waiting: line.places.size, since: WaitingLine.head(line)?.arrival.at })
   })
   const fleetReader = yield* FleetReaders.make(fleet, ledger)
-  const launcher = { fleet, ledger, fleetReader, ecs: yield* Ecs }
   const closing = yield* Latch.make(false)
   const watch = Watches.make()
   const time = Time.reader(yield* Clock.Clock)
   const begunAt = time()
   const hold = Duration.toMillis(settings.startupHold)
   const holdLeft = () => hold - Math.max(0, Time.atLeast(begunAt, time()))
-  const inFlight = yield* InFlights.make({ fleet, ledger, fleetReader, launcher, watch, line, closing, holdLeft })
+  const inFlight = yield* InFlights.make({
+    fleet,
+    ledger,
+    fleetReader,
+    ecs: yield* Ecs,
+    watch,
+    line,
+    closing,
+    holdLeft
+  })
   const bulletin = Bulletins.make(fleet, holder, ledger)
   const { request, requestWhenFree } = Requests.make({ settings, ledger, inFlight, line, bulletin, closing })
   const wake = yield* Latch.make(false)

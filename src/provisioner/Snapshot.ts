@@ -47,8 +47,8 @@ export interface Snapshot {
   readonly cap: Cap
   /**
    * The number of tasks that are counted: slots, whatever their state. It passes the cap
-   * for a moment when a list shows a task before its launch is answered: until the task
-   * is described, it counts as a task of others, too.
+   * for a moment when a list shows a task before `RunTask` has answered: until the task is
+   * described, the ledger counts it twice, as the launch and as a task that others started.
    */
   readonly occupied: number
   /** The number of keys in line for a slot. */

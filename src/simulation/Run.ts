@@ -170,13 +170,13 @@ const ask = (system: System, event: Extract<Event, { readonly _tag: "Ask" }>, al
     const { callers } = system
     const running = system.current(event.replica)
     if (running === undefined) return Effect.void
-    const { host, process } = running
-    if (host !== undefined) {
+    const { machine, process } = running
+    if (machine !== undefined) {
       // It asks when the process hears it.
       const asking = Effect.suspend(() =>
         converse(system, running, callers.ask(process, event.key, event.waits), event)
       )
-      return Effect.asVoid(Effect.forkDetach(host.on(asking)))
+      return Effect.asVoid(Effect.forkDetach(machine.on(asking)))
     }
     const asking = converse(system, running, callers.ask(process, event.key, event.waits), event)
     return Effect.map(Effect.forkDetach(asking), (fiber) => {

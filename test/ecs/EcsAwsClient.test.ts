@@ -83,10 +83,10 @@ describe("EcsAws", () => {
     it.live("knows the region that the client resolves, and nothing where it resolves none", () =>
       Effect.gen(function*() {
         const known = yield* build(EcsAws.layerClient(yield* clientAt("http://127.0.0.1:9")))
-        assert.strictEqual((yield* known.place).region, "us-east-1")
+        assert.strictEqual((yield* known.location).region, "us-east-1")
         const region = () => Promise.reject<string>(new Error("Region is missing"))
         const lost = yield* build(EcsAws.layerClient(new ECSClient({ credentials, region })))
-        assert.strictEqual((yield* lost.place).region, undefined)
+        assert.strictEqual((yield* lost.location).region, undefined)
       }))
 
     it.live("makes one request per call, though the client would retry", () =>

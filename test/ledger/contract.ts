@@ -9,7 +9,7 @@ import { contradictions } from "./contract/contradictions.ts"
 import { evidence } from "./contract/evidence.ts"
 import { granting } from "./contract/granting.ts"
 import { holders } from "./contract/holders.ts"
-import { places } from "./contract/locations.ts"
+import { locations } from "./contract/locations.ts"
 import { sharing } from "./contract/sharing.ts"
 import type { Time } from "./contract/time.ts"
 
@@ -24,6 +24,6 @@ export const suite = <E>(
   evidence(name, test)
   holders(name, test)
   sharing(name, test)
-  places(name, test)
+  locations(name, test)
   contradictions(name, test)
 }

@@ -15,7 +15,7 @@ export const attach = (ledger: Ledger["Service"], holder: string, options?: Part
     cap: 2,
     exclusiveKeys: false,
     lagBound: 300_000,
-    place: { ...Locations.unknown, region: "eu-central-1", cluster: "c" },
+    location: { ...Locations.unknown, region: "eu-central-1", cluster: "c" },
     holder,
     line: () => ({ waiting: 0, since: undefined }),
     ...options

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Exit, Result } from "effect"
+import { Deferred, Effect, Exit, Result } from "effect"
 import { parseKey } from "../../src/ledger/Key.ts"
 import * as FlightState from "../../src/provisioner/FlightState.ts"
 import * as ProvisionError from "../../src/provisioner/ProvisionError.ts"
@@ -33,10 +33,11 @@ describe("FlightState", () => {
     assert.throws(() => FlightState.withdrawn(launching), /may not go from launching to reading/)
   })
 
-  it("tells those in line that it has ended without a slot, and its callers why", () => {
-    const flight = make()
-    FlightState.settle(flight, Exit.fail(ProvisionError.closing))
-    assert.isTrue(Deferred.isDoneUnsafe(flight.seated))
-    assert.isTrue(Deferred.isDoneUnsafe(flight.answer))
-  })
+  it.effect("tells those in line that it has ended without a slot, and its callers why", () =>
+    Effect.gen(function*() {
+      const flight = make()
+      FlightState.settle(flight, Exit.fail(ProvisionError.closing))
+      assert.isFalse(yield* Deferred.await(flight.seated))
+      assert.strictEqual(yield* Effect.flip(Deferred.await(flight.answer)), ProvisionError.closing)
+    }))
 })

@@ -1,5 +1,5 @@
 /**
- * Replicas of one ledger that call ECS in different places.
+ * Replicas of one ledger that call ECS in different locations.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
@@ -22,15 +22,15 @@ const world = Layer.merge(
 /** A replica whose SDK resolves a region. */
 const open = Effect.fnUntraced(function*(
   store: SharedStore.SharedStore,
-  place: EcsInProcess.EcsOptions,
+  location: EcsInProcess.EcsOptions,
   options: Partial<Input> = {},
-  knows: (place: Location) => Location = (place) => place
+  knows: (location: Location) => Location = (location) => location
 ) {
   const scope = yield* Scope.make()
   const ecs = Layer.effect(
     Ecs,
-    Effect.map(Ecs, (ecs) => Ecs.of({ ...ecs, place: Effect.map(ecs.place, knows) }))
-  ).pipe(Layer.provide(EcsInProcess.layer(place)))
+    Effect.map(Ecs, (ecs) => Ecs.of({ ...ecs, location: Effect.map(ecs.location, knows) }))
+  ).pipe(Layer.provide(EcsInProcess.layer(location)))
   const layer = Provisioners.layer(fleet({ cap: 5, ...options })).pipe(
     Layer.provide([Layer.succeed(Ledger, store.connect(SharedStore.soundLink)), ecs])
   )
@@ -100,7 +100,7 @@ describe("a replica whose SDK resolves another region", () => {
 describe("a replica of another account", () => {
   /** A replica whose client does not know its account. */
   const openClueless = Effect.fnUntraced(function*(store: SharedStore.SharedStore, account: string) {
-    const clueless = (place: Location): Location => ({ ...place, partition: undefined, account: undefined })
+    const clueless = (location: Location): Location => ({ ...location, partition: undefined, account: undefined })
     const opening = yield* Effect.forkChild(Effect.exit(open(store, { account }, {}, clueless)))
     yield* pass("5 seconds")
     return yield* Effect.flatten(Fiber.join(opening))

@@ -106,7 +106,7 @@ describe("2,000 requests that a full fleet turns away", () => {
       const link: SharedStore.Link = (call) =>
         Effect.suspend(() => isCut ? Effect.fail(new LedgerUnavailable({ detail: "cut" })) : call)
       const line = () => ({ waiting: 0, since: undefined })
-      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
+      const described = { cap: 1, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown }
       yield* Effect.gen(function*() {
         const slow = yield* store.connect(link).attach({ fleet: "c/worker", holder: "slow", line, ...described })
         const changes = yield* slow.subscribe(10_000)

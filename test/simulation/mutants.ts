@@ -11,7 +11,7 @@ import { counting } from "./mutants/counting.ts"
 import { doubtfulEvidence } from "./mutants/doubtfulEvidence.ts"
 import { evidence } from "./mutants/evidence.ts"
 import { launches } from "./mutants/launches.ts"
-import { places } from "./mutants/locations.ts"
+import { locations } from "./mutants/locations.ts"
 import type { Mutant } from "./mutants/Mutant.ts"
 import { processes } from "./mutants/processes.ts"
 import { readings } from "./mutants/readings.ts"
@@ -25,6 +25,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...launches,
   ...readings,
   ...lines,
-  ...places,
+  ...locations,
   ...processes
 ]

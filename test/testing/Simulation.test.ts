@@ -17,7 +17,6 @@ import {
   Schedule,
   Semaphore
 } from "effect"
-import * as SeededRandom from "../../src/testing/SeededRandom.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed)
@@ -278,26 +277,5 @@ describe("what works in a simulation", () => {
         peak: 2
       })
     }
-  })
-})
-
-describe("SeededRandom", () => {
-  it("is even, stays in its range and differs between seeds and streams", () => {
-    const drawn = (random: SeededRandom.SeededRandom) => Array.from({ length: 10 }, () => random.nextBelowUnsafe(1000))
-    const first = new Set(seeds(1000).map((seed) => drawn(SeededRandom.make(seed)).join()))
-    const other = new Set(seeds(1000).map((seed) => drawn(SeededRandom.make(seed, 1)).join()))
-    assert.strictEqual(new Set([...first, ...other]).size, 2000)
-
-    const random = SeededRandom.make(2 ** 40 + 1)
-    const counts = Array.from({ length: 10 }, () => 0)
-    for (let i = 0; i < 10_000; i++) {
-      const value = random.nextDoubleUnsafe()
-      assert.isTrue(value >= 0 && value < 1)
-      const below = random.nextBelowUnsafe(10)
-      counts[below] = (counts[below] ?? 0) + 1
-      assert.isTrue(Number.isSafeInteger(random.nextIntUnsafe()))
-    }
-    assert.strictEqual(counts.length, 10)
-    for (const count of counts) assert.isTrue(count > 850 && count < 1150)
   })
 })

@@ -16,7 +16,7 @@ import * as SimulateSummary from "./Summary.ts"
 /** For how long seeds are run without a look at what else there is to do. */
 const chunkMs = 100
 
-/** The interval at which progress is told where nothing can be redrawn. */
+/** The interval between two lines of progress on an output that is no terminal, in milliseconds. */
 const tellEveryMs = 5000
 
 /** Beyond these, failures are counted only: the first ones say what is wrong. */

@@ -1,5 +1,5 @@
 /**
- * The place of a resource, and the ARNs that name it.
+ * The location of a resource, and the ARNs that name it.
  *
  * Everything in the emulator belongs to a region and an account, as in AWS: two
  * clients with different regions do not see each other's tasks.
@@ -21,7 +21,7 @@ export interface Location {
  * @category models
  */
 export interface Arn {
-  readonly place: Location
+  readonly location: Location
   readonly kind: string
   readonly name: string
 }
@@ -43,8 +43,8 @@ export const partitionOf = (region: string): string => {
  *
  * @category constructors
  */
-export const arn = (place: Location, kind: string, name: string): string =>
-  `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:${kind}/${name}`
+export const arn = (location: Location, kind: string, name: string): string =>
+  `arn:${partitionOf(location.region)}:ecs:${location.region}:${location.account}:${kind}/${name}`
 
 /**
  * Takes an ECS ARN apart. Text that is none gives `undefined`.
@@ -55,12 +55,12 @@ export const parseArn = (text: string): Arn | undefined => {
   const [, region, account, kind, name] = pattern.exec(text) ?? []
   return region === undefined || account === undefined || kind === undefined || name === undefined
     ? undefined
-    : { place: { region, account }, kind, name }
+    : { location: { region, account }, kind, name }
 }
 
 /**
- * Names a place, for use in keys.
+ * Names a location, for use in keys.
  *
  * @category getters
  */
-export const keyOf = (place: Location): string => `${place.region}/${place.account}`
+export const keyOf = (location: Location): string => `${location.region}/${location.account}`

@@ -25,21 +25,21 @@ export const isReply = (value: object): value is Reply.Reply => "status" in valu
  *
  * **Details**
  *
- * An ARN of another place is followed, save in a strict world, so that real
+ * An ARN of another location is followed, save in a strict world, so that real
  * configuration works as it is.
  *
  * @category getters
  */
 export const reference = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   kind: string,
   text: string
-): { readonly place: Arn.Location; readonly name: string } | undefined => {
-  if (!text.startsWith("arn:")) return { place, name: text }
+): { readonly location: Arn.Location; readonly name: string } | undefined => {
+  if (!text.startsWith("arn:")) return { location, name: text }
   const arn = Arn.parseArn(text)
   if (arn === undefined || arn.kind !== kind) return undefined
-  return world.resolved.strict && Arn.keyOf(arn.place) !== Arn.keyOf(place) ? undefined : arn
+  return world.resolved.strict && Arn.keyOf(arn.location) !== Arn.keyOf(location) ? undefined : arn
 }
 
 /**
@@ -49,7 +49,7 @@ export const reference = (
  */
 export const clusterNotFound = Reply.error("ClusterNotFoundException", "Cluster not found.")
 
-const clusterKey = (place: Arn.Location, name: string): string => `${Arn.keyOf(place)}/${name}`
+const clusterKey = (location: Arn.Location, name: string): string => `${Arn.keyOf(location)}/${name}`
 
 /**
  * Creates a cluster, or gives the one that has the name.
@@ -58,17 +58,17 @@ const clusterKey = (place: Arn.Location, name: string): string => `${Arn.keyOf(p
  */
 export const createCluster = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   name: string,
   options: Partial<Pick<Cluster, "registered" | "tags">> = {}
 ): Cluster => {
-  const key = clusterKey(place, name)
+  const key = clusterKey(location, name)
   const known = world.clusters.get(key)
   if (known?.status === "ACTIVE") return known
   const cluster: Cluster = {
     name,
-    arn: Arn.arn(place, "cluster", name),
-    place,
+    arn: Arn.arn(location, "cluster", name),
+    location,
     status: "ACTIVE",
     registered: options.registered ?? {},
     tags: options.tags ?? [],
@@ -91,25 +91,25 @@ export const createCluster = (
  */
 export const lookupCluster = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   text: string | null | undefined
 ): Cluster | undefined => {
-  const found = reference(world, place, "cluster", text ?? "default")
+  const found = reference(world, location, "cluster", text ?? "default")
   if (found === undefined) return undefined
-  const known = world.clusters.get(clusterKey(found.place, found.name))
-  return known === undefined && found.name === "default" ? createCluster(world, found.place, "default") : known
+  const known = world.clusters.get(clusterKey(found.location, found.name))
+  return known === undefined && found.name === "default" ? createCluster(world, found.location, "default") : known
 }
 
 /**
- * The clusters of a place that can be used.
+ * The clusters of a location that can be used.
  *
  * @category getters
  */
-export const clustersOf = (world: World, place: Arn.Location): ReadonlyArray<Cluster> => {
-  lookupCluster(world, place, "default")
-  const key = Arn.keyOf(place)
+export const clustersOf = (world: World, location: Arn.Location): ReadonlyArray<Cluster> => {
+  lookupCluster(world, location, "default")
+  const key = Arn.keyOf(location)
   return [...world.clusters.values()].filter((cluster) =>
-    cluster.status === "ACTIVE" && Arn.keyOf(cluster.place) === key
+    cluster.status === "ACTIVE" && Arn.keyOf(cluster.location) === key
   )
 }
 
@@ -120,19 +120,19 @@ export const clustersOf = (world: World, place: Arn.Location): ReadonlyArray<Clu
  */
 export const useCluster = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   text: string | null | undefined
 ): Cluster | Reply.Reply => {
-  const known = lookupCluster(world, place, text)
+  const known = lookupCluster(world, location, text)
   if (known !== undefined) {
     return known.status === "ACTIVE"
       ? known
       : Reply.error("ClusterNotFoundException", "The referenced cluster was inactive.")
   }
-  const found = reference(world, place, "cluster", text ?? "default")
+  const found = reference(world, location, "cluster", text ?? "default")
   if (found === undefined || world.resolved.strict) return clusterNotFound
   return isName(found.name)
-    ? createCluster(world, found.place, found.name)
+    ? createCluster(world, found.location, found.name)
     : Reply.invalid("Identifier is invalid.")
 }
 

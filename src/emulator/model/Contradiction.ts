@@ -50,12 +50,12 @@ export const contradict = (world: World, reply: Reply.Reply, says: Contradiction
       return latest === undefined ? reply : Reply.ok({ tasks: [brief(world, latest)], failures: [] })
     case "two tasks":
       return latest === undefined ? reply : Reply.ok({ tasks: [told, brief(world, latest)], failures: [] })
-    case "another place":
-      return one({ taskArn: Arn.arn({ ...task.place, account: "999999999999" }, "task", name) })
+    case "another location":
+      return one({ taskArn: Arn.arn({ ...task.location, account: "999999999999" }, "task", name) })
     case "another starter":
       return one({ startedBy: "another-caller" })
     case "another family":
-      return one({ taskDefinitionArn: Arn.arn(task.place, "task-definition", "another:1") })
+      return one({ taskDefinitionArn: Arn.arn(task.location, "task-definition", "another:1") })
     case "task and failure":
       return Reply.ok({ tasks: [told], failures: [{ reason: "RESOURCE:FARGATE" }] })
   }

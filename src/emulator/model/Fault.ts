@@ -50,7 +50,7 @@ export type Fault =
  * - `oldest task`: it names the first task of the cluster that another `RunTask` launched, and that is not forgotten
  * - `latest task`: it names the last one
  * - `two tasks`: it names its own, and that one too
- * - `another place`: it names the task in another account
+ * - `another location`: it names the task in another account
  * - `another starter`: it says that another caller started the task
  * - `another family`: it says that the task is of another family
  * - `task and failure`: it names the task, and has a failure as well
@@ -68,7 +68,7 @@ export const contradictions = [
   "oldest task",
   "latest task",
   "two tasks",
-  "another place",
+  "another location",
   "another starter",
   "another family",
   "task and failure"

@@ -38,7 +38,7 @@ export type StopCode =
   | "TerminationNotice"
 
 /**
- * A change of status. Its place in a life is the task's version, from 1.
+ * A change of status. Its position in a life is the task's version, from 1.
  *
  * @category models
  */

@@ -59,13 +59,13 @@ const leftOf = (buckets: Buckets, key: string, limit: Limit, now: number): numbe
  */
 export const admit = (
   buckets: Buckets,
-  call: { readonly operation: string; readonly place: string; readonly launches: number },
+  call: { readonly operation: string; readonly location: string; readonly launches: number },
   now: number
 ): boolean => {
   const costs: Array<readonly [Bucket, number]> = [[bucketOf[call.operation] ?? "otherRead", 1]]
   if (call.operation === "RunTask") costs.push(["fargateCalls", 1], ["fargateLaunches", call.launches])
   const after = costs.map(([bucket, cost]) => {
-    const key = `${call.place}/${bucket}`
+    const key = `${call.location}/${bucket}`
     return { key, left: leftOf(buckets, key, limits[bucket], now) - cost }
   })
   if (after.some(({ left }) => left < 0)) return false

@@ -37,7 +37,7 @@ export interface LifecycleSettings {
   readonly lifetime?: Span | undefined
   /** The time that deregistration takes before a running task is stopped. The default is 0. */
   readonly deactivating?: Span | undefined
-  /** The time that the container takes to exit once it is told to, at most `stopTimeout`. The default is 0. */
+  /** The time from `SIGTERM` until the container exits, at most `stopTimeout`. The default is 0. */
   readonly stopping?: Span | undefined
   /** The default is 30 seconds, that of Fargate. */
   readonly stopTimeout?: Duration.Input | undefined
@@ -57,7 +57,7 @@ export interface LifecycleSettings {
  * **Details**
  *
  * A read is answered by one of `replicas`, drawn for each call. Where a span is a
- * range, every replica has its own fixed place in it, so that two reads in a row
+ * range, every replica has its own fixed position in it, so that two reads in a row
  * may go back in time.
  *
  * @category settings
@@ -71,7 +71,7 @@ export interface LagSettings {
   readonly missing?: Span | undefined
   /** The age of the status that a description shows. The default is 0. */
   readonly status?: Span | undefined
-  /** The number of replicas. The default is 1, at a place of the range that the seed draws. */
+  /** The number of replicas. The default is 1, at a position of the range that the seed draws. */
   readonly replicas?: number | undefined
 }
 

@@ -46,7 +46,7 @@ export interface Task {
   readonly arn: string
   readonly clusterArn: string
   readonly clusterName: string
-  readonly place: Arn.Location
+  readonly location: Arn.Location
   readonly origin: "own" | "foreign"
   readonly spec: TaskSpec
   /** The client token of its launch. */
@@ -102,12 +102,12 @@ export const toJson = (
       details: spec.subnet === undefined ? [] : [{ name: "subnetId", value: spec.subnet }]
     }],
     attributes: [{ name: "ecs.cpu-architecture", value: "x86_64" }],
-    availabilityZone: `${task.place.region}a`,
+    availabilityZone: `${task.location.region}a`,
     ...(spec.capacityProviderName === undefined ? {} : { capacityProviderName: spec.capacityProviderName }),
     clusterArn: task.clusterArn,
     containers: spec.containers.map(({ image, name }, index) => ({
       containerArn: Arn.arn(
-        task.place,
+        task.location,
         "container",
         `${task.clusterName}/${task.id}/${uuid(task.id, ((index + 1) % 16).toString(16))}`
       ),

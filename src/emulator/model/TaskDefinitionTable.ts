@@ -5,18 +5,18 @@ import * as Arn from "./Arn.ts"
 import * as ClusterTable from "./ClusterTable.ts"
 import type { Definition, World } from "./World.ts"
 
-const definitionKey = (place: Arn.Location, family: string): string => `${Arn.keyOf(place)}/${family}`
+const definitionKey = (location: Arn.Location, family: string): string => `${Arn.keyOf(location)}/${family}`
 
-const revisionsOf = (world: World, place: Arn.Location, family: string): ReadonlyMap<number, Definition> =>
-  world.definitions.get(definitionKey(place, family)) ?? new Map()
+const revisionsOf = (world: World, location: Arn.Location, family: string): ReadonlyMap<number, Definition> =>
+  world.definitions.get(definitionKey(location, family)) ?? new Map()
 
 /**
- * All revisions of all families of a place.
+ * All revisions of all families of a location.
  *
  * @category getters
  */
-export const all = (world: World, place: Arn.Location): Array<Definition> => {
-  const prefix = definitionKey(place, "")
+export const all = (world: World, location: Arn.Location): Array<Definition> => {
+  const prefix = definitionKey(location, "")
   return [...world.definitions].flatMap(([key, revisions]) =>
     key.startsWith(prefix) ? Array.from(revisions.values()) : []
   )
@@ -29,7 +29,7 @@ export const all = (world: World, place: Arn.Location): Array<Definition> => {
  */
 export const add = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   family: string,
   options: {
     readonly registered: Definition["registered"]
@@ -37,7 +37,7 @@ export const add = (
     readonly revision?: number | undefined
   }
 ): Definition => {
-  const key = definitionKey(place, family)
+  const key = definitionKey(location, family)
   const revisions = world.definitions.get(key) ?? new Map<number, Definition>()
   world.definitions.set(key, revisions)
   const latest = [...revisions.keys()].reduce((latest, revision) => Math.max(latest, revision), 0)
@@ -45,7 +45,7 @@ export const add = (
   const definition: Definition = {
     family,
     revision,
-    arn: Arn.arn(place, "task-definition", `${family}:${revision}`),
+    arn: Arn.arn(location, "task-definition", `${family}:${revision}`),
     status: "ACTIVE",
     registeredAt: world.now,
     deregisteredAt: undefined,
@@ -63,14 +63,14 @@ export const add = (
  */
 export const parse = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   text: string
-): { readonly place: Arn.Location; readonly family: string; readonly revision: number | undefined } | undefined => {
-  const found = ClusterTable.reference(world, place, "task-definition", text)
+): { readonly location: Arn.Location; readonly family: string; readonly revision: number | undefined } | undefined => {
+  const found = ClusterTable.reference(world, location, "task-definition", text)
   const [, family, revision] = /^([a-zA-Z0-9_-]{1,255})(?::([1-9][0-9]{0,8}))?$/.exec(found?.name ?? "") ?? []
   return found === undefined || family === undefined
     ? undefined
-    : { place: found.place, family, revision: revision === undefined ? undefined : Number(revision) }
+    : { location: found.location, family, revision: revision === undefined ? undefined : Number(revision) }
 }
 
 /**
@@ -78,10 +78,10 @@ export const parse = (
  *
  * @category getters
  */
-export const lookup = (world: World, place: Arn.Location, text: string): Definition | undefined => {
-  const parsed = parse(world, place, text)
+export const lookup = (world: World, location: Arn.Location, text: string): Definition | undefined => {
+  const parsed = parse(world, location, text)
   if (parsed === undefined) return undefined
-  const revisions = revisionsOf(world, parsed.place, parsed.family)
+  const revisions = revisionsOf(world, parsed.location, parsed.family)
   if (parsed.revision !== undefined) return revisions.get(parsed.revision)
   const active = [...revisions.values()].filter((definition) => definition.status === "ACTIVE")
   return active.reduce<Definition | undefined>(
@@ -95,13 +95,13 @@ export const lookup = (world: World, place: Arn.Location, text: string): Definit
  *
  * @category operations
  */
-export const use = (world: World, place: Arn.Location, text: string): Definition | undefined => {
-  const known = lookup(world, place, text)
+export const use = (world: World, location: Arn.Location, text: string): Definition | undefined => {
+  const known = lookup(world, location, text)
   if (known !== undefined || world.resolved.strict) return known
-  const parsed = parse(world, place, text)
+  const parsed = parse(world, location, text)
   if (parsed === undefined) return undefined
   const containers = [{ name: parsed.family, image: `${parsed.family}:latest`, essential: true }]
-  return add(world, parsed.place, parsed.family, {
+  return add(world, parsed.location, parsed.family, {
     registered: { containerDefinitions: containers },
     revision: parsed.revision
   })

@@ -51,10 +51,10 @@ export const launch = (
   const task: Task = {
     number: ++world.launched,
     id,
-    arn: Arn.arn(cluster.place, "task", `${cluster.name}/${id}`),
+    arn: Arn.arn(cluster.location, "task", `${cluster.name}/${id}`),
     clusterArn: cluster.arn,
     clusterName: cluster.name,
-    place: cluster.place,
+    location: cluster.location,
     origin: options.origin,
     spec,
     token: options.token,

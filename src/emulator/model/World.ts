@@ -27,7 +27,7 @@ import * as Visibility from "./Visibility.ts"
 export interface Call {
   readonly operation: string
   readonly input: unknown
-  /** The place that it was sent to, if not the region and the account of the settings. */
+  /** The location that it was sent to, if not the region and the account of the settings. */
   readonly region?: string | undefined
   readonly account?: string | undefined
 }
@@ -39,7 +39,7 @@ export interface Call {
  */
 export interface Exchange {
   readonly call: Call
-  readonly place: Arn.Location
+  readonly location: Arn.Location
   readonly fault: Fault.Fault | undefined
   /** Epoch milliseconds; infinite for a call that never is. */
   readonly processedAt: number
@@ -57,7 +57,7 @@ export interface Exchange {
 export interface Cluster {
   readonly name: string
   readonly arn: string
-  readonly place: Arn.Location
+  readonly location: Arn.Location
   status: "ACTIVE" | "INACTIVE"
   /** The parameters that it was created with. */
   readonly registered: Schema.JsonObject

@@ -51,7 +51,7 @@ const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.Js
  *
  * @category operations
  */
-export const createCluster = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const createCluster = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeCreate(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusterName, tags, ...rest } = decoded.value
@@ -62,7 +62,7 @@ export const createCluster = (world: World, place: Arn.Location, input: unknown)
   const settings = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
   const registered = Option.getOrElse(jsonObject(settings), () => ({}))
   return Reply.ok({
-    cluster: toJson(world, ClusterTable.createCluster(world, place, name, { registered, tags: tagsOf(tags) }), true)
+    cluster: toJson(world, ClusterTable.createCluster(world, location, name, { registered, tags: tagsOf(tags) }), true)
   })
 }
 
@@ -71,7 +71,7 @@ export const createCluster = (world: World, place: Arn.Location, input: unknown)
  *
  * @category operations
  */
-export const describeClusters = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const describeClusters = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeDescribe(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clusters, include } = decoded.value
@@ -80,23 +80,23 @@ export const describeClusters = (world: World, place: Arn.Location, input: unkno
   const found: Array<Schema.JsonObject> = []
   const failures: Array<Schema.JsonObject> = []
   for (const name of new Set(names)) {
-    const cluster = ClusterTable.lookupCluster(world, place, name)
+    const cluster = ClusterTable.lookupCluster(world, location, name)
     if (cluster !== undefined) found.push(toJson(world, cluster, include?.includes("TAGS") ?? false))
-    else failures.push({ arn: name.startsWith("arn:") ? name : Arn.arn(place, "cluster", name), reason: "MISSING" })
+    else failures.push({ arn: name.startsWith("arn:") ? name : Arn.arn(location, "cluster", name), reason: "MISSING" })
   }
   return Reply.ok({ clusters: found, failures })
 }
 
 /**
- * Lists the clusters of a place.
+ * Lists the clusters of a location.
  *
  * @category operations
  */
-export const listClusters = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const listClusters = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   return Option.isNone(decoded)
     ? Reply.malformed
-    : pageOf("clusterArns", ClusterTable.clustersOf(world, place).map((cluster) => cluster.arn), decoded.value)
+    : pageOf("clusterArns", ClusterTable.clustersOf(world, location).map((cluster) => cluster.arn), decoded.value)
 }
 
 /**
@@ -104,12 +104,12 @@ export const listClusters = (world: World, place: Arn.Location, input: unknown):
  *
  * @category operations
  */
-export const deleteCluster = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const deleteCluster = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decodeDelete(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { cluster: name } = decoded.value
   if (!given(name)) return Reply.invalid("Cluster can not be blank.")
-  const cluster = ClusterTable.lookupCluster(world, place, name)
+  const cluster = ClusterTable.lookupCluster(world, location, name)
   if (cluster === undefined || cluster.status === "INACTIVE") return ClusterTable.clusterNotFound
   for (const { life } of cluster.tasks.values()) {
     if (world.now < life.stoppedAt) {

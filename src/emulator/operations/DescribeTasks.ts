@@ -18,14 +18,14 @@ const decode = Schema.decodeUnknownOption(Input.DescribeTasks)
  *
  * @category operations
  */
-export const describeTasks = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const describeTasks = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const tasks = decoded.value.tasks ?? []
   if (tasks.length === 0) return Reply.invalid("Tasks cannot be empty.")
   if (tasks.length > 100) return Reply.invalid("taskIds can have at most 100 items.")
   if (tasks.some((text) => ClusterTable.taskIdOf(text).length > 36)) return Reply.invalid("taskId longer than 36.")
-  const cluster = ClusterTable.useCluster(world, place, decoded.value.cluster)
+  const cluster = ClusterTable.useCluster(world, location, decoded.value.cluster)
   if (ClusterTable.isReply(cluster)) return cluster
 
   const { lag } = world.resolved
@@ -39,7 +39,7 @@ export const describeTasks = (world: World, place: Arn.Location, input: unknown)
       ? undefined
       : Visibility.describedAs(task.life, lag, replica, world.now)
     if (task === undefined || moment === undefined) {
-      const arn = text.startsWith("arn:") ? text : Arn.arn(cluster.place, "task", `${cluster.name}/${text}`)
+      const arn = text.startsWith("arn:") ? text : Arn.arn(cluster.location, "task", `${cluster.name}/${text}`)
       failures.push({ arn, reason: "MISSING" })
     } else {
       found.push(Task.toJson(task, moment, includeTags))

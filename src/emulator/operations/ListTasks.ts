@@ -42,7 +42,7 @@ const matches = (input: ListTasksInput, task: Task): boolean =>
   (!given(input.launchType) || task.spec.launchType === input.launchType) &&
   !given(input.serviceName) && !given(input.containerInstance) && !given(input.daemonName)
 
-/** The tasks that may be in a list, from a place in it on, each with the place after it. */
+/** The tasks that may be in a list, from a position in it on, each with the position after it. */
 function* candidates(
   world: World,
   cluster: Cluster,
@@ -82,13 +82,13 @@ const startOf = (
  *
  * @category operations
  */
-export const listTasks = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const listTasks = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const query = decoded.value
   const wrong = problem(query)
   if (wrong !== undefined) return Reply.invalid(wrong)
-  const cluster = ClusterTable.useCluster(world, place, query.cluster)
+  const cluster = ClusterTable.useCluster(world, location, query.cluster)
   if (ClusterTable.isReply(cluster)) return cluster
   if (query.desiredStatus === "PENDING") return Reply.ok({ taskArns: [] })
   const listed = query.desiredStatus === "STOPPED" ? "STOPPED" : "RUNNING"

@@ -130,14 +130,14 @@ const launch = (
  *
  * @category operations
  */
-export const runTask = (world: World, place: Location, input: unknown, fault: Fault | undefined): Reply.Reply => {
+export const runTask = (world: World, location: Location, input: unknown, fault: Fault | undefined): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { clientToken, ...parameters } = decoded.value
   if (!given(parameters.taskDefinition)) return Reply.invalid("TaskDefinition can not be blank.")
   const wrong = problem(decoded.value)
   if (wrong !== undefined) return Reply.invalid(wrong)
-  const cluster = ClusterTable.useCluster(world, place, parameters.cluster)
+  const cluster = ClusterTable.useCluster(world, location, parameters.cluster)
   if (ClusterTable.isReply(cluster)) return cluster
 
   const token = textOf(clientToken)
@@ -145,7 +145,7 @@ export const runTask = (world: World, place: Location, input: unknown, fault: Fa
   const known = token === undefined ? undefined : cluster.tokens.get(token)
   if (known !== undefined && world.now < Token.expiresAt(known)) return Token.replay(known, fingerprint, world.now)
 
-  const definition = Definitions.use(world, place, parameters.taskDefinition)
+  const definition = Definitions.use(world, location, parameters.taskDefinition)
   if (definition === undefined) return Reply.error("ClientException", "TaskDefinition not found.")
   if (definition.status === "INACTIVE") return Reply.invalid("TaskDefinition is inactive")
   if (definition.registered["networkMode"] === "awsvpc" && !parameters.networkConfiguration?.awsvpcConfiguration) {

@@ -19,13 +19,13 @@ const decode = Schema.decodeUnknownOption(Input.StopTask)
  *
  * @category operations
  */
-export const stopTask = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const stopTask = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const text = decoded.value.task ?? ""
   const id = ClusterTable.taskIdOf(text)
   if (!/^[0-9a-f]{32}$|^[0-9a-f-]{36}$/.test(id)) return Reply.invalid("Task Identifier is invalid")
-  const cluster = ClusterTable.useCluster(world, place, decoded.value.cluster)
+  const cluster = ClusterTable.useCluster(world, location, decoded.value.cluster)
   if (ClusterTable.isReply(cluster)) return cluster
   const task = ClusterTable.findTask(cluster, text)
   if (task === undefined) return Reply.invalid("The referenced task was not found.")

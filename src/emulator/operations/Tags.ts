@@ -48,21 +48,21 @@ const decode = Schema.decodeUnknownOption(Input.TaggedResource)
 /** The resource of an ARN, as something whose tags can be changed. */
 const resourceOf = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   arn: string
 ): { tags: Tags } | Reply.Reply => {
   const parsed = Arn.parseArn(arn)
   if (parsed?.kind === "cluster") {
-    const cluster = ClusterTable.lookupCluster(world, place, arn)
+    const cluster = ClusterTable.lookupCluster(world, location, arn)
     return cluster?.status === "ACTIVE" ? cluster : ClusterTable.clusterNotFound
   }
   if (parsed?.kind === "task-definition") {
-    return Definitions.lookup(world, place, arn) ??
+    return Definitions.lookup(world, location, arn) ??
       Reply.error("ClientException", "The specified task definition does not exist.")
   }
   if (parsed?.kind === "task") {
-    const clusterArn = Arn.arn(parsed.place, "cluster", parsed.name.split("/", 1).join(""))
-    const cluster = ClusterTable.lookupCluster(world, place, clusterArn)
+    const clusterArn = Arn.arn(parsed.location, "cluster", parsed.name.split("/", 1).join(""))
+    const cluster = ClusterTable.lookupCluster(world, location, clusterArn)
     const task = cluster === undefined ? undefined : ClusterTable.findTask(cluster, arn)
     return task ?? Reply.invalid("The specified task was not found.")
   }
@@ -71,7 +71,7 @@ const resourceOf = (
 
 const change = (
   world: World,
-  place: Arn.Location,
+  location: Arn.Location,
   input: unknown,
   next: (
     tags: Tags,
@@ -80,7 +80,7 @@ const change = (
 ): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
-  const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
+  const resource = resourceOf(world, location, decoded.value.resourceArn ?? "")
   if (ClusterTable.isReply(resource)) return resource
   const tags = next(resource.tags, decoded.value)
   if (typeof tags === "string") return Reply.invalid(tags)
@@ -93,8 +93,8 @@ const change = (
  *
  * @category operations
  */
-export const tagResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply =>
-  change(world, place, input, (tags, query) => {
+export const tagResource = (world: World, location: Arn.Location, input: unknown): Reply.Reply =>
+  change(world, location, input, (tags, query) => {
     const all = tagsOf([...tags, ...query.tags ?? []])
     return tagsError(query.tags) ?? tagsError(all) ?? all
   })
@@ -104,17 +104,17 @@ export const tagResource = (world: World, place: Arn.Location, input: unknown): 
  *
  * @category operations
  */
-export const untagResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply =>
-  change(world, place, input, (tags, query) => tags.filter((tag) => !(query.tagKeys ?? []).includes(tag.key)))
+export const untagResource = (world: World, location: Arn.Location, input: unknown): Reply.Reply =>
+  change(world, location, input, (tags, query) => tags.filter((tag) => !(query.tagKeys ?? []).includes(tag.key)))
 
 /**
  * Lists the tags of a cluster, a task or a task definition.
  *
  * @category operations
  */
-export const listTagsForResource = (world: World, place: Arn.Location, input: unknown): Reply.Reply => {
+export const listTagsForResource = (world: World, location: Arn.Location, input: unknown): Reply.Reply => {
   const decoded = decode(input)
   if (Option.isNone(decoded)) return Reply.malformed
-  const resource = resourceOf(world, place, decoded.value.resourceArn ?? "")
+  const resource = resourceOf(world, location, decoded.value.resourceArn ?? "")
   return ClusterTable.isReply(resource) ? resource : Reply.ok({ tags: resource.tags })
 }

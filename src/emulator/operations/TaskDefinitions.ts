@@ -49,7 +49,7 @@ const withDefaults = (container: Schema.Json): Schema.Json => ({
  *
  * @category operations
  */
-export const registerTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const registerTaskDefinition = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = Input.isTooDeep(input) ? Option.none() : decodeRegister(input)
   const whole = Option.isNone(decoded) ? Option.none() : jsonObject(input)
   if (Option.isNone(decoded) || Option.isNone(whole)) return Reply.malformed
@@ -68,7 +68,7 @@ export const registerTaskDefinition = (world: World, place: Location, input: unk
   if (wrong !== undefined) return Reply.invalid(wrong)
   const { containerDefinitions, family: _family, tags: _tags, ...rest } = whole.value
   if (JSON.stringify(whole.value).length > 65_536) return clientError("Task definition size exceeds 64 KB.")
-  const definition = Definitions.add(world, place, family, {
+  const definition = Definitions.add(world, location, family, {
     registered: {
       ...rest,
       containerDefinitions: Array.isArray(containerDefinitions) ? containerDefinitions.map(withDefaults) : []
@@ -83,10 +83,10 @@ export const registerTaskDefinition = (world: World, place: Location, input: unk
  *
  * @category operations
  */
-export const describeTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const describeTaskDefinition = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = decodeNamed(input)
   if (Option.isNone(decoded)) return Reply.malformed
-  const definition = Definitions.lookup(world, place, decoded.value.taskDefinition ?? "")
+  const definition = Definitions.lookup(world, location, decoded.value.taskDefinition ?? "")
   if (definition === undefined) return clientError("Unable to describe task definition.")
   const includeTags = decoded.value.include?.includes("TAGS") ?? false
   return Reply.ok({
@@ -100,14 +100,14 @@ export const describeTaskDefinition = (world: World, place: Location, input: unk
  *
  * @category operations
  */
-export const deregisterTaskDefinition = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const deregisterTaskDefinition = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = decodeNamed(input)
   if (Option.isNone(decoded)) return Reply.malformed
-  const parsed = Definitions.parse(world, place, decoded.value.taskDefinition ?? "")
+  const parsed = Definitions.parse(world, location, decoded.value.taskDefinition ?? "")
   if (parsed === undefined || parsed.revision === undefined) {
     return Reply.invalid("Invalid revision number. Number: null")
   }
-  const definition = Definitions.lookup(world, place, decoded.value.taskDefinition ?? "")
+  const definition = Definitions.lookup(world, location, decoded.value.taskDefinition ?? "")
   if (definition === undefined) return clientError("The specified task definition does not exist.")
   definition.status = "INACTIVE"
   definition.deregisteredAt ??= world.now
@@ -119,12 +119,12 @@ export const deregisterTaskDefinition = (world: World, place: Location, input: u
  *
  * @category operations
  */
-export const listTaskDefinitions = (world: World, place: Location, input: unknown): Reply.Reply => {
+export const listTaskDefinitions = (world: World, location: Location, input: unknown): Reply.Reply => {
   const decoded = decodeList(input)
   if (Option.isNone(decoded)) return Reply.malformed
   const { familyPrefix, sort, status } = decoded.value
   const wanted = given(status) ? status : "ACTIVE"
-  const definitions = Definitions.all(world, place).filter((definition) =>
+  const definitions = Definitions.all(world, location).filter((definition) =>
     definition.status === wanted && (!given(familyPrefix) || definition.family === familyPrefix)
   )
   definitions.sort((a, b) => a.family === b.family ? a.revision - b.revision : a.family < b.family ? -1 : 1)

@@ -27,7 +27,7 @@ import {
  *
  * @category models
  */
-export type Operation = (world: World, place: Location, input: unknown, fault: Fault | undefined) => Reply
+export type Operation = (world: World, location: Location, input: unknown, fault: Fault | undefined) => Reply
 
 /**
  * The operations, by name.

@@ -50,11 +50,11 @@ const mayHaveStopped = (tx: Transaction, id: SlotId): boolean => {
 
 /**
  * Says why a task that ECS names as that of a launch cannot be it: it is in another
- * place, it is another launch's, or the launch has another one. One that was listed
+ * location, it is another launch's, or the launch has another one. One that was listed
  * and not described yet may be that of any launch.
  */
 const contradiction = (ledger: LedgerState, id: SlotId, arn: TaskArn): Contradiction | undefined => {
-  const stray = Locations.stray(ledger.place, [arn])
+  const stray = Locations.stray(ledger.location, [arn])
   if (stray !== undefined) return { detail: stray, elsewhere: true }
   const slot = LedgerStates.find(ledger, id)
   const known = slot === undefined ? undefined : Slots.taskArn(slot)

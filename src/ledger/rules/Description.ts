@@ -37,10 +37,10 @@ export const describe = (
   Transactions.decide(ledger, now, (tx) => {
     const { exclusiveKeys, lagBound } = description
     const cap = description.cap === before.cap ? ledger.cap : description.cap
-    const place = Locations.differ(ledger.place, description.place)
-      ? description.place
-      : Locations.complete(ledger.place, description.place)
-    tx.ledger = { ...tx.ledger, cap, exclusiveKeys, lagBound, place }
+    const location = Locations.differ(ledger.location, description.location)
+      ? description.location
+      : Locations.complete(ledger.location, description.location)
+    tx.ledger = { ...tx.ledger, cap, exclusiveKeys, lagBound, location }
     for (const slot of HashMap.values(ledger.slots)) {
       if (slot.state._tag !== "Launched" || slot.key === undefined) continue
       if (exclusiveKeys) Transactions.claimKey(tx, slot.key, slot.id)
@@ -67,20 +67,20 @@ export const mismatch = (ledger: LedgerState, relied: Description, description: 
 }
 
 /**
- * Says how a holder is in another place than the fleet. What it reads there shows
+ * Says how a holder is in another location than the fleet. What it reads there shows
  * none of the fleet's tasks, so that it may decide nothing.
  *
  * @category accessors
  */
-export const elsewhere = (ledger: LedgerState, { place }: Pick<Description, "place">): string | undefined =>
-  Locations.differ(ledger.place, place)
-    ? `it is in ${Locations.text(ledger.place)}, and this process calls ECS in ${Locations.text(place)}: ` +
+export const elsewhere = (ledger: LedgerState, { location }: Pick<Description, "location">): string | undefined =>
+  Locations.differ(ledger.location, location)
+    ? `it is in ${Locations.text(ledger.location)}, and this process calls ECS in ${Locations.text(location)}: ` +
       "give the process that region and account, or the fleet another id"
     : undefined
 
 /**
  * Says why a holder may not attach where no other holder is attached: there are slots,
- * and their tasks are in another place.
+ * and their tasks are in another location.
  *
  * @category accessors
  */
@@ -88,12 +88,12 @@ export const moved = (ledger: LedgerState, description: Description): string | u
   HashMap.isEmpty(ledger.slots) ? undefined : elsewhere(ledger, description)
 
 /**
- * Lets a holder join others: what it knows of the place completes what they know.
+ * Lets a holder join others: what it knows of the location completes what they know.
  *
  * @category decisions
  */
-export const join = (ledger: LedgerState, { place }: Description, now: Time): Decision<void> =>
+export const join = (ledger: LedgerState, { location }: Description, now: Time): Decision<void> =>
   Transactions.decide(ledger, now, (tx) => {
-    const completed = Locations.complete(ledger.place, place)
-    if (completed !== ledger.place) tx.ledger = { ...tx.ledger, place: completed }
+    const completed = Locations.complete(ledger.location, location)
+    if (completed !== ledger.location) tx.ledger = { ...tx.ledger, location: completed }
   })

@@ -43,7 +43,7 @@ export interface Question {
   readonly taskArns: ReadonlyArray<TaskArn>
   /** Those among them that ECS may have forgotten, should it not describe them. */
   readonly forgettable: ReadonlySet<TaskArn>
-  /** Why the lists are no evidence, and nothing of them was counted: they are of another place. */
+  /** Why the lists are no evidence, and nothing of them was counted: they are of another location. */
   readonly stray: string | undefined
 }
 
@@ -67,7 +67,7 @@ export interface Reading extends Listing {
  */
 export const adopt = (ledger: LedgerState, listing: Listing, now: Time.Time): Decision<Question> =>
   Transactions.decide<Question>(ledger, now, (tx) => {
-    const stray = Locations.stray(ledger.place, listed(listing))
+    const stray = Locations.stray(ledger.location, listed(listing))
     if (stray !== undefined) return { taskArns: [], forgettable: new Set(), stray }
     for (const arn of listing.running ?? []) adoptTask(tx, arn)
     const taskArns = new Set(HashMap.keys(tx.ledger.byArn))
@@ -92,7 +92,7 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
 export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<TaskCount> =>
   Transactions.decide(ledger, now, (tx) => {
     const described = reading.tasks.map(({ taskArn }) => taskArn)
-    const stray = Locations.stray(ledger.place, [...listed(reading), ...described, ...reading.missing])
+    const stray = Locations.stray(ledger.location, [...listed(reading), ...described, ...reading.missing])
     if (stray === undefined) {
       for (const task of reading.tasks) observeTask(tx, task)
       if (reading.running !== undefined) observeListed(tx, reading, reading.running)
@@ -119,7 +119,7 @@ export interface TaskCount {
   readonly isMore: boolean
   /** The number of tasks that were listed a while ago and have never been described. */
   readonly undescribed: number
-  /** Why the reading is no evidence, and nothing of it was taken in: it is of another place. */
+  /** Why the reading is no evidence, and nothing of it was taken in: it is of another location. */
   readonly stray: string | undefined
 }
 

@@ -71,7 +71,7 @@ export interface ReserveOptions {
   readonly request: RunTaskRequest
   /** A grant relies on a reading of ECS that began at this time of the fast clock or later. */
   readonly readSince: number
-  /** The number of requests before this one in line with the same holder. The places that they are owed count as taken. */
+  /** The number of requests before this one in line with the same holder. The slots that they are owed count as taken. */
   readonly ahead: number
   /** When the request began to wait in line. One that does not wait is served after all that do. */
   readonly waitingSince: number | undefined

@@ -29,8 +29,8 @@ export const Description = Schema.Struct({
   exclusiveKeys: Schema.Boolean,
   /** The time after its last request for which a task may stay invisible, in milliseconds. */
   lagBound: Schema.Finite,
-  /** The place of the fleet, as far as the holder knows. */
-  place: Location
+  /** The location of the fleet, as far as the holder knows. */
+  location: Location
 })
 export type Description = typeof Description.Type
 
@@ -58,8 +58,8 @@ export interface LedgerState extends SlotTable {
   readonly exclusiveKeys: boolean
   /** The time after its last request for which a task may stay invisible, in milliseconds. */
   readonly lagBound: number
-  /** The place of the fleet, as far as its holders and its tasks have shown. */
-  readonly place: Location
+  /** The location of the fleet, as far as its holders and its tasks have shown. */
+  readonly location: Location
   /**
    * The input of every attempt, byte for byte, of a launch whose task is not known yet:
    * for the holder that takes it over.
@@ -98,7 +98,7 @@ export type FailedReader = typeof FailedReader.Type
  * @category schemas
  */
 // @effect-diagnostics-next-line schemaNumber:off
-export const Moment = Schema.Number
+export const FastTime = Schema.Number
 
 /**
  * The turn to read ECS, for all holders. Its times are of the fast clock: they only
@@ -110,9 +110,9 @@ export const Turn = Schema.Struct({
   /** The holder that reads. Undefined between two readings. */
   reader: Schema.UndefinedOr(Schema.String),
   /** When the latest reading began. */
-  begunAt: Moment,
+  begunAt: FastTime,
   /** When the next may begin. */
-  dueAt: Moment,
+  dueAt: FastTime,
   /** The time for which the latest reading that ended has to serve, in milliseconds: until the next was due. */
   servesFor: Schema.Finite,
   /** Whether another holder has asked for the turn since the reader has it. */
@@ -144,8 +144,8 @@ interface Gone {
  * import assert from "node:assert/strict"
  *
  * const now = { fast: 0, slow: 0 }
- * const place = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
- * const empty = LedgerState.make({ cap: 16, exclusiveKeys: false, lagBound: 300_000, place }, now)
+ * const location = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+ * const empty = LedgerState.make({ cap: 16, exclusiveKeys: false, lagBound: 300_000, location }, now)
  *
  * const running = [Ecs.TaskArn("arn:aws:ecs:eu-central-1:123456789012:task/workers/1")]
  * const { ledger } = Evidence.adopt(empty, { running, stopped: undefined }, now)
@@ -158,7 +158,7 @@ export const make = (description: Description, { slow: now }: Time.Time): Ledger
   cap: description.cap,
   exclusiveKeys: description.exclusiveKeys,
   lagBound: description.lagBound,
-  place: description.place,
+  location: description.location,
   slots: HashMap.empty(),
   byKey: HashMap.empty(),
   byArn: HashMap.empty(),

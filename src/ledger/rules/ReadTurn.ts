@@ -54,7 +54,7 @@ export type Claim = typeof Claim.Type
  *
  * @category models
  */
-export type Outcome = "read" | "failed" | "unread"
+export type TurnOutcome = "read" | "failed" | "unread"
 
 /**
  * Gives a holder the turn to read, unless a reading that began at `since` of the
@@ -96,7 +96,7 @@ export const end = (
   ledger: LedgerState,
   holder: string,
   rest: number,
-  outcome: Outcome,
+  outcome: TurnOutcome,
   now: Time
 ): Decision<void> =>
   Transactions.decide(ledger, now, (tx) => {
@@ -137,7 +137,7 @@ const dueFor = ({ failed }: Turn, dueAt: number, holder: string): number => {
 const failedAfter = (
   turn: Turn,
   holder: string,
-  outcome: Outcome,
+  outcome: TurnOutcome,
   restsUntil: number
 ): ReadonlyArray<FailedReader> => {
   switch (outcome) {

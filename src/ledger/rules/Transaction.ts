@@ -166,8 +166,8 @@ export const remember = (tx: Transaction, arn: TaskArn): void => {
  * @category edits
  */
 export const locate = (tx: Transaction, arn: TaskArn): void => {
-  const place = Locations.complete(tx.ledger.place, Locations.ofTask(arn))
-  if (place !== tx.ledger.place) tx.ledger = { ...tx.ledger, place }
+  const location = Locations.complete(tx.ledger.location, Locations.ofTask(arn))
+  if (location !== tx.ledger.location) tx.ledger = { ...tx.ledger, location }
 }
 
 /**

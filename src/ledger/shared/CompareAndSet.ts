@@ -45,7 +45,7 @@ interface Known {
   readonly fleet: SharedState | undefined
 }
 
-/** A decision: the fleet after it, and what is told to the caller. */
+/** A decision: the fleet after it, and the answer to the holder that asked. */
 interface Decision<out A> {
   readonly fleet: SharedState
   readonly answer: A

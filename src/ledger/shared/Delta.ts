@@ -30,8 +30,8 @@ export const Delta = Schema.Struct({
   head: Schema.Struct({
     description: LedgerStates.Description,
     cap: Cap,
-    place: Location,
-    readingBegunAt: LedgerStates.Moment,
+    location: Location,
+    readingBegunAt: LedgerStates.FastTime,
     turn: LedgerStates.Turn,
     /** When the ARNs of stopped tasks that are remembered now began to be, and those before. */
     goneSince: Schema.Finite,
@@ -75,10 +75,10 @@ export const between = (before: SharedState | undefined, after: SharedState): De
         cap: after.description.cap,
         exclusiveKeys: after.description.exclusiveKeys,
         lagBound: after.description.lagBound,
-        place: after.description.place
+        location: after.description.location
       },
       cap: ledger.cap,
-      place: ledger.place,
+      location: ledger.location,
       readingBegunAt: ledger.readingBegunAt,
       turn: ledger.turn,
       goneSince: ledger.gone.turnedAt,
@@ -119,7 +119,7 @@ export const apply = (before: SharedState | undefined, delta: Delta): SharedStat
       cap: head.cap,
       exclusiveKeys: description.exclusiveKeys,
       lagBound: description.lagBound,
-      place: head.place,
+      location: head.location,
       readingBegunAt: head.readingBegunAt,
       turn: head.turn,
       gone: {

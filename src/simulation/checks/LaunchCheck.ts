@@ -9,7 +9,7 @@ import type { Task } from "../../emulator/model/Task.ts"
 import { keyVariable, launchVariable } from "../../fleet/WorkerEnvironment.ts"
 import { gateValidity, replayWindow } from "../../ledger/SafetyLimits.ts"
 import type { CapHistory } from "./CapHistory.ts"
-import type { Attempt, KnownTask, Launch } from "./Launch.ts"
+import type { Attempt, KnownTask, Launch } from "./LaunchRecord.ts"
 import type { Process } from "./Process.ts"
 import type { RunLog } from "./RunLog.ts"
 

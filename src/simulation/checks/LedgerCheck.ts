@@ -12,9 +12,8 @@ import type { SlotTable } from "../../ledger/rules/LedgerState.ts"
 import * as LedgerStates from "../../ledger/rules/LedgerState.ts"
 import { replayWindow } from "../../ledger/SafetyLimits.ts"
 import { type Slot, SlotId, taskArn, type Ticket } from "../../ledger/Slot.ts"
-import type { CapHistory } from "./CapHistory.ts"
-import type { KnownTask } from "./Launch.ts"
 import type { LaunchCheck } from "./LaunchCheck.ts"
+import type { KnownTask } from "./LaunchRecord.ts"
 import type { RunLog } from "./RunLog.ts"
 
 /**
@@ -57,7 +56,6 @@ const goodbye = 6 * 60_000
 
 interface Options {
   readonly log: RunLog
-  readonly capHistory: CapHistory
   readonly launches: () => LaunchCheck
   readonly world: () => World
   /** When ECS last changed how it behaves, in epoch milliseconds. */

@@ -1,7 +1,6 @@
 /**
  * The processes of a run, one after another: each has a provisioner of its own.
  */
-import type { Provisioner } from "../../provisioner/Provisioner.ts"
 import type { Blindness } from "../system/Blindness.ts"
 
 /**
@@ -13,7 +12,6 @@ export interface Process {
   readonly name: string
   /** The number of its ledger: a lost one is followed by the next. */
   readonly generation: number
-  provisioner: Provisioner["Service"] | undefined
   /** Nothing of it reaches the ledger or ECS any more. */
   crashed: boolean
   /** Another one has been told that it is gone. */
@@ -38,7 +36,6 @@ export interface Process {
 export const make = (name: string, generation: number): Process => ({
   name,
   generation,
-  provisioner: undefined,
   crashed: false,
   leaseLost: false,
   turnLost: false,

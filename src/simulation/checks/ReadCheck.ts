@@ -2,7 +2,7 @@
  * Checks how often ECS is read, and that no call is given up before its time.
  */
 import { readsPerSecond } from "../../ledger/SafetyLimits.ts"
-import type { Attempt } from "./Launch.ts"
+import type { Attempt } from "./LaunchRecord.ts"
 import type { Process } from "./Process.ts"
 import type { RunLog } from "./RunLog.ts"
 

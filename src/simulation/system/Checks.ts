@@ -67,7 +67,6 @@ export const make = (options: {
   const capHistory = CapHistory.make()
   const ledgerCheck: LedgerCheck.LedgerCheck = LedgerCheck.make({
     log,
-    capHistory,
     launches: () => launches,
     world: () => ecs.world,
     configuredAt: () => ecs.configuredAt(),

@@ -17,7 +17,7 @@ import type { Disturbance } from "./System.ts"
  * @category models
  */
 export interface Replica extends RunningProcess {
-  readonly host: PausableMachine
+  readonly machine: PausableMachine
   readonly network: Network
   readonly end: Effect.Effect<void>
 }
@@ -49,13 +49,13 @@ export const disturb = (places: Places, event: Disturbance): Effect.Effect<void>
     case "Pause":
       return forAWhile(places, event, (replica) => {
         log.tell(replica.process.name, () => "stands still")
-        replica.host.stop()
+        replica.machine.stop()
         return () => RunningProcesses.resume(log, replica)
       })
     case "Suspend":
       return forAWhile(places, event, (replica) => {
         log.tell(replica.process.name, () => "is suspended with its machine")
-        replica.host.suspend()
+        replica.machine.suspend()
         return () => RunningProcesses.resume(log, replica)
       })
     case "Cut":
@@ -68,7 +68,7 @@ export const disturb = (places: Places, event: Disturbance): Effect.Effect<void>
         const replica = places.replicas[event.replica ?? 0]
         if (replica === undefined) return
         log.tell(replica.process.name, () => `has its wall clock set by ${event.by} ms`)
-        replica.host.setWall(event.by)
+        replica.machine.setWall(event.by)
       })
     case "SetStoreClock": {
       const { by, takes } = event

@@ -2,7 +2,7 @@
  * The system of a run in which several processes run at a time over one shared
  * ledger: the real one, kept in memory, at the other end of a bad network.
  *
- * Each process has a host of its own, which may stand still, and a place, in which
+ * Each process has a machine of its own, which may stand still, and a place, in which
  * one process follows another.
  */
 import * as Clock from "effect/Clock"
@@ -129,8 +129,8 @@ const begin = Effect.fnUntraced(function*(state: State, place: number, region?: 
   const { checks: { capHistory, ecs, fleet, launchId, log }, random, scenario } = state
   const process = Processes.make(`process ${++state.begun}`, 1)
   const { name } = process
-  const host = state.newHost()
-  const network = Networks.make({ name, host, sharing: () => state.sharing, random, log, run: state.runOutside })
+  const machine = state.newHost()
+  const network = Networks.make({ name, machine, sharing: () => state.sharing, random, log, run: state.runOutside })
   const ledger = state.store.connect(network.link, state.witness.of(process))
   // It is configured as the fleet was at first, or as it is now. A process that the others reject starts again.
   const isSuccessor = state.begun > state.replicas.length
@@ -149,7 +149,7 @@ const begin = Effect.fnUntraced(function*(state: State, place: number, region?: 
     }
   })
   const starting = yield* Effect.forkIn(
-    host.on(Effect.result(Effect.retry(start, { times: region === undefined ? 100 : 3 }))),
+    machine.on(Effect.result(Effect.retry(start, { times: region === undefined ? 100 : 3 }))),
     state.scope
   )
   const started = yield* Fiber.join(starting)
@@ -162,7 +162,13 @@ const begin = Effect.fnUntraced(function*(state: State, place: number, region?: 
   log.tell(name, () => `begins, with a cap of ${cap}`)
   const close = Scope.close(scope, Exit.void)
   const ending = RunningProcesses.shutDown({ log, process, permits, close, isIdle: () => false })
-  state.replicas[place] = { process, provisioner, host, network, end: PausableMachines.join(host, state.scope, ending) }
+  state.replicas[place] = {
+    process,
+    provisioner,
+    machine,
+    network,
+    end: PausableMachines.join(machine, state.scope, ending)
+  }
 })
 
 /** Its region is wrong, which an operator notices and corrects after a while. */
@@ -189,7 +195,7 @@ const restart = (state: State, { astray, how, replica: place = 0, takes }: Resta
     )
     if (how !== "crash") return Effect.asVoid(Effect.forkIn(Effect.andThen(replica.end, again), scope))
     checks.log.tell(replica.process.name, () => "crashes")
-    replica.host.stop()
+    replica.machine.stop()
     RunningProcesses.crash(checks, replica.process)
     return Effect.asVoid(Effect.forkIn(again, scope))
   })
@@ -218,11 +224,11 @@ const gather = (state: State): Effect.Effect<void> =>
 /** Lets an operator change the cap by way of a process, which may take its time. */
 const resize = (
   { operators }: State,
-  { host, process, provisioner }: RunningProcesses.RunningProcess,
+  { machine, process, provisioner }: RunningProcesses.RunningProcess,
   cap: Cap
 ): Effect.Effect<void> => {
   const resizing = Effect.ignore(provisioner.resize(cap))
-  return Effect.map(Effect.forkDetach(host === undefined ? resizing : host.on(resizing)), (operator) => {
+  return Effect.map(Effect.forkDetach(machine === undefined ? resizing : machine.on(resizing)), (operator) => {
     operators.set(operator, process)
   })
 }

@@ -38,7 +38,7 @@ type Fate = number | "Lost" | "Held"
 
 interface Options {
   readonly name: string
-  readonly host: PausableMachine
+  readonly machine: PausableMachine
   /** Returns the state of the network at the moment. */
   readonly sharing: () => Sharing
   readonly random: SeededRandom
@@ -118,10 +118,10 @@ const carry = <A>(
   call: Effect.Effect<A, LedgerUnavailable>
 ): Effect.Effect<A, LedgerUnavailable> =>
   Effect.suspend(() => {
-    const { host, log, random, run } = state
+    const { machine, log, random, run } = state
     const reply = Deferred.makeUnsafe<A, LedgerUnavailable>()
     const answer = (exit: Exit.Exit<A, LedgerUnavailable>) =>
-      Effect.sync(() => host.deliver(() => Deferred.doneUnsafe(reply, exit)))
+      Effect.sync(() => machine.deliver(() => Deferred.doneUnsafe(reply, exit)))
     const fails = (detail: string) => answer(Exit.fail(new LedgerUnavailable({ detail })))
     // A connection that breaks is noticed at once, or not at all.
     const breaks = Effect.suspend(() => random.nextDoubleUnsafe() < 0.5 ? fails("the connection broke") : Effect.void)
@@ -147,7 +147,7 @@ const carry = <A>(
 
 /** A word that is not heard is not said again. */
 const word = (state: State, spoken: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.flatMap(Effect.andThen(spoken, state.host.awake), () => {
+  Effect.flatMap(Effect.andThen(spoken, state.machine.awake), () => {
     const { random } = state
     const { latency, lost } = state.sharing()
     if (isCut(state, "answer") || random.nextDoubleUnsafe() < lost) return word(state, spoken)

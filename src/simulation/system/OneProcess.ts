@@ -41,7 +41,7 @@ interface State {
   readonly checks: Checks.Checks
   readonly scope: Scope.Scope
   /** The machine of all processes, where it may be suspended. */
-  readonly host: PausableMachines.PausableMachine | undefined
+  readonly machine: PausableMachines.PausableMachine | undefined
   /** Makes a ledger that knows nothing. */
   readonly newLedger: Effect.Effect<Ledger["Service"], never, Scope.Scope>
   readonly random: SeededRandom.SeededRandom
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<System, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
-  const host = scenario.suspendable === true ? PausableMachines.make(yield* Scheduler.Scheduler, clock) : undefined
+  const machine = scenario.suspendable === true ? PausableMachines.make(yield* Scheduler.Scheduler, clock) : undefined
   const holders = new Map<string, Processes.Process>()
   const checks = Checks.make({
     scenario,
@@ -86,14 +86,14 @@ export const make = Effect.fnUntraced(function*(
     hasEnded: (holder) => holders.get(holder)?.ended ?? false
   })
   const newLedger = Effect.map(
-    Effect.provideService(Layer.build(Layer.fresh(LedgerMemory.layer)), Clock.Clock, host?.clock ?? clock),
+    Effect.provideService(Layer.build(Layer.fresh(LedgerMemory.layer)), Clock.Clock, machine?.clock ?? clock),
     (context) => Context.get(context, Ledger)
   )
   const state: State = {
     scenario,
     checks,
     scope,
-    host,
+    machine,
     newLedger,
     random: SeededRandom.make(scenario.seed, 3),
     holders,
@@ -123,8 +123,8 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /** Runs what the process does on its machine. */
-const onHost = <A, E>({ host, scope }: State, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  host === undefined ? effect : PausableMachines.join(host, scope, effect)
+const onMachine = <A, E>({ machine, scope }: State, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  machine === undefined ? effect : PausableMachines.join(machine, scope, effect)
 
 /** Follows the changes of a ledger from when a process first attaches to it, beyond the life of that process. */
 const follow = (state: State, fleetLedger: FleetLedger) =>
@@ -173,7 +173,7 @@ const begin = Effect.fnUntraced(function*(state: State) {
     launchId
   })
   // A supervisor starts it again, until it can ask its ledger.
-  const { provisioner, scope } = yield* onHost(
+  const { provisioner, scope } = yield* onMachine(
     state,
     Effect.orDie(Effect.retry(start, { times: 100, while: (error) => error._tag === "LedgerUnavailable" }))
   )
@@ -182,13 +182,13 @@ const begin = Effect.fnUntraced(function*(state: State) {
     log,
     process,
     permits,
-    close: onHost(state, Scope.close(scope, Exit.void)),
+    close: onMachine(state, Scope.close(scope, Exit.void)),
     // A call may be under way, too, for a launch that another process has settled.
     isIdle: () =>
       scenario.ledger === undefined && permits.held() === 0 &&
       HashMap.every(ledgerCheck.latest(generation)?.slots ?? HashMap.empty(), isSettled)
   })
-  state.current = { running: { process, provisioner, host: state.host }, end, connection }
+  state.current = { running: { process, provisioner, machine: state.machine }, end, connection }
 })
 
 /** Whether there is nothing to wait for: it was certainly not sent, or its task is known. */
@@ -249,10 +249,10 @@ const lose = Effect.fnUntraced(function*(state: State) {
 
 const suspend = (state: State, takes: number): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const { checks: { log }, current, host } = state
-    if (host === undefined || current === undefined) return Effect.void
+    const { checks: { log }, current, machine } = state
+    if (machine === undefined || current === undefined) return Effect.void
     const { process } = current.running
     log.tell(process.name, () => "is suspended with its machine")
-    host.suspend()
-    return Effect.map(Effect.sleep(takes), () => RunningProcesses.resume(log, { process, host }))
+    machine.suspend()
+    return Effect.map(Effect.sleep(takes), () => RunningProcesses.resume(log, { process, machine }))
   })

@@ -22,11 +22,11 @@ import type * as Scope from "effect/Scope"
  * @category models
  */
 export interface PausableMachine {
-  /** Runs an effect as a part of the process. The fiber that does waits while the host stands still. */
+  /** Runs an effect as a part of the process. The fiber that does waits while the machine stands still. */
   readonly on: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Hands something to the process that comes from outside. */
   readonly deliver: (task: () => void) => void
-  /** Waits while the host stands still. */
+  /** Waits while the machine stands still. */
   readonly awake: Effect.Effect<void>
   readonly isStopped: () => boolean
   readonly stop: () => void
@@ -40,7 +40,7 @@ export interface PausableMachine {
 }
 
 /**
- * Makes a host that runs, on top of what everything else runs on. Its wall clock is
+ * Makes a machine that runs, on top of what everything else runs on. Its wall clock is
  * so many milliseconds ahead.
  *
  * @category constructors
@@ -124,12 +124,12 @@ export const make = (scheduler: Scheduler.Scheduler, clock: Clock.Clock, ahead =
 }
 
 /**
- * Runs an effect on a host, and waits for it outside of the host.
+ * Runs an effect on a machine, and waits for it outside of the machine.
  *
  * @category running
  */
 export const join = <A, E>(
-  host: PausableMachine,
+  machine: PausableMachine,
   scope: Scope.Scope,
   effect: Effect.Effect<A, E>
-): Effect.Effect<A, E> => Effect.flatMap(Effect.forkIn(host.on(effect), scope), Fiber.join)
+): Effect.Effect<A, E> => Effect.flatMap(Effect.forkIn(machine.on(effect), scope), Fiber.join)

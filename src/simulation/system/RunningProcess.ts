@@ -23,7 +23,7 @@ export interface RunningProcess {
   readonly process: Process
   readonly provisioner: Provisioner["Service"]
   /** Its machine, where that may stand still. */
-  readonly host?: PausableMachine | undefined
+  readonly machine?: PausableMachine | undefined
 }
 
 /**
@@ -72,12 +72,12 @@ export const crash = ({ callers }: Checks, process: Process): void => {
  */
 export const resume = (
   log: RunLog,
-  { host, process }: { readonly process: Process; readonly host: PausableMachine }
+  { machine, process }: { readonly process: Process; readonly machine: PausableMachine }
 ): void => {
-  if (process.crashed || !host.isStopped()) return
+  if (process.crashed || !machine.isStopped()) return
   process.resumedAt = log.now()
   log.tell(process.name, () => "goes on")
-  host.resume()
+  machine.resume()
 }
 
 /**

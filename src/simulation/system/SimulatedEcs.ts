@@ -18,8 +18,8 @@ import * as Prng from "../../emulator/model/Prng.ts"
 import * as Reply from "../../emulator/model/Reply.ts"
 import type { Settings } from "../../emulator/model/Settings.ts"
 import type { Exchange } from "../../emulator/model/World.ts"
-import type { Attempt } from "../checks/Launch.ts"
 import type { LaunchCheck } from "../checks/LaunchCheck.ts"
+import type { Attempt } from "../checks/LaunchRecord.ts"
 import type { Process } from "../checks/Process.ts"
 import type { ReadCheck } from "../checks/ReadCheck.ts"
 import type { RunLog } from "../checks/RunLog.ts"
@@ -155,7 +155,7 @@ const emulator = (state: State, process: Process): Emulator["Service"] => {
   const uncounted = { calls: 0, inFlight: 0, maxInFlight: 0 }
   return Emulator.of({
     call: (input) => call(state, process, input),
-    place: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
+    location: Effect.sync(() => ({ region: world.resolved.region, account: world.resolved.account })),
     live: (filter) => at((now) => GroundTruth.live(world, now, filter)),
     peak: (filter) => at((now) => GroundTruth.peak(world, now, filter)),
     steps: (filter) => at((now) => GroundTruth.steps(world, now, filter)),

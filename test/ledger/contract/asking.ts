@@ -28,13 +28,13 @@ export const attach = Effect.fnUntraced(function*(options?: {
   readonly holder?: string
   readonly read?: boolean
   readonly line?: Line
-  readonly place?: Partial<Location>
+  readonly location?: Partial<Location>
 }) {
   const ledger = yield* Holding.attach(yield* Ledger, options?.holder ?? "a", {
     cap: options?.cap ?? 2,
     exclusiveKeys: options?.exclusiveKeys ?? false,
     lagBound,
-    place: { ...Locations.unknown, region: "eu-central-1", cluster: "c", ...options?.place },
+    location: { ...Locations.unknown, region: "eu-central-1", cluster: "c", ...options?.location },
     line: () => options?.line ?? { waiting: 0, since: undefined }
   })
   if (options?.read ?? true) yield* read(ledger)

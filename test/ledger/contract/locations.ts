@@ -22,21 +22,21 @@ import {
   used
 } from "./asking.ts"
 
-const foreign = (n: number, place: string) => TaskArn(`arn:${place}:task/c/${n}`)
+const foreign = (n: number, location: string) => TaskArn(`arn:${location}:task/c/${n}`)
 const otherRegion = foreign(9, "aws:ecs:us-east-1:123456789012")
 const otherAccount = foreign(9, "aws:ecs:eu-central-1:210987654321")
 const otherCluster = TaskArn("arn:aws:ecs:eu-central-1:123456789012:task/d/9")
 const otherPartition = foreign(9, "aws-cn:ecs:eu-central-1:123456789012")
 
-export const places = (name: string, test: Test): void => {
-  describe(`${name}: the place of a fleet`, () => {
+export const locations = (name: string, test: Test): void => {
+  describe(`${name}: the location of a fleet`, () => {
     for (const part of ["partition", "region", "account", "cluster"] as const) {
       test(
-        `refuses a holder that is in another ${part}, with both places named`,
+        `refuses a holder that is in another ${part}, with both locations named`,
         Effect.gen(function*() {
-          yield* attach({ place: { partition: "p-1", region: "r-1", account: "a-1", cluster: "c-1" } })
+          yield* attach({ location: { partition: "p-1", region: "r-1", account: "a-1", cluster: "c-1" } })
           const error = yield* Effect.flip(
-            attach({ holder: "b", place: { cluster: "c-1", region: "r-1", [part]: "x" } })
+            attach({ holder: "b", location: { cluster: "c-1", region: "r-1", [part]: "x" } })
           )
           assert.strictEqual(error._tag, "LedgerMismatch")
           assert.include(error.message, "arn:p-1:ecs:r-1:a-1:cluster/c-1")
@@ -51,7 +51,7 @@ export const places = (name: string, test: Test): void => {
         const mine = yield* attach().pipe(Scope.provide(scope))
         const ticket = yield* launched(mine, "a", 1)
         yield* Scope.close(scope, Exit.void)
-        const away = attach({ holder: "b", place: { region: "us-east-1" } })
+        const away = attach({ holder: "b", location: { region: "us-east-1" } })
         assert.strictEqual((yield* Effect.flip(away))._tag, "LedgerMismatch")
         const yours = yield* attach({ holder: "c" })
         yield* read(yours, { tasks: [{ taskArn: arn(1), lastStatus: "STOPPED", startedBy: ticket.slotId }] })
@@ -62,7 +62,7 @@ export const places = (name: string, test: Test): void => {
       "is where the next holder says when nothing is left of it",
       Effect.gen(function*() {
         yield* Effect.scoped(attach())
-        const moved = yield* attach({ holder: "b", place: { region: "us-east-1" } })
+        const moved = yield* attach({ holder: "b", location: { region: "us-east-1" } })
         assert.deepStrictEqual((yield* moved.adopt({ running: [otherRegion], stopped: undefined })).taskArns, [
           otherRegion
         ])
@@ -73,7 +73,7 @@ export const places = (name: string, test: Test): void => {
       Effect.gen(function*() {
         const mine = yield* attach()
         yield* launched(mine, "a", 1)
-        const elsewhere = attach({ holder: "b", place: { account: "210987654321" } })
+        const elsewhere = attach({ holder: "b", location: { account: "210987654321" } })
         assert.include((yield* Effect.flip(elsewhere)).message, "arn:aws:ecs:eu-central-1:123456789012:cluster/c")
       })
     )
@@ -81,8 +81,8 @@ export const places = (name: string, test: Test): void => {
       "is completed by what a holder knows that joins others",
       Effect.gen(function*() {
         yield* attach()
-        yield* attach({ holder: "b", place: { account: "210987654321" } })
-        const error = yield* Effect.flip(attach({ holder: "c", place: { account: "123456789012" } }))
+        yield* attach({ holder: "b", location: { account: "210987654321" } })
+        const error = yield* Effect.flip(attach({ holder: "c", location: { account: "123456789012" } }))
         assert.strictEqual(error._tag, "LedgerMismatch")
       })
     )

@@ -15,7 +15,7 @@ import * as StoreClock from "../../../src/ledger/shared/StoreClock.ts"
 import type { Ticket } from "../../../src/ledger/Slot.ts"
 import { reservation } from "../holding.ts"
 
-export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
+export const description = { cap: 100, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown }
 export const start = 1_764_000_000_000
 
 export const empty = (): SharedState => {

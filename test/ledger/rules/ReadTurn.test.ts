@@ -15,13 +15,16 @@ const rest = 1000
 
 /** A fleet, and holders that claim the turn to read and end it. */
 const makeFleet = () => {
-  let ledger = LedgerStates.make({ cap: 100, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }, at(0))
+  let ledger = LedgerStates.make(
+    { cap: 100, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown },
+    at(0)
+  )
   const claim = (holder: string, now: number) => {
     const decision = Turns.claim(ledger, holder, now, at(now))
     ledger = decision.ledger
     return decision.answer
   }
-  const end = (holder: string, outcome: Turns.Outcome, now: number) => {
+  const end = (holder: string, outcome: Turns.TurnOutcome, now: number) => {
     ledger = Turns.end(ledger, holder, rest, outcome, at(now)).ledger
   }
   return {
@@ -190,7 +193,7 @@ describe("a reading that comes in late", () => {
 
   it("does not make the latest reading an older one", () => {
     const empty = LedgerStates.make(
-      { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown },
+      { cap: 1, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown },
       at(0)
     )
     const newer = Evidence.observe(empty, { ...reading(20_000), missing: [] }, at(21_000)).ledger
@@ -200,7 +203,7 @@ describe("a reading that comes in late", () => {
 
   it("does not show with another one of the same moment that a task is forgotten", () => {
     const empty = LedgerStates.make(
-      { cap: 1, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown },
+      { cap: 1, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown },
       at(0)
     )
     const known = Evidence.adopt(empty, { running: [arn], stopped: undefined }, at(0)).ledger

@@ -70,7 +70,7 @@ describe("CompareAndSet over a link that is bad", () => {
               cap,
               exclusiveKeys: seed % 2 === 0,
               lagBound: 300_000,
-              place: Locations.unknown,
+              location: Locations.unknown,
               line: () => line
             }),
             { times: 1000 }

@@ -25,7 +25,7 @@ const shown = ({ changes, description, members, ledger }: SharedState) => ({
   members: [...members].sort(([a], [b]) => a.localeCompare(b)),
   description: { ...description },
   cap: ledger.cap,
-  place: ledger.place,
+  location: ledger.location,
   sequence: ledger.sequence,
   turn: ledger.turn,
   readingBegunAt: ledger.readingBegunAt,
@@ -106,7 +106,7 @@ describe("a delta", () => {
     Effect.gen(function*() {
       for (let seed = 0; seed < 60; seed++) {
         yield* Effect.gen(function*() {
-          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, place: Locations.unknown }
+          const description = { cap: 4, exclusiveKeys: seed % 3 === 0, lagBound: 300_000, location: Locations.unknown }
           const attached = SharedStates.attach(undefined, "a", description, agreed(0))
           if (typeof attached === "string") return assert.fail(attached)
           let fleet = attached

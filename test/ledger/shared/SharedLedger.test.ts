@@ -61,7 +61,7 @@ describe("a shared ledger that takes nothing", () => {
       cap: 2,
       exclusiveKeys: false,
       lagBound: 300_000,
-      place: Locations.unknown,
+      location: Locations.unknown,
       holder: "a",
       line: () => ({ waiting: 0, since: undefined })
     })

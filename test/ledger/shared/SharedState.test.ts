@@ -6,7 +6,7 @@ import * as SharedStates from "../../../src/ledger/shared/SharedState.ts"
 import { agreed } from "../../../src/ledger/shared/StoreClock.ts"
 import { reservation } from "../holding.ts"
 
-const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, place: Locations.unknown }
+const description = { cap: 2, exclusiveKeys: false, lagBound: 300_000, location: Locations.unknown }
 const batch: SharedStates.Batch = {
   number: 1,
   operations: [],

@@ -6,26 +6,32 @@ import { type Mutant, mutant } from "./Mutant.ts"
 const evidence = "ledger/rules/Evidence.ts"
 const contradiction = "ledger/rules/Contradiction.ts"
 
-export const places: ReadonlyArray<Mutant> = [
-  mutant("evidence is of a place", "regions are not compared", 10, [[
+export const locations: ReadonlyArray<Mutant> = [
+  mutant("evidence is of a location", "regions are not compared", 10, [[
     "ecs/Location.ts",
     "|| partDiffers(a.region, b.region) ||",
     "||"
   ]], "elsewhere"),
-  mutant("evidence is of a place", "every process that attaches is where the fleet is, and so is what it reads", 10, [
+  mutant(
+    "evidence is of a location",
+    "every process that attaches is where the fleet is, and so is what it reads",
+    10,
     [
-      "ledger/rules/Description.ts",
-      "  Locations.differ(ledger.place, place)\n    ? `it is in",
-      "  Locations.differ(ledger.place, place) && ledger.sequence < 0\n    ? `it is in"
+      [
+        "ledger/rules/Description.ts",
+        "  Locations.differ(ledger.location, location)\n    ? `it is in",
+        "  Locations.differ(ledger.location, location) && ledger.sequence < 0\n    ? `it is in"
+      ],
+      [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
+      [
+        "provisioner/PagedReading.ts",
+        "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)",
+        ""
+      ]
     ],
-    [evidence, "    if (stray === undefined) {\n", "    if (stray !== \"\") {\n"],
-    [
-      "provisioner/PagedReading.ts",
-      "if (tally.stray !== undefined) return yield* elsewhere(\"DescribeTasks\", tally.stray)",
-      ""
-    ]
-  ], "elsewhere"),
-  mutant("evidence is of a place", "the task of another place is taken for that of a launch", 60, [[
+    "elsewhere"
+  ),
+  mutant("evidence is of a location", "the task of another location is taken for that of a launch", 60, [[
     contradiction,
     "  if (stray !== undefined) return { detail: stray, elsewhere: true }\n",
     ""
