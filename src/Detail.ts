@@ -55,7 +55,13 @@ const without = (text: string, secret: string): string => {
  */
 export const of = (text: string, secrets: ReadonlyArray<string> = []): string => {
   const scrubbed = secrets.filter((secret) => secret.length >= shortestSecret).reduce(without, text)
-  // Cut where it may be in the middle of a character.
-  const line = scrubbed.split(/[\r\n]/, 1).join("").slice(0, longest).replace(/\p{Surrogate}$/u, "")
+  const line = cut(scrubbed.split(/[\r\n]/, 1).join(""), longest)
   return shapes.reduce((text, shape) => text.replace(shape, "***"), line)
 }
+
+/**
+ * Returns the first characters of a text. It is cut where that may be in the middle of one.
+ *
+ * @category conversions
+ */
+export const cut = (text: string, length: number): string => text.slice(0, length).replace(/\p{Surrogate}$/u, "")

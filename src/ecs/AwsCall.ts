@@ -17,7 +17,7 @@ import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import * as Time from "../Time.ts"
 import * as AnswerLimit from "./AnswerLimit.ts"
-import type { ObservedError } from "./EcsErrors.ts"
+import { expiredCredentials, type ObservedError } from "./ObservedError.ts"
 import { secretsOf } from "./Signing.ts"
 
 /**
@@ -61,6 +61,16 @@ export const requests = (operation: Operation): Metric.Metric<number, Metric.Cou
 export class CallFailed extends Data.TaggedError("CallFailed")<{ readonly error: ObservedError }> {}
 
 /**
+ * The credentials of a client, as its calls have found them.
+ *
+ * @category models
+ */
+export interface Credentials {
+  /** When a call first failed for want of credentials, of those since the last that did not. */
+  missingSince: Time.Time | undefined
+}
+
+/**
  * Carries the error of the only request past the SDK's retries, which know nothing
  * of this class and so give up at once. The response lets the SDK correct its clock.
  */
@@ -75,7 +85,18 @@ class OnlyRequestFailed extends Error {
   }
 }
 
-const tooLate = { name: "TimeoutError", message: "The call was not ready to be sent in time" }
+/**
+ * The time in which a call has to be ready to be sent: 5 seconds, in milliseconds.
+ *
+ * Before that it waits for credentials only. They are kept and renewed in time, so that most
+ * calls wait for none, and the next one finds those that came too late for this one.
+ */
+const readyWithin = 5000
+
+const notReady = {
+  name: "TimeoutError",
+  message: "Credentials did not come in time, and nothing was sent"
+}
 
 const textOf = (owner: unknown, key: string): string | undefined =>
   Predicate.hasProperty(owner, key) && Predicate.isString(owner[key]) ? owner[key] : undefined
@@ -123,6 +144,7 @@ const observe = (thrown: unknown, attempts: number, secrets: ReadonlyArray<strin
 export const call = Effect.fnUntraced(
   function*<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(options: {
     readonly client: ECSClient
+    readonly credentials: Credentials
     readonly operation: Operation
     readonly command: $Command<Input, Output, ECSClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>
     /**
@@ -130,30 +152,34 @@ export const call = Effect.fnUntraced(
      * Without it, its caller ends it.
      */
     readonly timeout?: Duration.Input | undefined
-    /** The time after which it is too late to send it, in milliseconds. Without it, it is never too late. */
+    /** The time after which it is too late to send it, in milliseconds: 5 seconds at most, and without it. */
     readonly sendWithin?: number | undefined
   }): Effect.fn.Return<Output, CallFailed> {
-    const { client, command, operation, sendWithin = Number.POSITIVE_INFINITY, timeout = Duration.infinity } = options
+    const { client, command, credentials, operation, timeout = Duration.infinity } = options
+    const sendWithin = Math.min(options.sendWithin ?? readyWithin, readyWithin)
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
     const now = Time.reader(clock)
     const calledAt = now()
     let sent = 0
-    let failed: OnlyRequestFailed | undefined
+    let isTooLate = false
+    let onlyError: OnlyRequestFailed | undefined
     let secrets: ReadonlyArray<string> = []
 
     const send = (signal: AbortSignal): Promise<Output> => {
       command.middlewareStack.add((next, handled) => (args) => {
         secrets = secretsOf(handled)
-        if (sent > 0) return Promise.reject(failed ?? new OnlyRequestFailed(undefined))
+        if (sent > 0) return Promise.reject(onlyError ?? new OnlyRequestFailed(undefined))
         // Credentials may take long: by now no caller may be waiting, and the slot may be free.
         if (signal.aborted) return Promise.reject(new OnlyRequestFailed(signal.reason))
-        if (Time.atMost(calledAt, now()) > sendWithin) return Promise.reject(new OnlyRequestFailed(tooLate))
+        if (isTooLate || Time.atMost(calledAt, now()) > sendWithin) {
+          return Promise.reject(new OnlyRequestFailed(notReady))
+        }
         sent++
         counters[operation].updateUnsafe(1, context)
         return next(args).catch((error: unknown) => {
-          failed = new OnlyRequestFailed(error)
-          throw failed
+          onlyError = new OnlyRequestFailed(error)
+          throw onlyError
         })
       }, { name: "fleetcapOneRequest", step: "finalizeRequest", priority: "low" })
       command.middlewareStack.add(
@@ -168,21 +194,34 @@ export const call = Effect.fnUntraced(
       return client.send(command, { abortSignal: signal })
     }
 
-    return yield* Effect.tryPromise({
+    const failed = (error: ObservedError) =>
+      new CallFailed({ error: { ...error, withoutCredentials: missingFor(credentials, error, now()) } })
+    const giveUp = Effect.suspend(() => {
+      if (sent > 0) return Effect.never
+      isTooLate = true
+      return Effect.fail(failed({ ...notReady, attempts: 0 }))
+    })
+    const output = yield* Effect.tryPromise({
       try: (signal) => send(signal),
-      catch: (thrown) => new CallFailed({ error: observe(thrown, sent, secrets) })
-    }).pipe(Effect.timeoutOrElse({
-      duration: timeout,
-      orElse: () =>
-        Effect.fail(
-          new CallFailed({
-            error: {
-              name: "TimeoutError",
-              message: `${operation} took longer than ${Duration.format(Duration.fromInputUnsafe(timeout))}`,
-              attempts: sent
-            }
-          })
-        )
-    }))
+      catch: (thrown) => failed(observe(thrown, sent, secrets))
+    }).pipe(
+      Effect.raceFirst(Effect.delay(giveUp, sendWithin)),
+      Effect.timeoutOrElse({
+        duration: timeout,
+        orElse: () => {
+          const message = `${operation} took longer than ${Duration.format(Duration.fromInputUnsafe(timeout))}`
+          return Effect.fail(failed({ name: "TimeoutError", message, attempts: sent }))
+        }
+      })
+    )
+    credentials.missingSince = undefined
+    return output
   }
 )
+
+/** Returns for how long there have been no credentials that work, in milliseconds. */
+const missingFor = (credentials: Credentials, error: ObservedError, now: Time.Time): number => {
+  const areMissing = error.attempts === 0 || expiredCredentials.test(error.name)
+  credentials.missingSince = areMissing ? credentials.missingSince ?? now : undefined
+  return credentials.missingSince === undefined ? 0 : Time.atLeast(credentials.missingSince, now)
+}

@@ -50,11 +50,12 @@ export const TaskArnSchema = Schema.String.pipe(Schema.fromBrand("TaskArn", Task
  * - `capacity`: ECS has no room, or the account's quota is used up, for now
  * - `unreachable`: no connection, or no answer that can be relied on
  * - `unavailable`: ECS answered that it failed itself (5xx)
+ * - `credentials`: what provides credentials failed, for now: nothing was sent
  * - `access-denied`: credentials missing, expired, or not allowed to do this
  * - `not-found`: no such cluster or task definition
- * - `invalid`: ECS does not accept the parameters
+ * - `invalid`: ECS does not accept the parameters, or what answers is not ECS
  *
- * The first four may pass by themselves, the last three will not.
+ * The first five may pass by themselves, the last three will not.
  *
  * @category schemas
  */
@@ -63,6 +64,7 @@ export const FailureReason = Schema.Literals([
   "capacity",
   "unreachable",
   "unavailable",
+  "credentials",
   "access-denied",
   "not-found",
   "invalid"
@@ -82,9 +84,8 @@ export type Failure = typeof Failure.Type
  *
  * @category guards
  */
-export const isTransient = (failure: Failure): boolean =>
-  failure.reason === "throttled" || failure.reason === "capacity" ||
-  failure.reason === "unreachable" || failure.reason === "unavailable"
+export const isTransient = ({ reason }: Failure): boolean =>
+  reason !== "access-denied" && reason !== "not-found" && reason !== "invalid"
 
 /**
  * The verdict of one `RunTask` call about its task.
@@ -107,11 +108,39 @@ export const isTransient = (failure: Failure): boolean =>
  */
 export type Verdict =
   | { readonly _tag: "Accepted"; readonly taskArn: TaskArn; readonly lastStatus?: string | undefined }
-  | { readonly _tag: "Declined"; readonly failure: Failure }
-  | { readonly _tag: "Rejected"; readonly failure: Failure }
-  | { readonly _tag: "Throttled"; readonly detail: string }
-  | { readonly _tag: "Unknown"; readonly detail: string }
+  | Unsuccessful
   | { readonly _tag: "Contradictory"; readonly detail: string }
+
+/**
+ * The verdict of an attempt that showed no task, with the reason.
+ *
+ * @category models
+ */
+export interface Unsuccessful {
+  readonly _tag: "Declined" | "Rejected" | "Throttled" | "Unknown"
+  readonly failure: Failure
+}
+
+/**
+ * Makes the verdict of an attempt that may have launched its task, and had no answer that
+ * can be relied on.
+ *
+ * @category constructors
+ */
+export const unanswered = (detail: string): Unsuccessful => ({
+  _tag: "Unknown",
+  failure: { reason: "unreachable", detail }
+})
+
+/**
+ * Makes the verdict of an attempt that was not sent, and is to be made again.
+ *
+ * @category constructors
+ */
+export const notSent = (why: string): Unsuccessful => ({
+  _tag: "Throttled",
+  failure: { reason: "unavailable", detail: `not sent: ${why}` }
+})
 
 /**
  * One page of a list.

@@ -17,9 +17,9 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Details from "../Detail.ts"
-import { call } from "./AwsCall.ts"
+import { call, type Credentials } from "./AwsCall.ts"
 import { inputOf } from "./AwsInput.ts"
-import { Ecs, EcsReadError, TaskArn, type TaskDescription, type Verdict } from "./Ecs.ts"
+import { Ecs, EcsReadError, TaskArn, type TaskDescription, unanswered } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
 import * as Locations from "./Location.ts"
@@ -101,6 +101,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     return yield* Effect.die(new RangeError(`launchPermits: expected a whole number from 1 up, got ${permits}`))
   }
   const launchPermits = LaunchPermits.make(permits)
+  const credentials: Credentials = { missingSince: undefined }
 
   return Ecs.of({
     launchPermits,
@@ -111,22 +112,26 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     ),
     runTask: (request, { answerWithin: timeout, sendWithin }) =>
       Effect.suspend(() =>
-        call({ client, timeout, sendWithin, operation: "RunTask", command: new RunTaskCommand(inputOf(request)) })
+        call({
+          client,
+          credentials,
+          timeout,
+          sendWithin,
+          operation: "RunTask",
+          command: new RunTaskCommand(inputOf(request))
+        })
       ).pipe(
         Effect.match({
           onSuccess: (output) => verdictOfOutput(output, request),
           onFailure: ({ error }) => verdictOfError(error)
         }),
         Effect.catchDefect((defect) =>
-          Effect.succeed<Verdict>({
-            _tag: "Unknown",
-            detail: Details.of(Predicate.isError(defect) ? defect.message : "defect")
-          })
+          Effect.succeed(unanswered(Details.of(Predicate.isError(defect) ? defect.message : "defect")))
         )
       ),
     listTasks: Effect.fnUntraced(function*({ cluster, desiredStatus, family, nextToken }) {
       const command = new ListTasksCommand({ cluster, family, desiredStatus, maxResults: 100, nextToken })
-      const output = yield* call({ client, operation: "ListTasks", command }).pipe(
+      const output = yield* call({ client, credentials, operation: "ListTasks", command }).pipe(
         Effect.mapError(({ error }) => readErrorOf("ListTasks", error))
       )
       if (output.taskArns === undefined) return yield* emptyAnswer("ListTasks")
@@ -134,7 +139,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     }),
     describeTasks: Effect.fnUntraced(function*({ cluster, taskArns }) {
       const command = new DescribeTasksCommand({ cluster, tasks: [...taskArns] })
-      const output = yield* call({ client, operation: "DescribeTasks", command }).pipe(
+      const output = yield* call({ client, credentials, operation: "DescribeTasks", command }).pipe(
         Effect.mapError(({ error }) => readErrorOf("DescribeTasks", error))
       )
       if (output.tasks === undefined && output.failures === undefined) return yield* emptyAnswer("DescribeTasks")

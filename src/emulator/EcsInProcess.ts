@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Ecs, type EcsReadError, TaskArn, type Verdict } from "../ecs/Ecs.ts"
+import { Ecs, type EcsReadError, TaskArn, unanswered, type Verdict } from "../ecs/Ecs.ts"
 import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
 import * as LaunchPermits from "../ecs/LaunchPermits.ts"
 import { Emulator } from "./Emulator.ts"
@@ -160,7 +160,7 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
               : verdictOfError(error)
           }).pipe(Effect.timeoutOrElse({
             duration: answerWithin,
-            orElse: () => Effect.succeed<Verdict>({ _tag: "Unknown", detail: "no answer in time" })
+            orElse: () => Effect.succeed(unanswered("no answer in time"))
           })),
         listTasks: (query) =>
           Effect.map(read("ListTasks", query, decodePage), ({ nextToken, taskArns }) => ({

@@ -9,7 +9,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Verdict } from "../ecs/Ecs.ts"
+import { notSent, type Verdict } from "../ecs/Ecs.ts"
 import type { Time } from "../Time.ts"
 import type { Cap, Change } from "./Change.ts"
 import type { LedgerUnavailable } from "./LedgerError.ts"
@@ -68,7 +68,7 @@ const look = <A>(ledger: LedgerState, answer: A): Decision<A> => ({ answer, ledg
 
 const nothing: Schema.Codec<void, unknown> = Schema.Undefined
 
-const notSent: Verdict = { _tag: "Throttled", detail: "not sent: the ledger answered too late" }
+const tooLate = notSent("the ledger answered too late")
 
 const table = {
   /** Grants a slot while fewer than `cap` are in use. */
@@ -82,7 +82,7 @@ const table = {
   gate: define({
     rule: ({ asker, ledger, now }, ticket: Ticket) => Launch.gate(ledger, ticket, asker.holder, now),
     stored: Launch.GateAnswer,
-    undo: (answer, ticket: Ticket) => answer._tag === "Pass" ? { tag: "settle", args: [ticket, notSent] } : undefined
+    undo: (answer, ticket: Ticket) => answer._tag === "Pass" ? { tag: "settle", args: [ticket, tooLate] } : undefined
   }),
   /** Records the verdict of an attempt. */
   settle: define({

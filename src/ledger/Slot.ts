@@ -18,10 +18,12 @@
  */
 import * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
-import { type TaskArn, TaskArnSchema } from "../ecs/Ecs.ts"
+import { cut } from "../Detail.ts"
+import type { Failure, TaskArn } from "../ecs/Ecs.ts"
 import * as Time from "../Time.ts"
 import { type Key, StoredKey } from "./Key.ts"
 import { gateValidity, replayWindow, signatureLifetime } from "./SafetyLimits.ts"
+import { Launched, Launching, Reserved } from "./SlotState.ts"
 
 /**
  * Identifies a slot. A launch's id is a bare UUID, and is also the client token
@@ -53,47 +55,6 @@ export const SlotIdSchema = Schema.String.pipe(Schema.fromBrand("SlotId", SlotId
  */
 export const Ticket = Schema.Struct({ slotId: SlotIdSchema, fence: Schema.Finite })
 export type Ticket = typeof Ticket.Type
-
-/**
- * `RunTask` has certainly not been sent.
- *
- * @category schemas
- */
-export const Reserved = Schema.TaggedStruct("Reserved", {})
-
-/**
- * `RunTask` may have been sent, and its task is not known.
- *
- * @category schemas
- */
-export const Launching = Schema.TaggedStruct("Launching", {
-  /** When the first attempt passed the gate. Written once: the client token is safe to repeat for a while from here. */
-  firstSentAt: Time.Time,
-  /** When the latest attempt passed the gate. */
-  lastSentAt: Time.Time,
-  attempts: Schema.Finite,
-  /** An attempt has passed the gate, and its verdict has not been recorded. */
-  underWay: Schema.Boolean,
-  /** Some attempt ended without a verdict: a refusal of another one no longer proves that there is no task. */
-  ambiguous: Schema.Boolean,
-  /** When the first full reading began that should have shown the task and did not. */
-  absentSince: Schema.UndefinedOr(Time.Time)
-})
-export type Launching = typeof Launching.Type
-
-/**
- * The task is known. Only evidence about this ARN frees the slot.
- *
- * @category schemas
- */
-export const Launched = Schema.TaggedStruct("Launched", {
-  taskArn: TaskArnSchema,
-  knownSince: Time.Time,
-  lastStatus: Schema.UndefinedOr(Schema.String),
-  /** When the first complete reading began that neither listed nor described a task which ECS may have forgotten. */
-  missingSince: Schema.UndefinedOr(Time.Time)
-})
-export type Launched = typeof Launched.Type
 
 /**
  * An answer of ECS about a launch that cannot be true.
@@ -221,6 +182,7 @@ export const sending = (slot: Slot, now: Time.Time): Slot => {
       attempts: (before?.attempts ?? 0) + 1,
       underWay: true,
       ambiguous: before !== undefined && (before.ambiguous || before.underWay),
+      lastFailure: before?.lastFailure,
       absentSince: undefined
     }
   }
@@ -231,10 +193,22 @@ export const sending = (slot: Slot, now: Time.Time): Slot => {
  *
  * @category transitions
  */
-export const attempted = (slot: Slot, state: Launching, options: { readonly ambiguous: boolean }): Slot => ({
+export const attempted = (
+  slot: Slot,
+  state: Launching,
+  { ambiguous, failure: { detail, reason } }: { readonly ambiguous: boolean; readonly failure: Failure }
+): Slot => ({
   ...slot,
-  state: { ...state, underWay: false, ambiguous: state.ambiguous || options.ambiguous }
+  state: {
+    ...state,
+    underWay: false,
+    ambiguous: state.ambiguous || ambiguous,
+    lastFailure: { reason, detail: cut(detail, failureLength) }
+  }
 })
+
+/** The number of characters that a slot keeps of ECS's words: thousands of slots may be stored as one item. */
+const failureLength = 200
 
 /**
  * Records which task a slot's launch became.

@@ -50,7 +50,7 @@ const entryOf = (change: Event): Entry => {
     case "Unknown":
       return warning(
         `It is not known whether launch ${change.slotId} for ${change.key} has a task (${change.detail}); ` +
-          "its slot stays counted, and it is sent again with the same token"
+          "its slot stays counted"
       )
     case "Adopted":
       return debug(`Adopted ${change.taskArn}`)

@@ -209,7 +209,7 @@ type Asked =
 const buildRequest = (fleet: Fleets.Fleet, slotId: SlotId, key: Key, environment: Environment) =>
   Effect.mapError(
     Effect.fromResult(Fleets.runTaskRequest(fleet, { launchId: slotId, key, environment })),
-    (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
+    ProvisionError.badRequest
   )
 
 const answerOf = (slotId: SlotId, outcome: LaunchOutcome): Effect.Effect<Answer, ProvisionError.ProvisionError> => {

@@ -18,6 +18,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import type { Failure } from "../ecs/Ecs.ts"
 import type { Key } from "../ledger/Key.ts"
 import type { Answer } from "./Answer.ts"
 import type { Arrival, Environment } from "./Caller.ts"
@@ -57,6 +58,9 @@ export interface Flight {
   readonly answer: Deferred.Deferred<Answer, ProvisionError.ProvisionError>
   fiber: Fiber.Fiber<void> | undefined
   phase: Phase
+  /** The number of attempts whose verdict is known, and why the last of them has launched no task, as far as is known. */
+  attempts: number
+  failure: Failure | undefined
   /** The number of attempts that were sent and may have launched its task. */
   inDoubt: number
   /** The provisioner is closing: it ends as soon as nothing that was sent for it may have launched a task. */
@@ -74,6 +78,8 @@ export const make = (options: Pick<Flight, "key" | "arrival" | "environment">): 
   answer: Deferred.makeUnsafe(),
   fiber: undefined,
   phase: "reading",
+  attempts: 0,
+  failure: undefined,
   inDoubt: 0,
   isEnding: false
 })
@@ -127,7 +133,11 @@ export const reserved = (flight: Flight): void => enter(flight, "reserved")
  *
  * @category transitions
  */
-export const withdrawn = (flight: Flight): void => enter(flight, "reading")
+export const withdrawn = (flight: Flight): void => {
+  enter(flight, "reading")
+  flight.attempts = 0
+  flight.failure = undefined
+}
 
 /**
  * Records that an attempt is sent from here on: it may launch the task.
@@ -137,6 +147,19 @@ export const withdrawn = (flight: Flight): void => enter(flight, "reading")
 export const sending = (flight: Flight): void => {
   enter(flight, "launching")
   flight.inDoubt++
+}
+
+/**
+ * Records why an attempt has launched no task, as far as is known. Returns whether the one
+ * before failed for another reason.
+ *
+ * @category transitions
+ */
+export const failed = (flight: Flight, failure: Failure): boolean => {
+  const isNew = flight.failure?.reason !== failure.reason
+  flight.attempts++
+  flight.failure = failure
+  return isNew
 }
 
 /**

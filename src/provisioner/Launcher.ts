@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import type { Ecs, RunTaskRequest, Verdict } from "../ecs/Ecs.ts"
+import { type Ecs, type Failure, notSent, type RunTaskRequest, unanswered, type Verdict } from "../ecs/Ecs.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger } from "../ledger/Ledger.ts"
 import type { GateAnswer, LaunchOutcome, Settlement } from "../ledger/rules/Launch.ts"
@@ -93,14 +93,35 @@ const attempt = (
         record,
         () => restore(Effect.orDie(Effect.retry(record, recordSchedule)))
       )
-      if (begun && (verdict._tag === "Throttled" || verdict._tag === "Rejected")) FlightStates.launchedNothing(flight)
-      if (Exit.isSuccess(exit)) return settlement
+      if (settlement._tag === "Resend" && "failure" in verdict) {
+        yield* reportFailure(launcher, ticket, flight, verdict.failure)
+      }
+      if (begun && (verdict._tag === "Throttled" || verdict._tag === "Rejected")) {
+        FlightStates.launchedNothing(flight)
+      }
+      if (Exit.isSuccess(exit)) {
+        return settlement
+      }
       if (Exit.hasInterrupts(exit)) return yield* Effect.failCause(exit.cause)
       // The slot stays counted whatever broke, and only sending again can settle it.
       yield* Effect.logError(`Launch ${ticket.slotId} of fleet ${fleet.id} broke down`, exit.cause)
       return settlement
     })
   )
+
+/** Said once for each reason: the same answer may come as long as the launch is tried. */
+const reportFailure = (
+  { fleet }: Launcher,
+  { slotId }: Ticket,
+  flight: Flight,
+  failure: Failure
+): Effect.Effect<void> =>
+  FlightStates.failed(flight, failure)
+    ? Effect.logWarning(
+      `Fleet ${fleet.id}: RunTask of launch ${slotId} for ${flight.key} failed (${failure.reason}: ${failure.detail}); ` +
+        "it is sent again with the same token"
+    )
+    : Effect.void
 
 /** The gate's answer and, if it lets the attempt through, how sending it ends. */
 const pass = Effect.fnUntraced(function*(
@@ -128,7 +149,7 @@ const pass = Effect.fnUntraced(function*(
 /** Sends the request once, if it can arrive within so many milliseconds. */
 const send = ({ ecs, fleet }: Launcher, request: RunTaskRequest, sendWithin: number): Effect.Effect<Verdict> =>
   sendWithin < 0
-    ? Effect.succeed({ _tag: "Throttled", detail: "not sent: the gate was passed too long ago" })
+    ? Effect.succeed(notSent("the gate was passed too long ago"))
     : ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout })
 
 const backOff = ({ fleet }: Launcher, attempts: number): Effect.Effect<void> =>
@@ -150,6 +171,6 @@ const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedul
 
 const verdictOf = (exit: Exit.Exit<Verdict>, begun: boolean): Verdict => {
   if (Exit.isSuccess(exit)) return exit.value
-  if (!begun) return { _tag: "Throttled", detail: "not sent: it was interrupted before" }
-  return { _tag: "Unknown", detail: Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down" }
+  if (!begun) return notSent("it was interrupted before")
+  return unanswered(Exit.hasInterrupts(exit) ? "the call was interrupted" : "the call broke down")
 }

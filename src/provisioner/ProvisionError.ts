@@ -21,6 +21,7 @@ import type { ReadError } from "./PagedReading.ts"
  * - `capacity`: Fargate has no room, or the account's quota is used up
  * - `unreachable`: ECS could not be reached, or did not answer
  * - `unavailable`: ECS failed
+ * - `credentials`: what provides AWS credentials failed, for now
  * - `settling`: the launch is still under way (the same key joins it), or it could not be settled (the text says how)
  * - `ledger`: the ledger could not be asked
  * - `starting`: the fleet's hold at start-up has not passed
@@ -36,6 +37,7 @@ export class RetryableError extends Schema.TaggedError<RetryableError>()("Retrya
     "capacity",
     "unreachable",
     "unavailable",
+    "credentials",
     "settling",
     "ledger",
     "starting",
@@ -54,14 +56,17 @@ export class RetryableError extends Schema.TaggedError<RetryableError>()("Retrya
  *
  * **Details**
  *
+ * - `bad-request`: the caller's key or environment is not acceptable; nothing was asked of ECS
  * - `access-denied`: the credentials do not allow it: see the IAM policy in the documentation
  * - `not-found`: there is no such cluster or task definition
- * - `invalid`: the request, or the fleet's description, is not what ECS accepts
+ * - `invalid`: the fleet's description, or the client's settings, are not what ECS accepts
+ *
+ * The first is the mistake of the caller, the others of those who run the fleet.
  *
  * @category errors
  */
 export class PermanentError extends Schema.TaggedError<PermanentError>()("PermanentError", {
-  reason: Schema.Literals(["access-denied", "not-found", "invalid"]),
+  reason: Schema.Literals(["bad-request", "access-denied", "not-found", "invalid"]),
   detail: Schema.String
 }) {
   override get message(): string {
@@ -100,6 +105,7 @@ const retryAfter: Record<RetryableError["reason"], Duration.Duration> = {
   capacity: Duration.seconds(15),
   unreachable: Duration.seconds(2),
   unavailable: Duration.seconds(2),
+  credentials: Duration.seconds(5),
   settling: Duration.seconds(1),
   ledger: Duration.seconds(1),
   starting: Duration.seconds(1),
@@ -134,12 +140,11 @@ export const starting = (left: Duration.Duration): RetryableError =>
   })
 
 /**
- * Makes the error of a request that has waited for its verdict for long enough.
+ * Makes the error of a request that its caller has to mend.
  *
  * @category constructors
  */
-export const stillSettling = (key: string, waited: Duration.Duration): RetryableError =>
-  retryable("settling", `no verdict on ${key} in ${Duration.format(waited)}; the launch goes on`)
+export const badRequest = (detail: string): PermanentError => new PermanentError({ reason: "bad-request", detail })
 
 /**
  * Makes the error of a request that ECS did not carry out.

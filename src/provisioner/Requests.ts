@@ -3,6 +3,7 @@
  * of the flight for their key.
  */
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Latch from "effect/Latch"
 import type { Settings } from "../fleet/Settings.ts"
@@ -64,7 +65,7 @@ export const make = (options: {
     Effect.map(
       Effect.timeoutOrElse(Deferred.await(flight.answer), {
         duration: settings.requestTimeout,
-        orElse: () => Effect.fail(ProvisionError.stillSettling(flight.key, settings.requestTimeout))
+        orElse: () => Effect.fail(stillFlying(flight, settings.requestTimeout))
       }),
       (answer): Answer =>
         answer._tag === "Launched" ? { ...answer, joined: answer.joined || flight.arrival !== arrival } : answer
@@ -73,10 +74,7 @@ export const make = (options: {
   const admit = (text: string): Effect.Effect<Key, ProvisionError.ProvisionError> =>
     Effect.suspend((): Effect.Effect<Key, ProvisionError.ProvisionError> => {
       if (closing.isOpen()) return Effect.fail(ProvisionError.closing)
-      return Effect.mapError(
-        Effect.fromResult(parseKey(text)),
-        (detail) => new ProvisionError.PermanentError({ reason: "invalid", detail })
-      )
+      return Effect.mapError(Effect.fromResult(parseKey(text)), ProvisionError.badRequest)
     })
 
   return {
@@ -105,4 +103,25 @@ export const make = (options: {
       return yield* WaitingLine.whileAsking(line, key, wait)
     })
   }
+}
+
+/** The error of a request that has waited for long enough: how far its flight has come, and what ECS said last. */
+const stillFlying = (flight: Flight, waited: Duration.Duration): ProvisionError.ProvisionError => {
+  const { attempts, failure, key, phase, seated } = flight
+  const time = Duration.format(waited)
+  if (failure !== undefined) {
+    const times = attempts === 1 ? "once" : `${attempts} times`
+    return ProvisionError.ofFailure({
+      reason: failure.reason,
+      detail: `RunTask for ${key} failed ${times} in ${time}, and the launch goes on: ${failure.detail}`
+    })
+  }
+  const [reason, detail] = phase === "launching"
+    ? ["settling", `no answer to RunTask for ${key} in ${time}; the launch goes on`] as const
+    : phase === "reserved"
+    ? ["settling", `the slot of ${key} is reserved, but RunTask could not be sent in ${time}; it will be`] as const
+    : Deferred.isDoneUnsafe(seated)
+    ? ["settling", `no verdict on the launch of another replica for ${key} in ${time}; it goes on`] as const
+    : ["unreachable", `ECS could not be read in ${time}; nothing was launched for ${key}`] as const
+  return ProvisionError.retryable(reason, detail)
 }

@@ -88,10 +88,12 @@ const stateOf = (slot: Slot): string => {
   switch (state._tag) {
     case "Reserved":
       return "granted, and not sent yet"
-    case "Launching":
-      return state.ambiguous
-        ? `sent ${state.attempts} times, and an answer was lost: its task may exist`
-        : `sent ${state.attempts} times, and not answered yet`
+    case "Launching": {
+      const { ambiguous, attempts, lastFailure } = state
+      const sent = `sent ${attempts === 1 ? "once" : `${attempts} times`}`
+      const last = lastFailure === undefined ? "not answered yet" : `last ${lastFailure.reason}: ${lastFailure.detail}`
+      return ambiguous ? `${sent}, and its task may exist (${last})` : `${sent}, ${last}`
+    }
     case "Launched": {
       const seen = `its task ${state.lastStatus === undefined ? "exists" : `was last seen ${state.lastStatus}`}`
       return slot.key === undefined ? `listed by ECS, and not launched under this ledger: ${seen}` : seen

@@ -41,7 +41,7 @@ describe("verdictOfError", () => {
 
   it("cuts a long message between two characters", () => {
     const verdict = verdictOfError({ name: "Error", message: `${"x".repeat(499)}😀 and more` })
-    assert.strictEqual("detail" in verdict ? verdict.detail : "", `Error: ${"x".repeat(499)}`)
+    assert.strictEqual("failure" in verdict ? verdict.failure.detail : "", `Error: ${"x".repeat(499)}`)
   })
 
   it("bounds whatever an answer fills it with", () => {

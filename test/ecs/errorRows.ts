@@ -98,6 +98,63 @@ export const errors: ReadonlyArray<
     "Throttled",
     "throttled"
   ],
+  [
+    "a throttle of EC2 under another name",
+    ecs(
+      "InvalidParameterException",
+      "Error retrieving subnet information for [subnet-1]: slow down (ErrorCode: Throttling)"
+    ),
+    "Throttled",
+    "throttled"
+  ],
+  ...["InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "RequestTimeout"].map((code) =>
+    [
+      `a passing fault of EC2, ${code},`,
+      ecs(
+        "InvalidParameterException",
+        `Error retrieving security group information for [sg-1]: An internal error has occurred (ErrorCode: ${code})`
+      ),
+      "Rejected",
+      "unavailable"
+    ] as const
+  ),
+  [
+    "a security group that does not exist",
+    ecs(
+      "InvalidParameterException",
+      "Error retrieving security group information for [sg-1]: The security group 'sg-1' does not exist (ErrorCode: InvalidGroup.NotFound)"
+    ),
+    "Rejected",
+    "invalid"
+  ],
+  [
+    "a subnet that does not exist",
+    ecs(
+      "InvalidParameterException",
+      "Error retrieving subnet information for [subnet-1]: The subnet ID 'subnet-1' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+    ),
+    "Rejected",
+    "invalid"
+  ],
+  [
+    "EC2's own denial",
+    ecs(
+      "InvalidParameterException",
+      "Error retrieving security group information for [sg-1]: You are not authorized (ErrorCode: UnauthorizedOperation)"
+    ),
+    "Rejected",
+    "access-denied"
+  ],
+  [
+    "a role that cannot be assumed",
+    ecs(
+      "ClientException",
+      "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/worker' that was provided for this task. " +
+        "Please verify that the role being passed has the proper trust relationship and permissions"
+    ),
+    "Rejected",
+    "access-denied"
+  ],
   ["a throttle of another service", ecs("ClientException", "Rate exceeded"), "Throttled", "throttled"],
   ["a limit on requests", ecs("RequestLimitExceeded", "Request limit exceeded."), "Throttled", "throttled"],
   ["a throttle named by its status", ecs("Unknown", "UnknownError", 429), "Throttled", "throttled"],
@@ -142,7 +199,7 @@ export const errors: ReadonlyArray<
     "expired credentials",
     ecs("ExpiredTokenException", "The security token included in the request is expired"),
     "Rejected",
-    "access-denied"
+    "credentials"
   ],
   [
     "unknown credentials",
@@ -162,6 +219,18 @@ export const errors: ReadonlyArray<
     "Rejected",
     "unavailable"
   ],
+  [
+    "an STS signature from a wrong clock",
+    ecs("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z", 403),
+    "Rejected",
+    "unavailable"
+  ],
+  [
+    "credentials that have been expired for long",
+    { ...ecs("ExpiredToken", "The provided token has expired."), withoutCredentials: 300_000 },
+    "Rejected",
+    "access-denied"
+  ],
   ["a skewed clock", ecs("RequestTimeTooSkewed", "The difference is too large", 403), "Rejected", "unavailable"],
   [
     "no signature",
@@ -173,13 +242,13 @@ export const errors: ReadonlyArray<
     "no credentials",
     system("CredentialsProviderError", undefined, undefined, "Could not load credentials from any providers"),
     "Rejected",
-    "access-denied"
+    "credentials"
   ],
   [
     "no bearer token",
     system("TokenProviderError", undefined, undefined, "Token is expired"),
     "Rejected",
-    "access-denied"
+    "credentials"
   ],
 
   // Other answers.
@@ -189,9 +258,12 @@ export const errors: ReadonlyArray<
   ["a request that took long", ecs("RequestTimeoutException", "timed out", 408), "Unknown", "unavailable"],
   ["a prior request", ecs("PriorRequestNotComplete", "Try again"), "Unknown", "throttled"],
   ["a page with 503", ecs("SyntaxError", html + hint, 503), "Unknown", "unavailable"],
-  ["a page with 403", ecs("SyntaxError", html + hint, 403), "Unknown", "unreachable"],
+  ["a page with 403", ecs("SyntaxError", html + hint, 403), "Unknown", "invalid"],
   ["an empty 503", ecs("Unknown", "UnknownError", 503), "Unknown", "unavailable"],
-  ["a redirect", ecs("Unknown", "UnknownError", 301), "Unknown", "unreachable"],
+  ["a redirect", ecs("Unknown", "UnknownError", 301), "Unknown", "invalid"],
+  ["a page with 404", ecs("SyntaxError", html + hint, 404), "Unknown", "invalid"],
+  ["a server that implements nothing", ecs("Unknown", "UnknownError", 501), "Unknown", "invalid"],
+  ["a server of another HTTP", ecs("Unknown", "UnknownError", 505), "Unknown", "invalid"],
   ["a refusal with a 5xx", ecs("ClientException", "TaskDefinition not found.", 500), "Unknown", "unavailable"],
   ["a refusal with a 200", ecs("InvalidParameterException", "Rate exceeded", 200), "Unknown", "unreachable"],
   ["a 200 that is not JSON", ecs("SyntaxError", `Unexpected end of JSON input${hint}`, 200), "Unknown", "unreachable"],
@@ -232,6 +304,36 @@ export const errors: ReadonlyArray<
   ["a network without a route", system("Error", "ENETUNREACH", "connect"), "Rejected", "unreachable"],
   ["a connection that was reset at once", system("TimeoutError", "ECONNRESET", "connect"), "Rejected", "unreachable"],
   ["a connect that timed out", system("TimeoutError", "ETIMEDOUT", "connect"), "Rejected", "unreachable"],
+  [
+    "a certificate that is not trusted",
+    system("Error", "SELF_SIGNED_CERT_IN_CHAIN", undefined, "self-signed certificate in certificate chain"),
+    "Rejected",
+    "invalid"
+  ],
+  ["a certificate of another host", system("Error", "ERR_TLS_CERT_ALTNAME_INVALID"), "Rejected", "invalid"],
+  ["an expired certificate", system("Error", "CERT_HAS_EXPIRED"), "Rejected", "invalid"],
+  [
+    "plain HTTP where TLS is spoken",
+    system(
+      "Error",
+      "EPROTO",
+      "write",
+      "write EPROTO 40BD:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:"
+    ),
+    "Rejected",
+    "invalid"
+  ],
+  [
+    "what is no TLS on a secure connection",
+    system(
+      "Error",
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+      undefined,
+      "40BD:error:0A00010B:SSL routines:x:wrong version number:"
+    ),
+    "Unknown",
+    "unreachable"
+  ],
   ["a lost route", system("Error", "EHOSTUNREACH", "read"), "Unknown", "unreachable"],
   ["a lost route without a call", system("Error", "EHOSTUNREACH"), "Unknown", "unreachable"],
   ["a reset", system("TimeoutError", "ECONNRESET", "read", "read ECONNRESET"), "Unknown", "unreachable"],

@@ -71,8 +71,10 @@ export const serveEcs = Effect.fnUntraced(function*(answers: ReadonlyArray<Answe
 })
 
 /** A verdict in short: its tag, and the reason of a refusal. */
-export const brief = ({ _tag, ...verdict }: Verdict): string =>
-  "failure" in verdict ? `${_tag} ${verdict.failure.reason}` : _tag
+export const brief = (verdict: Verdict): string =>
+  verdict._tag === "Declined" || verdict._tag === "Rejected"
+    ? `${verdict._tag} ${verdict.failure.reason}`
+    : verdict._tag
 
 export const accepted = json(200, {
   tasks: [{ taskArn: arn, lastStatus: "PROVISIONING", createdAt: 1737649786.65 }],

@@ -7,7 +7,7 @@
  * whose task runs.
  */
 import type { TaskArn, Verdict } from "../../ecs/Ecs.ts"
-import { isTerminal } from "../../ecs/Ecs.ts"
+import { isTerminal, unanswered } from "../../ecs/Ecs.ts"
 import * as Locations from "../../ecs/Location.ts"
 import type { Contradiction, SlotId } from "../Slot.ts"
 import * as Slots from "../Slot.ts"
@@ -30,7 +30,7 @@ export const believed = (
 ): Exclude<Verdict, { readonly _tag: "Contradictory" }> => {
   if (answer._tag === "Contradictory") {
     Transactions.dispute(tx, id, { detail: answer.detail, elsewhere: false })
-    return { _tag: "Unknown", detail: answer.detail }
+    return unanswered(answer.detail)
   }
   if (answer._tag !== "Accepted") return answer
   const found = contradiction(tx.ledger, id, answer.taskArn)
@@ -39,7 +39,7 @@ export const believed = (
   }
   Transactions.dispute(tx, id, found)
   if (!found.elsewhere) adoptTask(tx, answer.taskArn)
-  return { _tag: "Unknown", detail: found.detail }
+  return unanswered(found.detail)
 }
 
 /** Only what repeats an earlier answer can say that the task has stopped. Of the first one it is for a reading to say. */

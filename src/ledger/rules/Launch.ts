@@ -237,9 +237,9 @@ export const settle = (ledger: LedgerState, ticket: Ticket, answer: Verdict, now
       return { _tag: "Refused", failure: verdict.failure }
     }
     const ambiguous = verdict._tag === "Unknown"
-    Transactions.put(tx, Slots.attempted(slot, slot.state, { ambiguous }))
+    Transactions.put(tx, Slots.attempted(slot, slot.state, { ambiguous, failure: verdict.failure }))
     if (ambiguous && !slot.state.ambiguous) {
-      Transactions.note(tx, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.detail })
+      Transactions.note(tx, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.failure.detail })
     }
     return { _tag: "Resend" }
   })

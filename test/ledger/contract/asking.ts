@@ -4,7 +4,7 @@
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Result, type Scope } from "effect"
 import type { Verdict } from "../../../src/ecs/Ecs.ts"
-import { TaskArn } from "../../../src/ecs/Ecs.ts"
+import { TaskArn, unanswered } from "../../../src/ecs/Ecs.ts"
 import type { Location } from "../../../src/ecs/Location.ts"
 import * as Locations from "../../../src/ecs/Location.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
@@ -87,8 +87,8 @@ export const accepted = (n: number, lastStatus?: string): Verdict => ({ _tag: "A
 const failure = { reason: "invalid", detail: "no" } as const
 export const rejected: Verdict = { _tag: "Rejected", failure }
 export const declined: Verdict = { _tag: "Declined", failure }
-export const throttled: Verdict = { _tag: "Throttled", detail: "slower" }
-export const unknown: Verdict = { _tag: "Unknown", detail: "reset" }
+export const throttled: Verdict = { _tag: "Throttled", failure: { reason: "throttled", detail: "slower" } }
+export const unknown: Verdict = unanswered("reset")
 
 export const used = (ledger: FleetLedger) => Effect.map(ledger.slotTable, LedgerState.used)
 export const statusOf = (ledger: FleetLedger, id: string) =>

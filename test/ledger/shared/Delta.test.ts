@@ -4,7 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, HashSet, Random, Result, Schema } from "effect"
-import { TaskArn, type Verdict } from "../../../src/ecs/Ecs.ts"
+import { notSent, TaskArn, unanswered, type Verdict } from "../../../src/ecs/Ecs.ts"
 import * as Locations from "../../../src/ecs/Location.ts"
 import { parseKey } from "../../../src/ledger/Key.ts"
 import type { Operation } from "../../../src/ledger/Operation.ts"
@@ -40,8 +40,8 @@ const pick = <A>(options: ReadonlyArray<A>) =>
   Effect.map(Random.nextIntBetween(0, options.length - 1), (index) => options[index])
 
 const verdicts: ReadonlyArray<Verdict> = [
-  { _tag: "Unknown", detail: "reset" },
-  { _tag: "Throttled", detail: "slower" },
+  unanswered("reset"),
+  notSent("slower"),
   { _tag: "Rejected", failure: { reason: "invalid", detail: "no" } },
   { _tag: "Declined", failure: { reason: "capacity", detail: "none" } }
 ]
@@ -77,7 +77,7 @@ const randomOperation = Effect.fnUntraced(function*(fleet: SharedState, serial: 
     { tag: "gate", args: [ticket] },
     { tag: "gate", args: [ticket] },
     { tag: "settle", args: [ticket, { _tag: "Accepted", taskArn: arn(serial), lastStatus: undefined }] },
-    { tag: "settle", args: [ticket, (yield* pick(verdicts)) ?? { _tag: "Unknown", detail: "" }] },
+    { tag: "settle", args: [ticket, (yield* pick(verdicts)) ?? unanswered("")] },
     { tag: "withdraw", args: [ticket] },
     { tag: "takeOver", args: [] },
     { tag: "claimTurn", args: [now.fast] },

@@ -23,8 +23,8 @@ export const holders: ReadonlyArray<Mutant> = [
     20,
     [[
       "ledger/Operation.ts",
-      "answer._tag === \"Pass\" ? { tag: \"settle\", args: [ticket, notSent] } : undefined",
-      "answer._tag === undefined ? { tag: \"settle\", args: [ticket, notSent] } : undefined"
+      "answer._tag === \"Pass\" ? { tag: \"settle\", args: [ticket, tooLate] } : undefined",
+      "answer._tag === undefined ? { tag: \"settle\", args: [ticket, tooLate] } : undefined"
     ]]
   ),
   absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 136, 20, [[
@@ -34,8 +34,8 @@ export const holders: ReadonlyArray<Mutant> = [
   ]]),
   absent("a refusal is believed", "an attempt that was throttled may have launched something", 1, 10, [[
     "ledger/Slot.ts",
-    "underWay: false, ambiguous: state.ambiguous || options.ambiguous",
-    "ambiguous: state.ambiguous || options.ambiguous"
+    "underWay: false,\n    ambiguous: state.ambiguous || ambiguous,\n    lastFailure: {",
+    "ambiguous: state.ambiguous || ambiguous,\n    lastFailure: {"
   ]]),
   absent("who shuts down takes nothing over", "who shuts down takes over what others leave behind", 28, 25, [[
     "ledger/rules/Holders.ts",
