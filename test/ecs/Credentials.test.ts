@@ -142,6 +142,17 @@ describe("EcsAws with credentials that are not there", { concurrent: false }, ()
       assert.include(JSON.stringify(verdict), "aws sso login")
     }))
 
+  it.live("says what sets the region where none is set", () =>
+    Effect.gen(function*() {
+      yield* environment({})
+      const server = yield* serve(accepted)
+      const ecs = yield* ecsAt(server.url, { region: undefined })
+      const verdict = yield* ecs.runTask(request, unhurried)
+      assert.strictEqual(brief(verdict), "Rejected invalid")
+      assert.include(JSON.stringify(verdict), "set AWS_REGION")
+      assert.strictEqual(server.seen.length, 0)
+    }))
+
   it.effect("gives up on credentials after five minutes without any, and is told what to do", () =>
     Effect.gen(function*() {
       const ecs = yield* ecsAt("http://127.0.0.1:1", {

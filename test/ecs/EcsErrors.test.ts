@@ -116,6 +116,8 @@ describe("verdictOfOutput", () => {
     ["RESOURCE:MEMORY", undefined, "capacity"],
     ["RESOURCE:FARGATE", undefined, "capacity"],
     ["AGENT", "agent not connected", "capacity"],
+    ["ATTRIBUTE", "ecs.capability.secrets.asm.environment-variables", "invalid"],
+    ["LOCATION", undefined, "invalid"],
     [
       "Capacity is unavailable at this time. Please try again later or in a different availability zone",
       undefined,
