@@ -19,7 +19,7 @@ export const holders: ReadonlyArray<Mutant> = [
   absent(
     "a grant that no caller waits for is undone",
     "an attempt that was let through and not waited for was sent",
-    136,
+    300,
     20,
     [[
       "ledger/Operation.ts",
@@ -27,7 +27,7 @@ export const holders: ReadonlyArray<Mutant> = [
       "answer._tag === undefined ? { tag: \"settle\", args: [ticket, tooLate] } : undefined"
     ]]
   ),
-  absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 136, 20, [[
+  absent("a batch is decided once", "an attempt is let through again where a batch is sent again", 300, 20, [[
     fleet,
     "  Operations.isRepeatable(answer.tag) || ",
     "  Operations.isRepeatable(answer.tag) || answer.tag === \"gate\" || "
