@@ -183,7 +183,7 @@ export interface Operation<T extends Tag = Tag> {
  *
  * @category models
  */
-export interface Answer<T extends Tag = Tag> {
+export interface OperationAnswer<T extends Tag = Tag> {
   readonly tag: T
   readonly value: Answers[T]
 }
@@ -201,7 +201,8 @@ export const isOperation = <T extends Tag>(tag: T, operation: Operation): operat
  *
  * @category guards
  */
-export const isAnswerTo = <T extends Tag>(tag: T, answer: Answer): answer is Answer<T> => answer.tag === tag
+export const isAnswerTo = <T extends Tag>(tag: T, answer: OperationAnswer): answer is OperationAnswer<T> =>
+  answer.tag === tag
 
 /**
  * Decides an operation.
@@ -224,8 +225,10 @@ export const decide = <T extends Tag>(
  *
  * @category accessors
  */
-export const undo = <T extends Tag>({ args, tag }: Operation<T>, { value }: Answer<T>): Operation | undefined =>
-  definitions[tag].undo?.(value, ...args)
+export const undo = <T extends Tag>(
+  { args, tag }: Operation<T>,
+  { value }: OperationAnswer<T>
+): Operation | undefined => definitions[tag].undo?.(value, ...args)
 
 /**
  * Returns whether the caller of an operation may stop waiting at any time.

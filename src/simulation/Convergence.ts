@@ -17,7 +17,7 @@ import { hasWrongClocks, type Scenario } from "./scenario/Scenario.ts"
 import type { System } from "./system/System.ts"
 
 /** An ECS that answers at once, and nothing but the truth. */
-const kind: Settings = {
+const faultless: Settings = {
   faults: [],
   lag: { unlisted: 0, lingering: 0, missing: 0, status: 0, replicas: 1 },
   pages: { short: 0, empty: 0 },
@@ -73,8 +73,8 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
     return running === undefined ? undefined : system.ledgerCheck.latest(running.process.generation)
   }
 
-  log.tell("ECS", () => "turns kind")
-  ecs.configure(kind)
+  log.tell("ECS", () => "has no faults from here on, and answers at once")
+  ecs.configure(faultless)
   ecs.calm()
   system.calm()
   callers.calm()

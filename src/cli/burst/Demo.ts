@@ -103,7 +103,7 @@ interface Stage {
   readonly fleet: Fleets.Fleet
 }
 
-interface Outcome {
+interface Ended {
   readonly launched: number
   readonly signal: Signals.Signal | undefined
 }
@@ -116,7 +116,7 @@ const runAlone = Effect.fnUntraced(function*({ fleet, options: { plan }, signal 
   const score = Scores.make(startedAt)
   const end = yield* Effect.scoped(Burst.run({ fleet, plan, score, signal }))
   yield* screen.print(Report.toJson(yield* Report.make(end, score, startedAt)))
-  return { launched: score.standing().launched, signal: signalOf(end) } satisfies Outcome
+  return { launched: score.standing().launched, signal: signalOf(end) } satisfies Ended
 })
 
 /** The time that the naive way may take longer, and that workers of either may run on. */
@@ -183,7 +183,7 @@ const runBesideNaive = Effect.fnUntraced(function*({ fleet, options, ours, signa
       style: screen.style
     }
   ))
-  return { launched, signal: signalOf(end) } satisfies Outcome
+  return { launched, signal: signalOf(end) } satisfies Ended
 })
 
 const often = Schedule.spaced("100 millis")

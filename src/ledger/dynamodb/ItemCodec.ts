@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib"
 import type { RunTaskRequest } from "../../ecs/Ecs.ts"
-import { type Answer, isAnswerTo } from "../Operation.ts"
+import { isAnswerTo, type OperationAnswer } from "../Operation.ts"
 import type { Delta } from "../shared/Delta.ts"
 import * as Deltas from "../shared/Delta.ts"
 import type { Member, SharedState } from "../shared/SharedState.ts"
@@ -95,7 +95,7 @@ export const restore = (
   requestOf: (id: SlotId) => RunTaskRequest | undefined
 ): Member => ({
   ...member,
-  answers: member.answers.map((answer): Answer | undefined => {
+  answers: member.answers.map((answer): OperationAnswer | undefined => {
     if (answer === undefined || !isAnswerTo("takeOver", answer)) return answer
     const value = answer.value.flatMap(({ key, ticket }) => {
       const request = requestOf(ticket.slotId)

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import { LedgerUnavailable } from "../Ledger.ts"
-import type { Answer, Answers, Operation, Tag } from "../Operation.ts"
+import type { Answers, Operation, OperationAnswer, Tag } from "../Operation.ts"
 import * as Operations from "../Operation.ts"
 import type { TakenOver } from "../rules/Holders.ts"
 
@@ -35,7 +35,7 @@ interface Pending {
   readonly operation: Operation
   readonly askedAt: number
   /** Takes the answer, and says whether its caller still waits for it. */
-  readonly answered: (answer: Answer) => boolean
+  readonly answered: (answer: OperationAnswer) => boolean
   readonly failed: (error: LedgerUnavailable) => void
 }
 
@@ -105,7 +105,7 @@ export const ask = <T extends Tag>(
   Effect.suspend(() => {
     if (batcher.closed !== undefined) return Effect.fail(new LedgerUnavailable({ detail: batcher.closed }))
     const reply = Deferred.makeUnsafe<Answers[T], LedgerUnavailable>()
-    let given: Answer<T> | undefined
+    let given: OperationAnswer<T> | undefined
     const entry: Pending = {
       operation,
       askedAt: batcher.elapsed(),
@@ -153,7 +153,7 @@ const enqueue = ({ pending, stirred, waiting }: Batcher, entry: Pending): void =
 }
 
 /** Gives back what was granted to a caller that did not wait for it. */
-const undo = (batcher: Batcher, operation: Operation, answer: Answer): void => {
+const undo = (batcher: Batcher, operation: Operation, answer: OperationAnswer): void => {
   if (Operations.isAnswerTo("takeOver", answer)) batcher.inherited.push(...answer.value)
   const inverse = Operations.undo(operation, answer)
   if (inverse === undefined) return
@@ -205,7 +205,7 @@ export const next = ({ pending, suspects, undoing }: Batcher): Outgoing => {
  *
  * @category sending
  */
-export const answered = (batcher: Batcher, batch: Outgoing, answers: ReadonlyArray<Answer>): void => {
+export const answered = (batcher: Batcher, batch: Outgoing, answers: ReadonlyArray<OperationAnswer>): void => {
   batcher.suspects = Math.max(0, batcher.suspects - batch.operations.length)
   for (const [index, entry] of batch.pending.entries()) {
     const answer = answers[batch.undone.length + index]

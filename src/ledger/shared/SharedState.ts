@@ -11,7 +11,7 @@
 import * as Schema from "effect/Schema"
 import type { Time } from "../../Time.ts"
 import type { Change } from "../Change.ts"
-import type { Answer, Asker, Operation } from "../Operation.ts"
+import type { Asker, Operation, OperationAnswer } from "../Operation.ts"
 import { isAnswerTo } from "../Operation.ts"
 import * as Operations from "../Operation.ts"
 import * as Descriptions from "../rules/Description.ts"
@@ -53,7 +53,7 @@ export interface Batch {
  */
 export interface Decided {
   /** One for each operation, in their order. */
-  readonly answers: ReadonlyArray<Answer>
+  readonly answers: ReadonlyArray<OperationAnswer>
   /** The changes since those that the holder had seen, as far as they are kept. */
   readonly changes: ReadonlyArray<Change>
   readonly turn: Turn
@@ -160,7 +160,7 @@ export const decide = (
   if (member !== undefined && (member.status === "left" || batch.number < member.number)) return undefined
   const before = batch.number === member?.number ? member.answers : undefined
   const asker: Asker = { holder: { id: holder, closing: batch.closing }, elsewhere: elsewhere(fleet, holder, now.slow) }
-  const answers: Array<Answer> = []
+  const answers: Array<OperationAnswer> = []
   let next = sweep(
     withMember(begun, holder, {
       number: batch.number,
@@ -220,7 +220,7 @@ export const leave = (fleet: SharedState, holder: string, time: DecidedAt): Shar
  * Whether an answer need not be kept, because the operation only reads, or changes nothing when it is decided again.
  * That there was no slot is not kept either, for every other holder reads what is kept: see `stillFull`.
  */
-const isRepeatable = (answer: Answer): boolean =>
+const isRepeatable = (answer: OperationAnswer): boolean =>
   Operations.isRepeatable(answer.tag) || (isAnswerTo("reserve", answer) && answer.value._tag === "Full")
 
 /**
@@ -245,7 +245,7 @@ const atTime = (fleet: SharedState, decidedAt: DecidedAt): SharedState => ({ ...
 
 const decideOperation = (fleet: SharedState, operation: Operation, asker: Asker, now: Time) => {
   const decision = Operations.decide(fleet.ledger, operation, asker, now)
-  const answer: Answer = { tag: operation.tag, value: decision.answer }
+  const answer: OperationAnswer = { tag: operation.tag, value: decision.answer }
   return { fleet: record(fleet, decision), answer }
 }
 

@@ -111,7 +111,7 @@ const eventsOf = (random: SeededRandom, theme: Theme, replicas: number): Readonl
         ...asks(random, replicas, 3 * second),
         ...asks(random, 1, second, at),
         cut(at + random.between(50, second), random.between(5, 15) * second, "answers"),
-        // The end is kind: until then, what is sent is refused.
+        // The faults stop at the end: until then, what is sent is refused.
         ask(at + 20 * second, "k0", replicas - 1)
       ]
     case "leaving": {

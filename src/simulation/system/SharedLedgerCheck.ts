@@ -6,7 +6,7 @@
  * the ledger came to its decision does not matter here.
  */
 import { isTerminal } from "../../ecs/Ecs.ts"
-import type { Answer, Operation } from "../../ledger/Operation.ts"
+import type { Operation, OperationAnswer } from "../../ledger/Operation.ts"
 import * as Operations from "../../ledger/Operation.ts"
 import type { Reading } from "../../ledger/rules/Evidence.ts"
 import type { Description } from "../../ledger/rules/LedgerState.ts"
@@ -52,7 +52,7 @@ interface State extends Checks {
   /** The process that holds each slot. */
   readonly owners: Map<string, Process>
   /** The answers so far: a batch that is sent again gets the same ones. */
-  readonly seen: WeakSet<Answer>
+  readonly seen: WeakSet<OperationAnswer>
   /** The fleet as it was described by the last process that joined while no other was there. */
   relied: Description | undefined
 }
@@ -65,7 +65,7 @@ interface Decision {
   readonly askedAt: number
   readonly before: SharedState
   readonly after: SharedState
-  readonly answers: ReadonlyArray<Answer>
+  readonly answers: ReadonlyArray<OperationAnswer>
 }
 
 /**
@@ -168,7 +168,12 @@ const freshOf = ({ seen }: State, { answers, batch }: Decision) =>
     return [{ answer, operation }]
   })
 
-const note = (state: State, { askedAt, holder, process }: Decision, operation: Operation, answer: Answer): void => {
+const note = (
+  state: State,
+  { askedAt, holder, process }: Decision,
+  operation: Operation,
+  answer: OperationAnswer
+): void => {
   const { fairnessCheck, log, owners, refusalCheck, turnCheck } = state
   if (Operations.isOperation("reserve", operation)) fairnessCheck.asked(process, ...operation.args)
   if (Operations.isAnswerTo("reserve", answer) && answer.value._tag === "Granted") {
@@ -248,12 +253,12 @@ const checkHasNotLeft = ({ leases, log }: State, { askedAt, holder, process }: D
   log.violate("nothing is decided for who has left", `${process.name} has, and asked at ${askedAt} ms`)
 }
 
-const checkTakesNothingOver = ({ log }: State, { batch, process }: Decision, answer: Answer): void => {
+const checkTakesNothingOver = ({ log }: State, { batch, process }: Decision, answer: OperationAnswer): void => {
   if (!batch.closing || !Operations.isAnswerTo("takeOver", answer) || answer.value.length === 0) return
   log.violate("who shuts down takes nothing over", `${process.name} has taken ${answer.value.length} launches`)
 }
 
-const checkIsNotBlocked = ({ log }: State, { process }: Decision, answer: Answer): void => {
+const checkIsNotBlocked = ({ log }: State, { process }: Decision, answer: OperationAnswer): void => {
   if (!Operations.isAnswerTo("claimTurn", answer) || answer.value._tag !== "Theirs") return
   log.violate("a reader that is gone blocks no other process", `${process.name} waits for a reader that is gone`)
 }

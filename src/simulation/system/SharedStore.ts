@@ -99,16 +99,16 @@ export const make: Effect.Effect<SharedStore> = Effect.map(
 )
 
 /** A decision's answer and, where it changes the fleet, the fleet after it. */
-interface Outcome<out A> {
+interface Decided<out A> {
   readonly answer: A
   readonly fleet: SharedStates.SharedState | undefined
 }
 
 /** Nothing is decided: the fleet is not kept, or a later batch has been decided. */
-const undecided: Outcome<undefined> = { answer: undefined, fleet: undefined }
+const undecided: Decided<undefined> = { answer: undefined, fleet: undefined }
 
 type Decider = <A>(
-  decide: (fleet: SharedStates.SharedState | undefined, at: StoreClocks.DecidedAt) => Outcome<A>
+  decide: (fleet: SharedStates.SharedState | undefined, at: StoreClocks.DecidedAt) => Decided<A>
 ) => A
 
 /** Lets a holder decide here, at what it makes of the time, and keeps what it decided. */

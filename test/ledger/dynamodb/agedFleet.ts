@@ -6,7 +6,7 @@ import { Effect, Random } from "effect"
 import { TaskArn } from "../../../src/ecs/Ecs.ts"
 import * as Locations from "../../../src/ecs/Location.ts"
 import * as ItemCodec from "../../../src/ledger/dynamodb/ItemCodec.ts"
-import type { Answer, Operation } from "../../../src/ledger/Operation.ts"
+import type { Operation, OperationAnswer } from "../../../src/ledger/Operation.ts"
 import { isAnswerTo } from "../../../src/ledger/Operation.ts"
 import * as Deltas from "../../../src/ledger/shared/Delta.ts"
 import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
@@ -34,7 +34,7 @@ export const ask = (
   holder: string,
   operations: ReadonlyArray<Operation>,
   later = 20
-): Aged & { answers: Array<Answer> } => {
+): Aged & { answers: Array<OperationAnswer> } => {
   const { fleet, gone } = aged
   const number = (fleet.members.get(holder)?.number ?? 0) + 1
   const batch = { number, operations, seen: 0, closing: false, line: { waiting: 0, since: undefined } }
@@ -55,7 +55,7 @@ export const hex = (length: number) =>
 
 export const reserve = (id: string, key: string): Operation => ({ tag: "reserve", args: [reservation(key, id)] })
 
-export const granted = (answers: ReadonlyArray<Answer>): ReadonlyArray<Ticket> =>
+export const granted = (answers: ReadonlyArray<OperationAnswer>): ReadonlyArray<Ticket> =>
   answers.flatMap((answer) =>
     isAnswerTo("reserve", answer) && answer.value._tag === "Granted" ? [answer.value.ticket] : []
   )

@@ -6,7 +6,7 @@
  */
 import { Clock, Duration, Effect, Fiber, Random, Schema } from "effect"
 import { LedgerUnavailable } from "../../../src/ledger/Ledger.ts"
-import type { Answer } from "../../../src/ledger/Operation.ts"
+import type { OperationAnswer } from "../../../src/ledger/Operation.ts"
 import { apply, between, Delta } from "../../../src/ledger/shared/Delta.ts"
 import type { SharedState } from "../../../src/ledger/shared/SharedState.ts"
 import * as VersionedStores from "../../../src/ledger/shared/VersionedStore.ts"
@@ -23,7 +23,7 @@ export const make = Effect.gen(function*() {
   const now = () => clock.currentTimeMillisUnsafe()
   const log: Array<Delta> = []
   /** What the batches were answered that have been written, by holder and number. */
-  const written = new Map<string, ReadonlyArray<Answer | undefined>>()
+  const written = new Map<string, ReadonlyArray<OperationAnswer | undefined>>()
   let version = 0
   let fleet: SharedState | undefined
 
