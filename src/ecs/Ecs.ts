@@ -19,6 +19,7 @@ import * as Schema from "effect/Schema"
 import type { LaunchPermits } from "./LaunchPermits.ts"
 import type { Location } from "./Location.ts"
 import type { RunTaskRequest } from "./RunTaskRequest.ts"
+import type { TaskExit } from "./TaskExit.ts"
 
 export type { ContainerOverride, EnvironmentVariable, RunTaskRequest } from "./RunTaskRequest.ts"
 
@@ -166,6 +167,8 @@ export interface TaskDescription {
   readonly lastStatus: string
   readonly desiredStatus?: string | undefined
   readonly startedBy?: string | undefined
+  /** How it ended, once it has stopped. */
+  readonly exit?: TaskExit | undefined
 }
 
 /**

@@ -10,7 +10,7 @@
  * what its earlier attempts did. Every call ends in bounded time, for which the SDK
  * has no setting: by default it waits for ever.
  */
-import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand } from "@aws-sdk/client-ecs"
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand, type Task } from "@aws-sdk/client-ecs"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,11 +19,12 @@ import type * as Scope from "effect/Scope"
 import * as Details from "../Detail.ts"
 import { call, type Credentials } from "./AwsCall.ts"
 import { inputOf } from "./AwsInput.ts"
-import { Ecs, EcsReadError, TaskArn, type TaskDescription, unanswered } from "./Ecs.ts"
+import { Ecs, EcsReadError, isTerminal, TaskArn, type TaskDescription, unanswered } from "./Ecs.ts"
 import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
 import * as Locations from "./Location.ts"
 import * as SdkClients from "./SdkClient.ts"
+import * as TaskExits from "./TaskExit.ts"
 
 export { type Operation, requests } from "./AwsCall.ts"
 
@@ -148,7 +149,8 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
           taskArn: TaskArn(task.taskArn),
           lastStatus: task.lastStatus ?? "UNKNOWN",
           desiredStatus: task.desiredStatus,
-          startedBy: task.startedBy
+          startedBy: task.startedBy,
+          exit: isTerminal(task.lastStatus) ? exitOf(task) : undefined
         }]
       )
       const missing = (output.failures ?? []).flatMap(({ arn, reason }) =>
@@ -158,6 +160,14 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     })
   })
 })
+
+const exitOf = (task: Task): TaskExits.TaskExit =>
+  TaskExits.make({
+    ...task,
+    createdAt: task.createdAt?.getTime(),
+    startedAt: task.startedAt?.getTime(),
+    stoppedAt: task.stoppedAt?.getTime()
+  })
 
 /**
  * Provides ECS over a client of its own.

@@ -8,9 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Ecs, type EcsReadError, TaskArn, unanswered, type Verdict } from "../ecs/Ecs.ts"
+import { Ecs, type EcsReadError, isTerminal, TaskArn, unanswered, type Verdict } from "../ecs/Ecs.ts"
 import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
 import * as LaunchPermits from "../ecs/LaunchPermits.ts"
+import * as TaskExits from "../ecs/TaskExit.ts"
 import { Emulator } from "./Emulator.ts"
 import type { Outcome } from "./Engine.ts"
 import { partitionOf } from "./model/Arn.ts"
@@ -34,7 +35,17 @@ const Task = Schema.Struct({
   lastStatus: Schema.optional(Schema.String),
   desiredStatus: Schema.optional(Schema.String),
   startedBy: Schema.optional(Schema.String),
-  taskDefinitionArn: Schema.optional(Schema.String)
+  taskDefinitionArn: Schema.optional(Schema.String),
+  stopCode: Schema.optional(Schema.String),
+  stoppedReason: Schema.optional(Schema.String),
+  createdAt: Schema.optional(Schema.Finite),
+  startedAt: Schema.optional(Schema.Finite),
+  stoppedAt: Schema.optional(Schema.Finite),
+  containers: Schema.optional(Schema.Array(Schema.Struct({
+    name: Schema.optional(Schema.String),
+    exitCode: Schema.optional(Schema.Finite),
+    reason: Schema.optional(Schema.String)
+  })))
 })
 
 const Failure = Schema.Struct({
@@ -93,6 +104,17 @@ const errorOf = (outcome: Outcome): ObservedError | undefined => {
     })
   })
 }
+
+/** ECS's times are epoch seconds. */
+const exitOf = (task: typeof Task.Type): TaskExits.TaskExit =>
+  TaskExits.make({
+    ...task,
+    createdAt: millis(task.createdAt),
+    startedAt: millis(task.startedAt),
+    stoppedAt: millis(task.stoppedAt)
+  })
+
+const millis = (seconds: number | undefined): number | undefined => seconds === undefined ? undefined : seconds * 1000
 
 const bodyOf = (outcome: Outcome): unknown => outcome._tag === "Reset" ? undefined : outcome.reply.body
 
@@ -169,11 +191,12 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
           })),
         describeTasks: ({ cluster, taskArns }) =>
           Effect.map(read("DescribeTasks", { cluster, tasks: taskArns }, decodeTasks), ({ failures, tasks }) => ({
-            tasks: (tasks ?? []).flatMap(({ desiredStatus, lastStatus, startedBy, taskArn }) =>
-              taskArn === undefined || lastStatus === undefined
-                ? []
-                : [{ taskArn: TaskArn(taskArn), lastStatus, desiredStatus, startedBy }]
-            ),
+            tasks: (tasks ?? []).flatMap((task) => {
+              const { desiredStatus, lastStatus, startedBy, taskArn } = task
+              if (taskArn === undefined || lastStatus === undefined) return []
+              const exit = isTerminal(lastStatus) ? exitOf(task) : undefined
+              return [{ taskArn: TaskArn(taskArn), lastStatus, desiredStatus, startedBy, exit }]
+            }),
             missing: (failures ?? []).flatMap(({ arn }) => arn === undefined ? [] : [TaskArn(arn)])
           }))
       })

@@ -8,6 +8,7 @@
 import * as Schema from "effect/Schema"
 import * as Tuple from "effect/Tuple"
 import { Failure, TaskArnSchema } from "../ecs/Ecs.ts"
+import { TaskExit } from "../ecs/TaskExit.ts"
 import { type Key, StoredKey } from "./Key.ts"
 import { SlotIdSchema } from "./Slot.ts"
 
@@ -37,7 +38,7 @@ export type FreeReason = typeof FreeReason.Type
 const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }
 
 /**
- * The happenings of a fleet. `Contradicted` is something that ECS said of a launch and
+ * The happenings of a fleet. A `Freed` whose task ECS described as stopped has its `exit`. `Contradicted` is something that ECS said of a launch and
  * that cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch
  * that was sent and whose holder is gone: another provisioner of the ledger takes it
  * over.
@@ -50,7 +51,12 @@ export const Happening = Schema.Union([
   Schema.TaggedStruct("Refused", { ...launch, failure: Failure }),
   Schema.TaggedStruct("Unknown", { ...launch, detail: Schema.String }),
   Schema.TaggedStruct("Adopted", { slotId: SlotIdSchema, taskArn: TaskArnSchema }),
-  Schema.TaggedStruct("Freed", { ...launch, taskArn: Schema.UndefinedOr(TaskArnSchema), reason: FreeReason }),
+  Schema.TaggedStruct("Freed", {
+    ...launch,
+    taskArn: Schema.UndefinedOr(TaskArnSchema),
+    reason: FreeReason,
+    exit: Schema.optionalKey(TaskExit)
+  }),
   Schema.TaggedStruct("Contradicted", { ...launch, detail: Schema.String }),
   Schema.TaggedStruct("Abandoned", launch),
   Schema.TaggedStruct("Resized", {})

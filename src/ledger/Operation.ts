@@ -3,9 +3,8 @@
  * how its answer is stored, and how it is undone. What a ledger offers, how it is asked,
  * what is sent in a batch and what is stored of it follow from this table.
  *
- * A ledger in memory decides an operation where it is asked. A shared one sends operations
- * to where its fleet is kept, several at a time, and they are decided there in one
- * atomic step, in their order.
+ * A ledger in memory decides an operation where it is asked. A shared one sends several at a
+ * time to where its fleet is kept: they are decided there in one atomic step, in order.
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -19,6 +18,7 @@ import * as Holders from "./rules/Holders.ts"
 import * as Launch from "./rules/Launch.ts"
 import type { LedgerState, SlotTable } from "./rules/LedgerState.ts"
 import * as Turns from "./rules/ReadTurn.ts"
+import * as Releases from "./rules/Release.ts"
 import type { Decision } from "./rules/Transaction.ts"
 import type { SlotId, Ticket } from "./Slot.ts"
 
@@ -128,8 +128,8 @@ const table = {
   }),
   /** Frees a launch without a verdict, once its task must have become visible. */
   release: define({
-    rule: ({ ledger, now }, slotId: SlotId) => Evidence.release(ledger, slotId, now),
-    stored: Evidence.Release
+    rule: ({ ledger, now }, slotId: SlotId) => Releases.release(ledger, slotId, now),
+    stored: Releases.Release
   }),
   /** Changes the cap. */
   resize: define({

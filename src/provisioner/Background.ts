@@ -16,6 +16,7 @@ import * as Journal from "./ChangeLog.ts"
 import type { FleetReader } from "./FleetReader.ts"
 import type { InFlight } from "./InFlight.ts"
 import * as ProvisionError from "./ProvisionError.ts"
+import * as StartFailures from "./StartFailures.ts"
 import * as WaitingLine from "./WaitingLine.ts"
 import type { Watch } from "./Watch.ts"
 
@@ -39,6 +40,7 @@ export const follow = Effect.fnUntraced(function*(options: {
 }) {
   const { abandoned, fleet, holder, ledger, wake, watch } = options
   const changes = yield* ledger.subscribe(followed)
+  const startFailures = StartFailures.make()
   let sequence: number | undefined
   const step = Effect.gen(function*() {
     const change = yield* Queue.take(changes)
@@ -47,6 +49,7 @@ export const follow = Effect.fnUntraced(function*(options: {
     if (missed > 0 || change._tag === "Freed" || change._tag === "Resized") wake.openUnsafe()
     if (missed > 0) watch.tellAll()
     watch.tell(change)
+    yield* StartFailures.report(startFailures, fleet, change)
     if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
     yield* Journal.log(fleet.id, holder, change)
     if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()

@@ -6,6 +6,7 @@
  * for a launch, its holder, and for what a reading shows, the reader.
  */
 import * as Effect from "effect/Effect"
+import * as TaskExits from "../ecs/TaskExit.ts"
 import type { Event } from "../ledger/Change.ts"
 
 /**
@@ -57,7 +58,7 @@ const entryOf = (change: Event): Entry => {
     case "Freed":
       return change.reason === "absent" || change.reason === "forgotten"
         ? warning(`Freed ${change.slotId}, whose task ECS does not show (${change.reason})`)
-        : debug(`Freed ${change.slotId} (${change.reason})`)
+        : debug(`Freed ${change.slotId} (${change.exit === undefined ? change.reason : TaskExits.text(change.exit)})`)
     case "Contradicted":
       return error(
         `ECS contradicted itself about launch ${change.slotId} for ${change.key} (${change.detail}); ` +

@@ -8,10 +8,10 @@
  * must have become visible by now.
  */
 import * as HashMap from "effect/HashMap"
-import * as Schema from "effect/Schema"
 import type { TaskArn, TaskDescription } from "../../ecs/Ecs.ts"
 import { isTerminal } from "../../ecs/Ecs.ts"
 import * as Locations from "../../ecs/Location.ts"
+import type { TaskExit } from "../../ecs/TaskExit.ts"
 import * as Time from "../../Time.ts"
 import { missingSpacing, stoppedRetention } from "../SafetyLimits.ts"
 import type { Slot, SlotId } from "../Slot.ts"
@@ -88,6 +88,23 @@ const listed = ({ running = [], stopped = [] }: Listing): ReadonlyArray<TaskArn>
  * Takes a complete reading as evidence. One that listed nothing shows no holder
  * else's tasks: no slot is granted on it.
  *
+ * @example
+ * ```ts
+ * import { Ecs, Evidence, LedgerState } from "fleetcap"
+ * import assert from "node:assert/strict"
+ *
+ * const now = { fast: 0, slow: 0 }
+ * const location = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+ * const empty = LedgerState.make({ cap: 16, exclusiveKeys: false, lagBound: 300_000, location }, now)
+ * const taskArn = Ecs.TaskArn("arn:aws:ecs:eu-central-1:123456789012:task/workers/1")
+ * const { ledger } = Evidence.adopt(empty, { running: [taskArn], stopped: undefined }, now)
+ *
+ * const reading = { running: [], stopped: undefined, begunAt: now, missing: [] }
+ * const seen = (lastStatus: string) => Evidence.observe(ledger, { ...reading, tasks: [{ taskArn, lastStatus }] }, now).answer
+ * assert.equal(seen("DEPROVISIONING").occupied, 1)
+ * assert.equal(seen("STOPPED").occupied, 0)
+ * ```
+ *
  * @category decisions
  */
 export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): Decision<TaskCount> =>
@@ -125,57 +142,22 @@ export interface TaskCount {
 }
 
 /**
- * The possible answers to an operator who frees a launch without a verdict.
- *
- * - `Freed`: nothing counts it any more, and its ticket is worth nothing
- * - `TooEarly`: its task may still appear; ask again at `until`
- * - `NotUnknown`: there is no such slot, or evidence will settle it
- *
- * @example
- * ```ts
- * import type { Evidence } from "fleetcap"
- * import assert from "node:assert/strict"
- *
- * const text = (answer: Evidence.Release) => answer._tag === "TooEarly" ? new Date(answer.until).toISOString() : answer._tag
- * assert.equal(text({ _tag: "TooEarly", until: 0 }), "1970-01-01T00:00:00.000Z")
- * ```
- *
- * @category schemas
- */
-export const Release = Schema.Union([
-  Schema.TaggedStruct("Freed", {}),
-  Schema.TaggedStruct("TooEarly", { until: Schema.Finite }),
-  Schema.TaggedStruct("NotUnknown", {})
-])
-export type Release = typeof Release.Type
-
-/**
- * Frees a launch without a verdict because an operator says that there is no
- * task, once its task must have become visible.
- *
- * @category decisions
- */
-export const release = (ledger: LedgerState, id: SlotId, now: Time.Time): Decision<Release> =>
-  Transactions.decide<Release>(ledger, now, (tx) => {
-    const slot = LedgerStates.find(ledger, id)
-    if (slot?.state._tag !== "Launching") return { _tag: "NotUnknown" }
-    const left = Slots.visibleIn(slot.state, ledger.lagBound, now)
-    if (left >= 0) return { _tag: "TooEarly", until: now.fast + left }
-    Transactions.free(tx, id, "absent")
-    return { _tag: "Freed" }
-  })
-
-/**
  * Records that a launch became a task, which may be known already by its ARN,
  * and may have stopped already.
  *
  * @category edits
  */
-export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus: string | undefined): void => {
+export const recordTask = (
+  tx: Transaction,
+  id: SlotId,
+  arn: TaskArn,
+  lastStatus: string | undefined,
+  exit?: TaskExit
+): void => {
   const slot = LedgerStates.find(tx.ledger, id)
   if (slot?.state._tag !== "Launching") {
     adoptTask(tx, arn)
-    return observeStatus(tx, arn, lastStatus)
+    return observeStatus(tx, arn, lastStatus, exit)
   }
   // A task is one slot however many ways it was seen.
   const seen = LedgerStates.findByArn(tx.ledger, arn)
@@ -186,8 +168,8 @@ export const recordTask = (tx: Transaction, id: SlotId, arn: TaskArn, lastStatus
   Transactions.dropRequest(tx, id)
   if (!tx.ledger.exclusiveKeys) Transactions.dropKey(tx, launched)
   Transactions.note(tx, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
-  if (LedgerStates.isGone(tx.ledger, arn)) Transactions.free(tx, id, "stopped")
-  else observeStatus(tx, arn, lastStatus)
+  if (LedgerStates.isGone(tx.ledger, arn)) Transactions.stop(tx, launched, exit)
+  else observeStatus(tx, arn, lastStatus, exit)
 }
 
 const observeTask = (tx: Transaction, task: TaskDescription): void => {
@@ -199,9 +181,9 @@ const observeTask = (tx: Transaction, task: TaskDescription): void => {
   const own = task.startedBy === undefined
     ? undefined
     : LedgerStates.find(tx.ledger, Slots.SlotId(task.startedBy))
-  if (own?.state._tag === "Launching") return recordTask(tx, own.id, task.taskArn, task.lastStatus)
+  if (own?.state._tag === "Launching") return recordTask(tx, own.id, task.taskArn, task.lastStatus, task.exit)
   if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)
-  observeStatus(tx, task.taskArn, task.lastStatus)
+  observeStatus(tx, task.taskArn, task.lastStatus, task.exit)
 }
 
 /**
@@ -218,11 +200,11 @@ export const adoptTask = (tx: Transaction, arn: TaskArn): void => {
   Transactions.note(tx, { _tag: "Adopted", slotId: slot.id, taskArn: arn })
 }
 
-const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undefined): void => {
+const observeStatus = (tx: Transaction, arn: TaskArn, lastStatus: string | undefined, exit?: TaskExit): void => {
   const slot = LedgerStates.findByArn(tx.ledger, arn)
   if (isTerminal(lastStatus)) {
     if (slot === undefined) Transactions.remember(tx, arn)
-    else Transactions.free(tx, slot.id, "stopped")
+    else Transactions.stop(tx, slot, exit)
   } else if (slot?.state._tag === "Launched") {
     const { state } = slot
     if (state.lastStatus === (lastStatus ?? state.lastStatus) && state.missingSince === undefined) return

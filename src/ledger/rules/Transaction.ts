@@ -8,6 +8,7 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import type { Failure, RunTaskRequest, TaskArn } from "../../ecs/Ecs.ts"
 import * as Locations from "../../ecs/Location.ts"
+import type { TaskExit } from "../../ecs/TaskExit.ts"
 import type { Time } from "../../Time.ts"
 import type { Change, FreeReason, Happening } from "../Change.ts"
 import type { Key } from "../Key.ts"
@@ -128,10 +129,18 @@ export const dropKey = (tx: Transaction, slot: Slot): void => {
  *
  * @category edits
  */
-export const free = (tx: Transaction, id: SlotId, reason: Exclude<FreeReason, "refused">): void => {
+export const free = (tx: Transaction, id: SlotId, reason: Exclude<FreeReason, "refused" | "stopped">): void => {
   const slot = LedgerStates.find(tx.ledger, id)
   if (slot !== undefined) remove(tx, slot, reason)
 }
+
+/**
+ * Frees the slot of a task that has stopped. How it ended is not known where only its
+ * status was told.
+ *
+ * @category edits
+ */
+export const stop = (tx: Transaction, slot: Slot, exit: TaskExit | undefined): void => remove(tx, slot, "stopped", exit)
 
 /**
  * Frees a slot whose launch was refused.
@@ -186,7 +195,7 @@ export const dispute = (tx: Transaction, id: SlotId, { detail, elsewhere }: Cont
   note(tx, { _tag: "Contradicted", slotId: id, key: slot?.key, detail })
 }
 
-const remove = (tx: Transaction, slot: Slot, reason: FreeReason): void => {
+const remove = (tx: Transaction, slot: Slot, reason: FreeReason, exit?: TaskExit): void => {
   const arn = Slots.taskArn(slot)
   dropKey(tx, slot)
   dropRequest(tx, slot.id)
@@ -197,5 +206,12 @@ const remove = (tx: Transaction, slot: Slot, reason: FreeReason): void => {
     byArn: arn === undefined ? byArn : HashMap.remove(byArn, arn)
   }
   if (arn !== undefined && reason === "stopped") remember(tx, arn)
-  note(tx, { _tag: "Freed", slotId: slot.id, key: slot.key, taskArn: arn, reason })
+  note(tx, {
+    _tag: "Freed",
+    slotId: slot.id,
+    key: slot.key,
+    taskArn: arn,
+    reason,
+    ...(exit === undefined ? {} : { exit })
+  })
 }

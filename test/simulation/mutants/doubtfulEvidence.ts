@@ -26,7 +26,7 @@ export const doubtfulEvidence: ReadonlyArray<Mutant> = [
     + "  if (!isTerminal(task.lastStatus)) adoptTask(tx, task.taskArn)\n"
   ]]),
   doubtful("only evidence about a task frees it", "an operator frees a launch whose task is known", 11, 15, [[
-    evidence,
+    "ledger/rules/Release.ts",
     "    if (slot?.state._tag !== \"Launching\") return { _tag: \"NotUnknown\" }\n"
     + "    const left = Slots.visibleIn(slot.state, ledger.lagBound, now)\n",
     "    if (slot === undefined) return { _tag: \"NotUnknown\" }\n"

@@ -80,7 +80,7 @@ export const evidence: ReadonlyArray<Mutant> = [
     "+ signatureLifetime - lagBound - "
   ]], "blackout"),
   mutant("not before the lag bound", "an operator may free at once", 50, [[
-    file,
+    "ledger/rules/Release.ts",
     "if (left >= 0) return",
     "if (left >= Infinity) return"
   ]], "lost-answers")

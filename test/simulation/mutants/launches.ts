@@ -85,7 +85,7 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "lost-answers"),
   mutant("a replay may return a task that has stopped", "a launch whose task has stopped is counted", 50, [[
     evidence,
-    "  else observeStatus(tx, arn, lastStatus)\n}",
+    "  else observeStatus(tx, arn, lastStatus, exit)\n}",
     "  else if (tx.now < 0) observeStatus(tx, arn, lastStatus)\n}"
   ]], "lost-answers"),
   mutant("after 45 minutes a launch gives up its key", "a launch keeps its key for ever", 50, [[
