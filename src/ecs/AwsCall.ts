@@ -45,8 +45,7 @@ const counters = {
  * **Details**
  *
  * It goes up as a request is handed to the connection: every page and every
- * attempt counts, a call that fails before that does not. `StopTask` is never
- * sent from here; who sends it may count it with the others.
+ * attempt counts, a call that fails before that does not.
  *
  * @category metrics
  */

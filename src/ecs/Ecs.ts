@@ -1,5 +1,5 @@
 /**
- * The three ECS calls that fleetcap makes, as a service.
+ * The ECS calls that fleetcap makes, as a service.
  *
  * Each method is one call on the wire: one page of a list, one batch of
  * descriptions, one attempt to run one task. Nothing below it retries, because
@@ -209,12 +209,12 @@ export const isTerminal = (lastStatus: string | undefined): boolean =>
   lastStatus === "STOPPED" || lastStatus === "DELETED"
 
 /**
- * A list or a description that could not be read.
+ * A call, other than `RunTask`, that failed.
  *
  * @category errors
  */
-export class EcsReadError extends Schema.TaggedError<EcsReadError>()("EcsReadError", {
-  operation: Schema.Literals(["ListTasks", "DescribeTasks"]),
+export class EcsCallError extends Schema.TaggedError<EcsCallError>()("EcsCallError", {
+  operation: Schema.Literals(["ListTasks", "DescribeTasks", "StopTask"]),
   reason: FailureReason,
   detail: Schema.String
 }) {
@@ -268,10 +268,20 @@ export class Ecs extends Context.Service<Ecs, {
     readonly family: string
     readonly desiredStatus: "RUNNING" | "STOPPED"
     readonly nextToken?: string | undefined
-  }) => Effect.Effect<TaskPage, EcsReadError>
+  }) => Effect.Effect<TaskPage, EcsCallError>
   /** Describes 1 to 100 tasks. */
   readonly describeTasks: (query: {
     readonly cluster: string
     readonly taskArns: ReadonlyArray<TaskArn>
-  }) => Effect.Effect<TaskDescriptions, EcsReadError>
+  }) => Effect.Effect<TaskDescriptions, EcsCallError>
+  /**
+   * Tells ECS to stop a task. That it was answered is no evidence that the task has stopped, or will. A
+   * task that ECS does not know any more needs no stopping.
+   */
+  readonly stopTask: (query: {
+    readonly cluster: string
+    readonly taskArn: TaskArn
+    /** ECS shows it as the reason why the task stopped. */
+    readonly reason: string
+  }) => Effect.Effect<void, EcsCallError>
 }>()("fleetcap/Ecs") {}

@@ -10,7 +10,14 @@
  * what its earlier attempts did. Every call ends in bounded time, for which the SDK
  * has no setting: by default it waits for ever.
  */
-import { DescribeTasksCommand, ECSClient, ListTasksCommand, RunTaskCommand, type Task } from "@aws-sdk/client-ecs"
+import {
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task
+} from "@aws-sdk/client-ecs"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,8 +26,8 @@ import type * as Scope from "effect/Scope"
 import * as Details from "../Detail.ts"
 import { call, type Credentials } from "./AwsCall.ts"
 import { inputOf } from "./AwsInput.ts"
-import { Ecs, EcsReadError, isTerminal, TaskArn, type TaskDescription, unanswered } from "./Ecs.ts"
-import { readErrorOf, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
+import { Ecs, EcsCallError, isTerminal, TaskArn, type TaskDescription, unanswered } from "./Ecs.ts"
+import { callErrorOf, isUnknownTask, verdictOfError, verdictOfOutput } from "./EcsErrors.ts"
 import * as LaunchPermits from "./LaunchPermits.ts"
 import * as Locations from "./Location.ts"
 import * as SdkClients from "./SdkClient.ts"
@@ -88,8 +95,8 @@ export const makeClient = (options: Options = {}): Effect.Effect<ECSClient, neve
   })
 
 /** To take it for a list without tasks would be to take silence for evidence. */
-const emptyAnswer = (operation: EcsReadError["operation"]) =>
-  new EcsReadError({ operation, reason: "unreachable", detail: "The answer is empty" })
+const emptyAnswer = (operation: EcsCallError["operation"]) =>
+  new EcsCallError({ operation, reason: "unreachable", detail: "The answer is empty" })
 
 /**
  * Creates the service on a client.
@@ -133,7 +140,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     listTasks: Effect.fnUntraced(function*({ cluster, desiredStatus, family, nextToken }) {
       const command = new ListTasksCommand({ cluster, family, desiredStatus, maxResults: 100, nextToken })
       const output = yield* call({ client, credentials, operation: "ListTasks", command }).pipe(
-        Effect.mapError(({ error }) => readErrorOf("ListTasks", error))
+        Effect.mapError(({ error }) => callErrorOf("ListTasks", error))
       )
       if (output.taskArns === undefined) return yield* emptyAnswer("ListTasks")
       return { taskArns: output.taskArns.map(TaskArn), nextToken: output.nextToken || undefined }
@@ -141,7 +148,7 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
     describeTasks: Effect.fnUntraced(function*({ cluster, taskArns }) {
       const command = new DescribeTasksCommand({ cluster, tasks: [...taskArns] })
       const output = yield* call({ client, credentials, operation: "DescribeTasks", command }).pipe(
-        Effect.mapError(({ error }) => readErrorOf("DescribeTasks", error))
+        Effect.mapError(({ error }) => callErrorOf("DescribeTasks", error))
       )
       if (output.tasks === undefined && output.failures === undefined) return yield* emptyAnswer("DescribeTasks")
       const tasks = (output.tasks ?? []).flatMap((task): ReadonlyArray<TaskDescription> =>
@@ -157,7 +164,17 @@ export const make = Effect.fnUntraced(function*(client: ECSClient, options: Call
         arn !== undefined && reason === "MISSING" ? [TaskArn(arn)] : []
       )
       return { tasks, missing }
-    })
+    }),
+    stopTask: ({ cluster, reason, taskArn }) => {
+      const command = new StopTaskCommand({ cluster, task: taskArn, reason })
+      return call({ client, credentials, operation: "StopTask", command }).pipe(
+        Effect.catchTag(
+          "CallFailed",
+          ({ error }) => isUnknownTask(error) ? Effect.void : Effect.fail(callErrorOf("StopTask", error))
+        ),
+        Effect.asVoid
+      )
+    }
   })
 })
 

@@ -8,7 +8,7 @@
  */
 import * as Details from "../Detail.ts"
 import * as AnswerErrors from "./AnswerErrors.ts"
-import { EcsReadError, type FailureReason, type RunTaskRequest, TaskArn, unanswered, type Verdict } from "./Ecs.ts"
+import { EcsCallError, type FailureReason, type RunTaskRequest, TaskArn, unanswered, type Verdict } from "./Ecs.ts"
 import * as EcsName from "./EcsName.ts"
 import type { ObservedError } from "./ObservedError.ts"
 import * as TaskArns from "./TaskArn.ts"
@@ -69,18 +69,26 @@ export const verdictOfError = (error: ObservedError): Verdict => {
 }
 
 /**
- * Returns the error of a read that threw.
+ * Returns the error of a call, other than `RunTask`, that threw.
  *
  * @category errors
  */
-export const readErrorOf = (operation: "ListTasks" | "DescribeTasks", error: ObservedError): EcsReadError =>
+export const callErrorOf = (operation: EcsCallError["operation"], error: ObservedError): EcsCallError =>
   readError(operation, error, meaningOf(error))
 
 const readError = (
-  operation: EcsReadError["operation"],
+  operation: EcsCallError["operation"],
   error: ObservedError,
   { advice, reason }: AnswerErrors.Meaning
-) => new EcsReadError({ operation, reason, detail: detailOf(error, advice) })
+) => new EcsCallError({ operation, reason, detail: detailOf(error, advice) })
+
+/**
+ * Returns whether ECS does not know, or has forgotten, the task that it was to stop.
+ *
+ * @category guards
+ */
+export const isUnknownTask = ({ message, name }: ObservedError): boolean =>
+  name === "InvalidParameterException" && /referenced task was not found/i.test(message)
 
 const contradictory = (detail: string): Verdict => ({ _tag: "Contradictory", detail })
 

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Ecs, type EcsReadError, isTerminal, TaskArn, unanswered, type Verdict } from "../ecs/Ecs.ts"
-import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
+import { Ecs, type EcsCallError, isTerminal, TaskArn, unanswered, type Verdict } from "../ecs/Ecs.ts"
+import { callErrorOf, isUnknownTask, type ObservedError, verdictOfError, verdictOfOutput } from "../ecs/EcsErrors.ts"
 import * as LaunchPermits from "../ecs/LaunchPermits.ts"
 import * as TaskExits from "../ecs/TaskExit.ts"
 import { Emulator } from "./Emulator.ts"
@@ -158,13 +158,13 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
         operation: "ListTasks" | "DescribeTasks",
         input: unknown,
         decode: (body: unknown) => Option.Option<A>
-      ): Effect.Effect<A, EcsReadError> =>
+      ): Effect.Effect<A, EcsCallError> =>
         Effect.flatMap(call(operation, input), (outcome) => {
           const error = errorOf(outcome)
-          if (error !== undefined) return Effect.fail(readErrorOf(operation, error))
+          if (error !== undefined) return Effect.fail(callErrorOf(operation, error))
           return Effect.mapError(
             Effect.fromOption(decode(bodyOf(outcome))),
-            () => readErrorOf(operation, nonsense(200))
+            () => callErrorOf(operation, nonsense(200))
           )
         })
 
@@ -198,7 +198,14 @@ export const layer = (options: EcsOptions = {}): Layer.Layer<Ecs, never, Emulato
               return [{ taskArn: TaskArn(taskArn), lastStatus, desiredStatus, startedBy, exit }]
             }),
             missing: (failures ?? []).flatMap(({ arn }) => arn === undefined ? [] : [TaskArn(arn)])
-          }))
+          })),
+        stopTask: ({ cluster, reason, taskArn }) =>
+          Effect.flatMap(call("StopTask", { cluster, task: taskArn, reason }), (outcome) => {
+            const error = errorOf(outcome)
+            return error === undefined || isUnknownTask(error)
+              ? Effect.void
+              : Effect.fail(callErrorOf("StopTask", error))
+          })
       })
     })
   )

@@ -41,7 +41,8 @@ const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }
  * The happenings of a fleet. A `Freed` whose task ECS described as stopped has its `exit`. `Contradicted` is something that ECS said of a launch and
  * that cannot be so: it is not believed, and the slot stays. `Abandoned` is a launch
  * that was sent and whose holder is gone: another provisioner of the ledger takes it
- * over.
+ * over. `StopAsked` is a worker that is stopped from here on: its slot stays counted until its
+ * task is described as stopped.
  *
  * @category schemas
  */
@@ -59,6 +60,7 @@ export const Happening = Schema.Union([
   }),
   Schema.TaggedStruct("Contradicted", { ...launch, detail: Schema.String }),
   Schema.TaggedStruct("Abandoned", launch),
+  Schema.TaggedStruct("StopAsked", { ...launch, stopReason: Schema.String }),
   Schema.TaggedStruct("Resized", {})
 ])
 export type Happening = typeof Happening.Type

@@ -11,7 +11,7 @@
  *
  * This folder holds who has a slot: the service, the slots, the limits that safety
  * rests on, and the ledger in memory. It knows nothing of callers, and may import
- * `ecs` and `Time.ts`.
+ * `ecs`, `Time.ts` and `Detail.ts`.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"

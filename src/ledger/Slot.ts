@@ -85,7 +85,9 @@ export const Slot = Schema.Struct({
   since: Schema.Finite,
   state: Schema.Union([Reserved, Launching, Launched]),
   /** The latest answer of ECS about it that was not believed. */
-  contradiction: Schema.UndefinedOr(Contradiction)
+  contradiction: Schema.UndefinedOr(Contradiction),
+  /** Why its task is to be stopped, once that was asked for. */
+  stopReason: Schema.UndefinedOr(Schema.String)
 })
 export type Slot = typeof Slot.Type
 
@@ -147,7 +149,8 @@ export const reserved = (options: {
   fence: 1,
   since: options.now.fast,
   state: { _tag: "Reserved" },
-  contradiction: undefined
+  contradiction: undefined,
+  stopReason: undefined
 })
 
 /**
@@ -162,7 +165,8 @@ export const adopted = (arn: TaskArn, now: Time.Time): Slot => ({
   fence: 1,
   since: now.fast,
   state: launchedState(arn, undefined, now),
-  contradiction: undefined
+  contradiction: undefined,
+  stopReason: undefined
 })
 
 /**

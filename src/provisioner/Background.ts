@@ -12,6 +12,7 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger } from "../ledger/Ledger.ts"
+import * as Stops from "../ledger/rules/Stop.ts"
 import * as Journal from "./ChangeLog.ts"
 import type { FleetReader } from "./FleetReader.ts"
 import type { InFlight } from "./InFlight.ts"
@@ -37,8 +38,10 @@ export const follow = Effect.fnUntraced(function*(options: {
   readonly watch: Watch
   /** Opened when launches may have been left behind. */
   readonly abandoned: Latch.Latch
+  /** Opened when workers were asked to stop. */
+  readonly stopAsked: Latch.Latch
 }) {
-  const { abandoned, fleet, holder, ledger, wake, watch } = options
+  const { abandoned, fleet, holder, ledger, stopAsked, wake, watch } = options
   const changes = yield* ledger.subscribe(followed)
   const startFailures = StartFailures.make()
   let sequence: number | undefined
@@ -53,6 +56,7 @@ export const follow = Effect.fnUntraced(function*(options: {
     if (missed > 0) yield* Effect.logWarning(`${missed} changes of fleet ${fleet.id} came too fast to be logged`)
     yield* Journal.log(fleet.id, holder, change)
     if (missed > 0 || change._tag === "Abandoned") abandoned.openUnsafe()
+    if (missed > 0 || change._tag === "StopAsked") stopAsked.openUnsafe()
   })
   // No change tells of what was left behind before the subscription.
   abandoned.openUnsafe()
@@ -92,24 +96,40 @@ export const inherit = ({ abandoned, closing, fleet, inFlight, ledger, line }: {
 const inheritSchedule = Schedule.spaced("1 second")
 
 /**
- * Reads ECS now and then while slots are held and no request asks.
+ * Reads ECS now and then while slots are held and no request asks, and at once and again soon
+ * while workers are to be stopped: the reading stops them, and shows that they have.
  *
  * @category running
  */
-export const keepUp = (options: {
+export const keepUp = ({ fleet, fleetReader, ledger, stopAsked }: {
   readonly fleet: Fleet
   readonly ledger: FleetLedger
   readonly fleetReader: FleetReader
-}): Effect.Effect<never> =>
-  Effect.forever(survive(
-    options.fleet,
+  /** Opened when workers were asked to stop. */
+  readonly stopAsked: Latch.Latch
+}): Effect.Effect<never> => {
+  // Those that an earlier process was asked to stop: no change tells of them.
+  let isStopping = true
+  return Effect.forever(survive(
+    fleet,
     Effect.gen(function*() {
-      yield* Effect.sleep(options.fleet.settings.backgroundReadingInterval)
-      const { slots } = yield* options.ledger.slotTable
+      const asked = isStopping
+        ? yield* Effect.asSome(Effect.sleep(stopInterval))
+        : yield* Effect.timeoutOption(stopAsked.await, fleet.settings.backgroundReadingInterval)
+      stopAsked.closeUnsafe()
+      // A ledger that does not answer is asked again soon.
+      isStopping = true
+      const { slots } = yield* ledger.slotTable
+      isStopping = Stops.isStopping({ slots })
       // A reading that fails has said so in the log.
-      if (!HashMap.isEmpty(slots)) yield* Effect.ignore(options.fleetReader.refresh)
+      if (isStopping) yield* Effect.ignore(Effect.flatMap(ledger.now, fleetReader.readSince))
+      else if (Option.isNone(asked) && !HashMap.isEmpty(slots)) yield* Effect.ignore(fleetReader.refresh)
     })
   ))
+}
+
+/** The wait before those that were told to stop are looked at again. */
+const stopInterval = Duration.seconds(5)
 
 /** Keeps one failure from ending what goes on for as long as the fleet. */
 const survive = <A, E, R>(fleet: Fleet, effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>

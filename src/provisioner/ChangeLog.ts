@@ -66,6 +66,8 @@ const entryOf = (change: Event): Entry => {
       )
     case "Abandoned":
       return debug(`The holder of ${change.slotId} for ${change.key} is gone`)
+    case "StopAsked":
+      return debug(`Stops ${change.slotId} of ${change.key}: ${change.stopReason}`)
     case "AtCapacity":
       return debug(`Told ${change.key} that the fleet is full`)
     case "Resized":

@@ -256,7 +256,7 @@ const settleRecent = (state: State) =>
 /** That the ledger could not be asked says nothing about ECS. */
 const outcomeOf = (exit: Exit.Exit<void, ReadError>): TurnOutcome => {
   if (Exit.isSuccess(exit)) return "read"
-  return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsReadError") ? "failed" : "unread"
+  return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsCallError") ? "failed" : "unread"
 }
 
 /** The wait before this holder ends its turn again, where the ledger did not answer. */

@@ -233,7 +233,7 @@ const answerOf = (slotId: SlotId, outcome: LaunchOutcome): Effect.Effect<Answer,
     case "Lost":
       return Effect.fail(ProvisionError.retryable(
         "settling",
-        `launch ${slotId} was settled by another holder, or its task has stopped already`
+        `launch ${slotId} was settled by another holder, or stopped on request, or its task has stopped already`
       ))
   }
 }

@@ -11,6 +11,7 @@ import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { Listing, TaskCount } from "../ledger/rules/Evidence.ts"
 import type { Claim } from "../ledger/rules/ReadTurn.ts"
+import type { StopOrder } from "../ledger/rules/Stop.ts"
 import { listPageLimit } from "../ledger/SafetyLimits.ts"
 
 /**
@@ -18,7 +19,7 @@ import { listPageLimit } from "../ledger/SafetyLimits.ts"
  *
  * @category errors
  */
-export type ReadError = Ecs.EcsReadError | LedgerUnavailable
+export type ReadError = Ecs.EcsCallError | LedgerUnavailable
 
 /**
  * A turn to read that the ledger has given.
@@ -27,10 +28,17 @@ export type ReadError = Ecs.EcsReadError | LedgerUnavailable
  */
 export type YourTurn = Extract<Claim, { readonly _tag: "Yours" }>
 
-type Operation = Ecs.EcsReadError["operation"]
+type Operation = Ecs.EcsCallError["operation"]
 
 /** The number of descriptions of one reading that are asked for at a time: AWS allows a burst of 100 reads. */
 const describeConcurrency = 5
+
+/**
+ * The most tasks that one reading stops, and at a time: AWS takes 40 of `RunTask`, `StopTask` and their like
+ * a second ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html}).
+ */
+const stopsPerReading = 50
+const stopConcurrency = 5
 
 /**
  * All that is needed to read a fleet.
@@ -98,6 +106,7 @@ const readAll = Effect.fnUntraced(function*(reading: PagedReading) {
     missing
   })
   if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
+  if (tally.toStop.length > 0) yield* stopTasks(reader, tally.toStop)
   yield* reportForeign(reader, tally)
   yield* reportUndescribed(reader, tally)
 })
@@ -122,7 +131,7 @@ const list = Effect.fnUntraced(function*(reading: PagedReading, desiredStatus: "
 })
 
 /** Makes one call. A page is tried again where it failed, not the reading. */
-const call = <A>(reading: PagedReading, operation: Operation, effect: Effect.Effect<A, Ecs.EcsReadError>) => {
+const call = <A>(reading: PagedReading, operation: Operation, effect: Effect.Effect<A, Ecs.EcsCallError>) => {
   const { id, settings } = reading.reader.fleet
   return Effect.suspend(() => {
     reading.calls++
@@ -130,13 +139,13 @@ const call = <A>(reading: PagedReading, operation: Operation, effect: Effect.Eff
   }).pipe(
     Effect.timeoutOrElse({
       duration: settings.readTimeout,
-      orElse: () => new Ecs.EcsReadError({ operation, reason: "unreachable", detail: "no answer in time" })
+      orElse: () => new Ecs.EcsCallError({ operation, reason: "unreachable", detail: "no answer in time" })
     }),
     // All that can be done about a defect is to read again: callers are told that it may pass.
     Effect.catchDefect((defect) =>
       Effect.andThen(
         Effect.logError(`A reading of fleet ${id} broke down`, defect),
-        new Ecs.EcsReadError({ operation, reason: "unavailable", detail: "the call broke down" })
+        new Ecs.EcsCallError({ operation, reason: "unavailable", detail: "the call broke down" })
       )
     ),
     Effect.retry({ while: Ecs.isTransient, times: settings.readPageRetries, schedule: retrySchedule })
@@ -146,13 +155,36 @@ const call = <A>(reading: PagedReading, operation: Operation, effect: Effect.Eff
 /** An answer that holds anything else was not given about this fleet: nothing in it is evidence. */
 const checkArns = (cluster: string, operation: Operation, arns: ReadonlyArray<Ecs.TaskArn>) => {
   const index = arns.findIndex((arn) => !TaskArns.isIn(cluster, arn))
-  return index === -1 ? Effect.void : new Ecs.EcsReadError({
+  return index === -1 ? Effect.void : new Ecs.EcsCallError({
     operation,
     reason: "unreachable",
     detail: `${JSON.stringify(arns[index])?.slice(0, 200)} is not the ARN of a task in cluster ${cluster}; ` +
       "check that the endpoint is that of ECS"
   })
 }
+
+/**
+ * Tells ECS to stop what was asked to stop. Who reads does it, for all holders, with each reading until
+ * one shows that the task stops: an answer may be lost, and none is evidence.
+ */
+const stopTasks = ({ ecs, fleet }: Reader, orders: ReadonlyArray<StopOrder>) =>
+  Effect.forEach(
+    orders.slice(0, stopsPerReading),
+    ({ reason, taskArn }) =>
+      ecs.stopTask({ cluster: fleet.cluster, taskArn, reason }).pipe(
+        Effect.timeoutOrElse({
+          duration: fleet.settings.readTimeout,
+          orElse: () =>
+            new Ecs.EcsCallError({ operation: "StopTask", reason: "unreachable", detail: "no answer in time" })
+        }),
+        Effect.catch((error) =>
+          Effect.logWarning(
+            `Fleet ${fleet.id}: task ${taskArn} could not be stopped, and is tried again: ${error.message}`
+          )
+        )
+      ),
+    { concurrency: stopConcurrency, discard: true }
+  )
 
 /** Said when there are more, for they may stay for long. */
 const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, undescribed }: TaskCount) {
@@ -176,7 +208,7 @@ const reportForeign = ({ fleet }: Reader, { cap, foreign, isMore, occupied }: Ta
     : Effect.void
 
 const endless = (how: string) =>
-  new Ecs.EcsReadError({
+  new Ecs.EcsCallError({
     operation: "ListTasks",
     reason: "unreachable",
     detail: `the list does not end: ${how}; check that the endpoint is that of ECS`
@@ -184,7 +216,7 @@ const endless = (how: string) =>
 
 /** Makes the error of an answer that shows another location: it says nothing of this fleet. */
 const elsewhere = (operation: Operation, detail: string) =>
-  new Ecs.EcsReadError({ operation, reason: "unreachable", detail })
+  new Ecs.EcsCallError({ operation, reason: "unreachable", detail })
 
 const retrySchedule = Schedule.jittered(Schedule.exponential("200 millis"))
 

@@ -171,7 +171,7 @@ export const of = (error: ProvisionError | ReadError): ProvisionError => {
   switch (error._tag) {
     case "LedgerUnavailable":
       return retryable("ledger", error.detail)
-    case "EcsReadError":
+    case "EcsCallError":
       return ofFailure({ reason: error.reason, detail: `${error.operation}: ${error.detail}` })
     default:
       return error

@@ -10,8 +10,8 @@
  * all fleets of a process.
  *
  * This folder takes a request from its arrival to its answer: it joins launches, waits
- * in line, reads ECS and launches. It may import `fleet`, `ledger`, `ecs` and
- * `Time.ts`.
+ * in line, reads ECS and launches. It may import `fleet`, `ledger`, `ecs`,
+ * `Time.ts` and `Detail.ts`.
  */
 import * as Clock from "effect/Clock"
 import type * as Config from "effect/Config"
@@ -20,15 +20,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Ecs } from "../ecs/Ecs.ts"
 import * as Fleets from "../fleet/Fleet.ts"
-import type { Cap, Event } from "../ledger/Change.ts"
+import type { Event } from "../ledger/Change.ts"
 import * as Ledgers from "../ledger/Ledger.ts"
-import type { Release } from "../ledger/rules/Release.ts"
-import type { SlotId } from "../ledger/Slot.ts"
 import * as Time from "../Time.ts"
 import * as AccountProbes from "./AccountProbe.ts"
 import type { AtCapacity, Existing, Launched } from "./Answer.ts"
@@ -37,6 +34,7 @@ import * as Bulletins from "./Bulletin.ts"
 import * as FleetReaders from "./FleetReader.ts"
 import * as InFlights from "./InFlight.ts"
 import { LaunchId } from "./LaunchId.ts"
+import * as Operators from "./Operator.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 import * as Requests from "./Requests.ts"
 import * as Serving from "./Serving.ts"
@@ -74,62 +72,55 @@ export type { RequestOptions } from "./Requests.ts"
  *
  * @category services
  */
-export class Provisioner extends Context.Service<Provisioner, {
-  /** The fleet that it launches into. */
-  readonly fleet: Fleets.Fleet
-  /**
-   * Asks for a worker, without waiting for a slot.
-   *
-   * **Details**
-   *
-   * A key is 1 to 256 characters, none of them a control character. Callers with
-   * the same key share one launch while it is in flight. The request waits for a
-   * reading of ECS and for the verdict of the launch, for `requestTimeout` (30 s)
-   * at most: past it, it fails as `settling` while the launch goes on.
-   *
-   * **Gotchas**
-   *
-   * Interrupting it does not cancel the launch.
-   */
-  readonly request: (
-    key: string,
-    options?: Requests.RequestOptions
-  ) => Effect.Effect<Launched | Existing | AtCapacity, ProvisionError.ProvisionError>
-  /**
-   * Asks for a worker, and waits in line for a slot, first come first served.
-   *
-   * **Details**
-   *
-   * There is no bound on the wait but the caller's own `Effect.timeout`; once it
-   * has a slot, the request is bound like any other. Interrupting it leaves the
-   * line: nothing is launched for a place that all of its callers have left.
-   */
-  readonly requestWhenFree: (
-    key: string,
-    options?: Requests.RequestOptions
-  ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
-  /** Reads how the fleet stands now. */
-  readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
-  /**
-   * The events of the fleet, from when the stream is run until the provisioner closes.
-   *
-   * Changes are numbered. Requests that this provisioner has told that the fleet is
-   * full stand between them without a number. A subscriber that falls more than
-   * `changesCapacity` (1024) behind loses the oldest, and sees in the numbers when
-   * changes are among them.
-   */
-  readonly changes: Stream.Stream<Event>
-  /**
-   * Changes the cap: 0 launches nothing more, `"unlimited"` counts without bound.
-   * Lowering it below what is running stops growth, and kills nothing.
-   */
-  readonly resize: (cap: Cap) => Effect.Effect<void, ProvisionError.ProvisionError>
-  /**
-   * Frees the slot of a launch whose answer was lost, because an operator knows
-   * that it has no task. It is refused until the task must have become visible.
-   */
-  readonly release: (slotId: SlotId) => Effect.Effect<Release, ProvisionError.RetryableError>
-}>()("fleetcap/Provisioner") {}
+export class Provisioner extends Context.Service<
+  Provisioner,
+  Operators.Operator & {
+    /** The fleet that it launches into. */
+    readonly fleet: Fleets.Fleet
+    /**
+     * Asks for a worker, without waiting for a slot.
+     *
+     * **Details**
+     *
+     * A key is 1 to 256 characters, none of them a control character. Callers with
+     * the same key share one launch while it is in flight. The request waits for a
+     * reading of ECS and for the verdict of the launch, for `requestTimeout` (30 s)
+     * at most: past it, it fails as `settling` while the launch goes on.
+     *
+     * **Gotchas**
+     *
+     * Interrupting it does not cancel the launch.
+     */
+    readonly request: (
+      key: string,
+      options?: Requests.RequestOptions
+    ) => Effect.Effect<Launched | Existing | AtCapacity, ProvisionError.ProvisionError>
+    /**
+     * Asks for a worker, and waits in line for a slot, first come first served.
+     *
+     * **Details**
+     *
+     * There is no bound on the wait but the caller's own `Effect.timeout`; once it
+     * has a slot, the request is bound like any other. Interrupting it leaves the
+     * line: nothing is launched for a place that all of its callers have left.
+     */
+    readonly requestWhenFree: (
+      key: string,
+      options?: Requests.RequestOptions
+    ) => Effect.Effect<Launched | Existing, ProvisionError.ProvisionError>
+    /** Reads how the fleet stands now. */
+    readonly snapshot: Effect.Effect<Snapshots.Snapshot, ProvisionError.RetryableError>
+    /**
+     * The events of the fleet, from when the stream is run until the provisioner closes.
+     *
+     * Changes are numbered. Requests that this provisioner has told that the fleet is
+     * full stand between them without a number. A subscriber that falls more than
+     * `changesCapacity` (1024) behind loses the oldest, and sees in the numbers when
+     * changes are among them.
+     */
+    readonly changes: Stream.Stream<Event>
+  }
+>()("fleetcap/Provisioner") {}
 
 /**
  * Makes a provisioner for a fleet, for programs that have several.
@@ -182,6 +173,7 @@ export const make = Effect.fnUntraced(function*(
   const { request, requestWhenFree } = Requests.make({ settings, ledger, inFlight, line, bulletin, closing })
   const wake = yield* Latch.make(false)
   const abandoned = yield* Latch.make(false)
+  const stopAsked = yield* Latch.make(false)
 
   const snapshot = ProvisionError.orRetryable(Effect.zipWith(
     ledger.slotTable,
@@ -189,20 +181,10 @@ export const make = Effect.fnUntraced(function*(
     (table, now) => Snapshots.make(table, line.places.size, now)
   ))
 
-  const resize = Effect.fnUntraced(function*(cap: Cap) {
-    if (!isCap(cap)) {
-      return yield* new ProvisionError.PermanentError({
-        reason: "invalid",
-        detail: `a cap is a whole number from 0, or "unlimited", and not ${cap}`
-      })
-    }
-    yield* ProvisionError.orRetryable(ledger.resize(cap))
-  })
-
-  yield* Effect.forkScoped(Background.follow({ fleet, holder, ledger, wake, watch, abandoned }))
+  yield* Effect.forkScoped(Background.follow({ fleet, holder, ledger, wake, watch, abandoned, stopAsked }))
   yield* Effect.forkScoped(Background.inherit({ fleet, ledger, line, inFlight, closing, abandoned }))
   yield* Effect.forkScoped(Serving.serve({ line, inFlight, wake }))
-  yield* Effect.forkScoped(Background.keepUp({ fleet, ledger, fleetReader }))
+  yield* Effect.forkScoped(Background.keepUp({ fleet, ledger, fleetReader, stopAsked }))
   yield* Effect.addFinalizer(() =>
     Effect.andThen(closing.open, Background.windUp({ fleet, ledger, holder, line, inFlight }))
   )
@@ -213,8 +195,7 @@ export const make = Effect.fnUntraced(function*(
     requestWhenFree,
     snapshot,
     changes: Stream.interruptWhen(bulletin.events, closing.await),
-    resize,
-    release: (slotId) => ProvisionError.orRetryable(ledger.release(slotId))
+    ...Operators.make(ledger)
   })
 })
 
@@ -244,5 +225,3 @@ export const layerConfig = (
   Config.ConfigError | Fleets.FleetError | Ledgers.LedgerUnavailable | Ledgers.LedgerMismatch,
   Ledgers.Ledger | Ecs
 > => Layer.effect(Provisioner, Effect.flatMap(config, make))
-
-const isCap = Schema.is(Fleets.Cap)

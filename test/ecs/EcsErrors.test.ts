@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { FailureReason, Verdict } from "../../src/ecs/Ecs.ts"
-import { type ObservedError, readErrorOf, verdictOfError, verdictOfOutput } from "../../src/ecs/EcsErrors.ts"
+import { callErrorOf, type ObservedError, verdictOfError, verdictOfOutput } from "../../src/ecs/EcsErrors.ts"
 import { arn, ecs, errors } from "./errorRows.ts"
 
 const tagOf = ({ _tag }: Verdict) => _tag
@@ -12,7 +12,7 @@ describe("verdictOfError", () => {
       const verdict = verdictOfError(error)
       assert.strictEqual(tagOf(verdict), launch)
       if ("failure" in verdict) assert.strictEqual(verdict.failure.reason, reason)
-      const read = readErrorOf("ListTasks", error)
+      const read = callErrorOf("ListTasks", error)
       assert.strictEqual(read.reason, reason)
       assert.strictEqual(read.operation, "ListTasks")
     })
@@ -51,13 +51,13 @@ describe("verdictOfError", () => {
       verdictOfOutput({ failures: [{ reason: long, detail: long }] }, { taskDefinition: "worker:7", startedBy: "id" })
     ]
     for (const verdict of verdicts) assert.isBelow(JSON.stringify(verdict).length, 1700)
-    assert.isBelow(readErrorOf("ListTasks", { name: long, message: long }).detail.length, 1100)
+    assert.isBelow(callErrorOf("ListTasks", { name: long, message: long }).detail.length, 1100)
   })
 
   it("keeps what the call was signed with out of the detail", () => {
     const error: ObservedError = { ...ecs("ServerException", "bare IQoJb3JpZ2lu"), secrets: ["IQoJb3JpZ2lu"] }
     assert.notInclude(JSON.stringify(verdictOfError(error)), "IQoJ")
-    assert.notInclude(readErrorOf("ListTasks", error).detail, "IQoJ")
+    assert.notInclude(callErrorOf("ListTasks", error).detail, "IQoJ")
   })
 
   it("keeps credentials out of the detail", () => {

@@ -19,6 +19,7 @@ import * as Slots from "../Slot.ts"
 import type { Launching } from "../SlotState.ts"
 import type { LedgerState } from "./LedgerState.ts"
 import * as LedgerStates from "./LedgerState.ts"
+import * as Stops from "./Stop.ts"
 import type { Decision, Transaction } from "./Transaction.ts"
 import * as Transactions from "./Transaction.ts"
 
@@ -120,7 +121,8 @@ export const observe = (ledger: LedgerState, reading: Reading, now: Time.Time): 
     const foreign = cap !== "unlimited" && occupied > cap ? LedgerStates.foreignTasks(tx.ledger) : 0
     if (foreign !== ledger.foreignOver) tx.ledger = { ...tx.ledger, foreignOver: foreign }
     const undescribed = LedgerStates.undescribedTasks(tx.ledger, now)
-    return { cap, occupied, foreign, isMore: foreign > ledger.foreignOver, undescribed, stray }
+    const toStop = Stops.due(tx.ledger, reading.tasks)
+    return { cap, occupied, foreign, isMore: foreign > ledger.foreignOver, undescribed, toStop, stray }
   })
 
 /**
@@ -137,6 +139,8 @@ export interface TaskCount {
   readonly isMore: boolean
   /** The number of tasks that were listed a while ago and have never been described. */
   readonly undescribed: number
+  /** The tasks that were asked to stop, and that the reading does not show as stopping. */
+  readonly toStop: ReadonlyArray<Stops.StopOrder>
   /** Why the reading is no evidence, and nothing of it was taken in: it is of another location. */
   readonly stray: string | undefined
 }

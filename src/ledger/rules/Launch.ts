@@ -5,7 +5,7 @@
  * cap: `reserve` when it grants a slot, `gate` again right before every attempt.
  */
 import * as Schema from "effect/Schema"
-import { Failure, type RunTaskRequest, type TaskArn, TaskArnSchema, type Verdict } from "../../ecs/Ecs.ts"
+import { Failure, type RunTaskRequest, TaskArnSchema, type Verdict } from "../../ecs/Ecs.ts"
 import type { Time } from "../../Time.ts"
 import type { Key } from "../Key.ts"
 import type { Slot, SlotId } from "../Slot.ts"
@@ -195,7 +195,9 @@ export const gate = (ledger: LedgerState, ticket: Ticket, holder: Holder, now: T
     const others = LedgerStates.used(ledger) - 1
     const over = ledger.cap !== "unlimited" && !(others < ledger.cap)
     if (Slots.isUnsent(slot)) {
-      if (over || holder.closing) Transactions.free(tx, slot.id, "withdrawn")
+      const unwanted = slot.stopReason !== undefined
+      if (over || holder.closing || unwanted) Transactions.free(tx, slot.id, "withdrawn")
+      if (unwanted) return { _tag: "Lost" }
       if (holder.closing) return { _tag: "Closed" }
       if (over) return { _tag: "Withdrawn", occupied: others, cap: ledger.cap }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
@@ -255,32 +257,6 @@ export const withdraw = (ledger: LedgerState, ticket: Ticket, now: Time): Decisi
     const slot = held(ledger, ticket)
     if (slot !== undefined && Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
   })
-
-/**
- * The progress of a launch, for callers that wait for it and do not hold it.
- *
- * - `InFlight`: there is no verdict yet
- * - `Launched`: its task is known
- * - `Over`: it has been settled otherwise, or given up its key
- *
- * @category models
- */
-export type Trace =
-  | { readonly _tag: "InFlight" }
-  | { readonly _tag: "Launched"; readonly taskArn: TaskArn }
-  | { readonly _tag: "Over" }
-
-/**
- * Returns the progress of a launch.
- *
- * @category accessors
- */
-export const trace = (ledger: LedgerState, id: SlotId): Trace => {
-  const slot = LedgerStates.find(ledger, id)
-  if (slot?.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
-  if (slot?.key === undefined || LedgerStates.findByKey(ledger, slot.key) !== slot) return { _tag: "Over" }
-  return { _tag: "InFlight" }
-}
 
 /** Returns the number of slots owed to requests that wait elsewhere before one. */
 const owedElsewhere = (waitingSince: number | undefined, elsewhere: ReadonlyArray<Line>): number => {

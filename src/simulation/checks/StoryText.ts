@@ -37,6 +37,8 @@ export const change = (change: Change): string => {
       return `does not believe ECS about launch ${change.slotId.slice(0, 8)}: ${change.detail} ${stands}`
     case "Abandoned":
       return `has no process any more for launch ${change.slotId.slice(0, 8)} ${stands}`
+    case "StopAsked":
+      return `is asked to stop launch ${change.slotId.slice(0, 8)}: ${change.stopReason} ${stands}`
     case "Resized":
       return `has a cap of ${cap} ${stands}`
   }

@@ -3,7 +3,7 @@
  * is launched.
  */
 import * as Effect from "effect/Effect"
-import { Ecs, EcsReadError, TaskArn } from "../../ecs/Ecs.ts"
+import { Ecs, EcsCallError, TaskArn } from "../../ecs/Ecs.ts"
 
 /**
  * The answers that a process gets instead of those of ECS.
@@ -27,8 +27,8 @@ const latency = 40
  */
 export const over = (ecs: Ecs["Service"], blindness: () => Blindness | undefined): Ecs["Service"] => {
   let pages = 0
-  const denied = (operation: EcsReadError["operation"]) =>
-    new EcsReadError({ operation, reason: "access-denied", detail: "this process may not read" })
+  const denied = (operation: EcsCallError["operation"]) =>
+    new EcsCallError({ operation, reason: "access-denied", detail: "this process may not read" })
   return Ecs.of({
     ...ecs,
     listTasks: (query) =>

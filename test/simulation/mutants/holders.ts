@@ -22,7 +22,7 @@ export const holders: ReadonlyArray<Mutant> = [
     300,
     20,
     [[
-      "ledger/Operation.ts",
+      "ledger/OperationTable.ts",
       "answer._tag === \"Pass\" ? { tag: \"settle\", args: [ticket, tooLate] } : undefined",
       "answer._tag === undefined ? { tag: \"settle\", args: [ticket, tooLate] } : undefined"
     ]]

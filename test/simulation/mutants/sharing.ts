@@ -44,7 +44,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     "member.status === \"left\""
   ]]),
   shared("a grant that no caller waits for is undone", "a slot that no caller waited for stays reserved", 50, [[
-    "ledger/Operation.ts",
+    "ledger/OperationTable.ts",
     "answer._tag === \"Granted\" ? { tag: \"withdraw\", args: [answer.ticket] } : undefined",
     "answer._tag === undefined ? { tag: \"withdraw\", args: [answer] } : undefined"
   ]]),
