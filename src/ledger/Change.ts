@@ -26,13 +26,22 @@ export type Cap = typeof Cap.Type
  * - `stopped`: ECS described its task as stopped
  * - `refused`: ECS refused to launch its task
  * - `withdrawn`: its `RunTask` was not sent
+ * - `cancelled`: it was asked to stop, and its `RunTask` was not sent
  * - `merged`: it was a listed task that turned out to be another slot's
  * - `forgotten`: ECS has not shown the task for longer than it remembers stopped ones
  * - `absent`: a launch without a verdict, that two full readings did not show after the lag bound
  *
  * @category schemas
  */
-export const FreeReason = Schema.Literals(["stopped", "refused", "withdrawn", "merged", "forgotten", "absent"])
+export const FreeReason = Schema.Literals([
+  "stopped",
+  "refused",
+  "withdrawn",
+  "cancelled",
+  "merged",
+  "forgotten",
+  "absent"
+])
 export type FreeReason = typeof FreeReason.Type
 
 const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }

@@ -148,7 +148,7 @@ export const reserved = (options: {
   holder: options.holder,
   fence: 1,
   since: options.now.fast,
-  state: { _tag: "Reserved" },
+  state: { _tag: "Reserved", turnedBack: false },
   contradiction: undefined,
   stopReason: undefined
 })
@@ -191,6 +191,13 @@ export const sending = (slot: Slot, now: Time.Time): Slot => {
     }
   }
 }
+
+/**
+ * Marks that the gate has turned back a launch that was not sent, or launched nothing.
+ *
+ * @category transitions
+ */
+export const turnedBack = (slot: Slot): Slot => ({ ...slot, state: { _tag: "Reserved", turnedBack: true } })
 
 /**
  * Records that an attempt ended without a verdict, or is to be sent again.

@@ -10,7 +10,13 @@ import * as Time from "../Time.ts"
  *
  * @category schemas
  */
-export const Reserved = Schema.TaggedStruct("Reserved", {})
+export const Reserved = Schema.TaggedStruct("Reserved", {
+  /**
+   * The gate has turned it back, for the fleet is over its cap. Its holder gives it back: until then no other request
+   * is granted its place, but other launches pass the gate as if it was free.
+   */
+  turnedBack: Schema.Boolean
+})
 
 /**
  * `RunTask` may have been sent, and its task is not known.

@@ -108,8 +108,9 @@ export const keepUp = ({ fleet, fleetReader, ledger, stopAsked }: {
   /** Opened when workers were asked to stop. */
   readonly stopAsked: Latch.Latch
 }): Effect.Effect<never> => {
-  // Those that an earlier process was asked to stop: no change tells of them.
-  let isStopping = true
+  let isStopping = false
+  // No change tells of those that an earlier process was asked to stop.
+  stopAsked.openUnsafe()
   return Effect.forever(survive(
     fleet,
     Effect.gen(function*() {

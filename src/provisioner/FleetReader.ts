@@ -23,9 +23,11 @@ import * as Ecs from "../ecs/Ecs.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { TurnOutcome } from "../ledger/rules/ReadTurn.ts"
+import type { StopOrder } from "../ledger/rules/Stop.ts"
 import { readsPerSecond } from "../ledger/SafetyLimits.ts"
 import * as PagedReading from "./PagedReading.ts"
 import type { ReadError, YourTurn } from "./PagedReading.ts"
+import * as Stopping from "./Stopping.ts"
 
 /**
  * The readings of one fleet. All times are the ledger's.
@@ -80,6 +82,8 @@ interface State {
   readonly waiters: Set<Waiter>
   /** Whether a fiber serves those who wait. */
   isServing: boolean
+  /** Whether tasks are being told to stop. */
+  isStopping: boolean
   failed: Failed | undefined
   unended: Unended | undefined
   /** When this holder may read at the earliest, as it has heard: later than the others, where it could not read. */
@@ -105,6 +109,7 @@ export const make = Effect.fnUntraced(function*(
     fork: yield* FiberSet.makeRuntime<never, void, never>(),
     waiters: new Set(),
     isServing: false,
+    isStopping: false,
     failed: undefined,
     unended: undefined,
     ownDueAt: Number.NEGATIVE_INFINITY,
@@ -209,7 +214,17 @@ const readNow = (state: State, turn: YourTurn): Effect.Effect<void> => {
     if (Exit.isFailure(exit)) failAll(state, exit.cause)
     yield* Effect.ignore(endTurn(state, unended))
     settle(state, Exit.succeed(true), ({ asksOnce, since }) => asksOnce || since <= turn.begunAt.fast)
+    if (Exit.isSuccess(exit) && exit.value.length > 0) stop(state, exit.value)
   }).pipe(Effect.onInterrupt(() => Effect.ignore(ledger.readTurn.end(interval, "unread"))))
+}
+
+/** Those that the last call has not been answered for are told again only after the next reading. */
+const stop = (state: State, orders: ReadonlyArray<StopOrder>): void => {
+  if (state.isStopping) return
+  state.isStopping = true
+  state.fork(Stopping.stopTasks(state.reader, orders)).addObserver(() => {
+    state.isStopping = false
+  })
 }
 
 const rest = Effect.fnUntraced(function*(state: State, dueAt: number) {
@@ -254,7 +269,7 @@ const settleRecent = (state: State) =>
   )
 
 /** That the ledger could not be asked says nothing about ECS. */
-const outcomeOf = (exit: Exit.Exit<void, ReadError>): TurnOutcome => {
+const outcomeOf = (exit: Exit.Exit<unknown, ReadError>): TurnOutcome => {
   if (Exit.isSuccess(exit)) return "read"
   return Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "EcsCallError") ? "failed" : "unread"
 }

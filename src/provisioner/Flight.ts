@@ -74,7 +74,7 @@ const seekSlot = Effect.fnUntraced(function*(
   flying: Flying,
   flight: Flight
 ): Effect.fn.Return<Answer, ProvisionError.ProvisionError | ReadError> {
-  const { closing, fleetReader, line } = flying
+  const { closing, fleetReader } = flying
   let readSince = yield* youngEnough(flying)
   const nextId = yield* LaunchId
   let current = false
@@ -109,11 +109,8 @@ const seekSlot = Effect.fnUntraced(function*(
         return yield* ProvisionError.closing
       case "Flown":
         if (asked.outcome._tag !== "Withdrawn") return yield* answerOf(slotId, asked.outcome)
-        // The fleet filled up between the grant and the gate. From here on, who stands in line would be served first.
-        if (FlightStates.isFromLine(flight)) {
-          WaitingLine.expect(line, flight.key, flight.arrival)
-          return yield* atCapacity(flying, asked.outcome)
-        }
+        // The fleet filled up between the grant and the gate.
+        if (FlightStates.isFromLine(flight)) return yield* atCapacity(flying, asked.outcome)
         // The request is as if newly made.
         FlightStates.withdrawn(flight)
         readSince = yield* youngEnough(flying)
@@ -150,16 +147,23 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
       if (reservation._tag !== "Granted") return Effect.succeed(reservation)
       FlightStates.reserved(flight)
       seat(flying, flight)
-      return Effect.map(
-        Launchers.launch(flying, reservation.ticket, request, flight),
-        (outcome) => ({ _tag: "Flown", outcome })
-      )
+      return Effect.map(Launchers.launch(flying, reservation.ticket, request, flight), (outcome) => {
+        // Before its slot is free: who stands behind it in line would be served first.
+        if (outcome._tag === "Withdrawn" && FlightStates.isFromLine(flight)) {
+          WaitingLine.expect(line, key, flight.arrival)
+        }
+        return { _tag: "Flown", outcome }
+      })
     },
-    // A launch that came to an end has left its slot as it must be; one that was cut short has not.
+    // A launch that came to an end has left its slot as it must be; one that was withdrawn or cut short has not.
     (reservation, exit) =>
-      reservation._tag === "Granted" && Exit.isFailure(exit) ? ledger.withdraw(reservation.ticket) : Effect.void
+      reservation._tag === "Granted" && (Exit.isFailure(exit) || isWithdrawn(exit.value))
+        ? ledger.withdraw(reservation.ticket)
+        : Effect.void
   )
 })
+
+const isWithdrawn = (asked: Asked): boolean => asked._tag === "Flown" && asked.outcome._tag === "Withdrawn"
 
 /** From here on it waits for no slot, nor do those in line for its key. */
 const seat = ({ line }: Flying, flight: Flight): void => {

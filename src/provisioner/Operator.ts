@@ -33,7 +33,7 @@ export interface Operator {
    *
    * It returns once that is in the ledger, and whoever reads ECS next tells it to stop them, until a
    * reading shows that they do, also when this process has ended. A launch that may have been sent is
-   * stopped as soon as its task is known; one that was not sent is withdrawn, and its callers are told so.
+   * stopped as soon as its task is known; one that was not sent is cancelled, and its callers are told so.
    * `reason` is what ECS shows. To ask again changes nothing. Both lists of the answer are empty where
    * there is no such worker.
    *

@@ -11,7 +11,6 @@ import type { Fleet } from "../fleet/Fleet.ts"
 import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { Listing, TaskCount } from "../ledger/rules/Evidence.ts"
 import type { Claim } from "../ledger/rules/ReadTurn.ts"
-import type { StopOrder } from "../ledger/rules/Stop.ts"
 import { listPageLimit } from "../ledger/SafetyLimits.ts"
 
 /**
@@ -34,13 +33,6 @@ type Operation = Ecs.EcsCallError["operation"]
 const describeConcurrency = 5
 
 /**
- * The most tasks that one reading stops, and at a time: AWS takes 40 of `RunTask`, `StopTask` and their like
- * a second ({@link https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html}).
- */
-const stopsPerReading = 50
-const stopConcurrency = 5
-
-/**
  * All that is needed to read a fleet.
  *
  * @category models
@@ -60,8 +52,8 @@ interface PagedReading extends YourTurn {
 }
 
 /**
- * Reads a fleet in a turn that the ledger has given, and returns what came of it and
- * how many calls it took.
+ * Reads a fleet in a turn that the ledger has given, and returns what came of it, the tasks that
+ * are to be told to stop, and how many calls it took.
  *
  * @category running
  */
@@ -106,9 +98,9 @@ const readAll = Effect.fnUntraced(function*(reading: PagedReading) {
     missing
   })
   if (tally.stray !== undefined) return yield* elsewhere("DescribeTasks", tally.stray)
-  if (tally.toStop.length > 0) yield* stopTasks(reader, tally.toStop)
   yield* reportForeign(reader, tally)
   yield* reportUndescribed(reader, tally)
+  return tally.toStop
 })
 
 const list = Effect.fnUntraced(function*(reading: PagedReading, desiredStatus: "RUNNING" | "STOPPED") {
@@ -162,29 +154,6 @@ const checkArns = (cluster: string, operation: Operation, arns: ReadonlyArray<Ec
       "check that the endpoint is that of ECS"
   })
 }
-
-/**
- * Tells ECS to stop what was asked to stop. Who reads does it, for all holders, with each reading until
- * one shows that the task stops: an answer may be lost, and none is evidence.
- */
-const stopTasks = ({ ecs, fleet }: Reader, orders: ReadonlyArray<StopOrder>) =>
-  Effect.forEach(
-    orders.slice(0, stopsPerReading),
-    ({ reason, taskArn }) =>
-      ecs.stopTask({ cluster: fleet.cluster, taskArn, reason }).pipe(
-        Effect.timeoutOrElse({
-          duration: fleet.settings.readTimeout,
-          orElse: () =>
-            new Ecs.EcsCallError({ operation: "StopTask", reason: "unreachable", detail: "no answer in time" })
-        }),
-        Effect.catch((error) =>
-          Effect.logWarning(
-            `Fleet ${fleet.id}: task ${taskArn} could not be stopped, and is tried again: ${error.message}`
-          )
-        )
-      ),
-    { concurrency: stopConcurrency, discard: true }
-  )
 
 /** Said when there are more, for they may stay for long. */
 const reportUndescribed = Effect.fnUntraced(function*(reader: Reader, { cap, undescribed }: TaskCount) {

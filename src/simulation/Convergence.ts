@@ -82,6 +82,7 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   const running = system.current()
   if (running === undefined) return
   const { provisioner } = running
+  if (system.stopCheck.slots.size > 0) yield* checkStopped(system, latest)
   const resize = (cap: Scenario["cap"]) => Effect.orDie(provisioner.resize(cap))
   const unknown = slotsOf(latest()).filter(({ state }) => state._tag === "Launching").length
   // Launches without a verdict are not sent again over the cap, and would hold each other back for an hour.
@@ -144,6 +145,19 @@ export const run = Effect.fnUntraced(function*(system: System, scenario: Scenari
   }
   checkTruth(system, slotsOf(latest()))
   yield* system.end
+})
+
+/** What was asked to stop does, once ECS listens: its slot is free, or its task on its way there. */
+const checkStopped = Effect.fnUntraced(function*(system: System, latest: () => SlotTable | undefined) {
+  const { ecs, fleet, launches, log, startTime, stopCheck } = system
+  yield* Effect.sleep(settling(fleet.settings, system.gather !== undefined))
+  const now = log.now() + startTime
+  const live = new Map(launches.live(now).map(({ task }) => [task.arn, task]))
+  for (const slot of slotsOf(latest())) {
+    const task = live.get(taskArn(slot) ?? "")
+    if (!stopCheck.slots.has(slot.id) || task === undefined || task.life.stoppingAt <= ecs.world.now) continue
+    log.violate("what was asked to stop is stopped", `${textOf(slot)}: ${task.arn} runs on`)
+  }
 })
 
 /** Pauses the fleet until it is empty, and sees how soon those in line are served when it goes on. */

@@ -130,6 +130,8 @@ const happen = (system: System, event: Event, asking: Asking): Effect.Effect<voi
       return Effect.sync(() => {
         launchForeign(system, event)
       })
+    case "StopWorkers":
+      return Effect.asVoid(Effect.forkDetach(stopWorkers(system, event)))
     case "Stop":
       return Effect.sync(() => {
         const stopped = ecs.stopTasks(event.count)
@@ -208,6 +210,23 @@ const converse = (
     log.violate("nothing dies", Cause.pretty(exit.cause))
   })
 }
+
+/** Asks a process to stop the workers of a key. A ledger that is away may not hear it: then it was not asked for. */
+const stopWorkers = (system: System, { key, replica }: Extract<Event, { readonly _tag: "StopWorkers" }>) =>
+  Effect.suspend(() => {
+    const running = system.current(replica)
+    if (running === undefined) return Effect.void
+    const { log, stopCheck } = system
+    log.tell("operator", () => `asks ${running.process.name} to stop the workers for ${key}`)
+    stopCheck.asks(key)
+    return running.provisioner.stop({ key }).pipe(
+      Effect.map(({ cancelled, stopping }) => {
+        stopCheck.answered(key, stopping)
+        log.tell("operator", () => `hears that ${stopping.length} are stopped, and ${cancelled.length} were not sent`)
+      }),
+      Effect.ignore
+    )
+  })
 
 /** A copy is made of a task that is known: who makes it has seen it, and so has the fleet. */
 const launchForeign = (system: System, event: Extract<Event, { readonly _tag: "Foreign" }>): void => {

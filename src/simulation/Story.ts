@@ -36,6 +36,8 @@ export const event = (event: Event): string => {
       return `another program launches ${event.count} ${event.copies === true ? "copies of tasks" : "tasks"}, for ${
         event.lifetime / 1000
       } s`
+    case "StopWorkers":
+      return `an operator asks ${at(event.replica)}to stop the workers for ${event.key}`
     case "Stop":
       return `up to ${event.count} tasks are stopped`
     case "Release":

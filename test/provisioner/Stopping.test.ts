@@ -39,7 +39,7 @@ describe("Provisioner.stop", () => {
       yield* pass("1 minute", "1 second")
       const answer = yield* provisioner.stop({ key: "a" }, { reason: "the job was cancelled" })
       assert.sameMembers([...answer.stopping], [first.slotId, second.slotId])
-      assert.lengthOf(answer.withdrawn, 0)
+      assert.lengthOf(answer.cancelled, 0)
       assert.strictEqual((yield* provisioner.snapshot).occupied, 3)
       yield* pass("3 minutes", "1 second")
       assert.strictEqual(yield* live, 1)
@@ -64,7 +64,7 @@ describe("Provisioner.stop", () => {
   it.effect("says so where there is no such worker", () =>
     Effect.gen(function*() {
       const provisioner = yield* Provisioner
-      const nothing = { stopping: [], withdrawn: [] }
+      const nothing = { stopping: [], cancelled: [] }
       assert.deepStrictEqual(yield* provisioner.stop({ key: "a" }), nothing)
       assert.deepStrictEqual(yield* provisioner.stop({ slotId: SlotId("none") }), nothing)
       const taskArn = TaskArn("arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef")
@@ -111,7 +111,7 @@ describe("Provisioner.stop", () => {
       assert.strictEqual((yield* provisioner.snapshot).occupied, 0)
     }).pipe(Effect.provide(layer({ cap: 4 }))))
 
-  it.effect("withdraws a launch that was not sent, and tells its callers", () =>
+  it.effect("cancels a launch that was not sent, and tells its callers", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
       const provisioner = yield* Provisioner
@@ -119,7 +119,7 @@ describe("Provisioner.stop", () => {
       const asking = yield* Effect.forkChild(Effect.flip(provisioner.request("a")))
       yield* pass("200 millis", "10 millis")
       const answer = yield* provisioner.stop({ key: "a" })
-      assert.lengthOf(answer.withdrawn, 1)
+      assert.lengthOf(answer.cancelled, 1)
       assert.strictEqual((yield* provisioner.snapshot).occupied, 0)
       yield* emulator.configure({ faults: [] })
       yield* pass("20 seconds", "100 millis")

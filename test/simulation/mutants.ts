@@ -15,6 +15,7 @@ import { locations } from "./mutants/locations.ts"
 import type { Mutant } from "./mutants/Mutant.ts"
 import { processes } from "./mutants/processes.ts"
 import { readings } from "./mutants/readings.ts"
+import { stops } from "./mutants/stops.ts"
 import { lines } from "./mutants/waiting.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
@@ -26,5 +27,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...readings,
   ...lines,
   ...locations,
+  ...stops,
   ...processes
 ]

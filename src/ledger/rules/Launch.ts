@@ -140,7 +140,8 @@ export const reserve = (
  *
  * - `Launched`: its task is known
  * - `Refused`: it is known that there is no task; the slot was freed
- * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, was freed
+ * - `Withdrawn`: the fleet is over its cap, and the slot, never sent, is the holder's to give back: once its
+ *   caller is in line again, so that no caller that came after it gets the slot
  * - `Closed`: the holder is shutting down, and the slot, never sent, was freed
  * - `Expired`: the token can no longer be repeated safely; the slot stays counted, and is settled by looking for its task
  * - `Lost`: another holder has the slot now, or it is settled
@@ -193,13 +194,21 @@ export const gate = (ledger: LedgerState, ticket: Ticket, holder: Holder, now: T
     if (slot === undefined) return { _tag: "Lost" }
     if (slot.state._tag === "Launched") return { _tag: "Launched", taskArn: slot.state.taskArn }
     const others = LedgerStates.used(ledger) - 1
-    const over = ledger.cap !== "unlimited" && !(others < ledger.cap)
+    const over = ledger.cap !== "unlimited" && !(others < ledger.cap) &&
+      !(others - LedgerStates.turnedBack(ledger, slot.id) < ledger.cap)
     if (Slots.isUnsent(slot)) {
-      const unwanted = slot.stopReason !== undefined
-      if (over || holder.closing || unwanted) Transactions.free(tx, slot.id, "withdrawn")
-      if (unwanted) return { _tag: "Lost" }
-      if (holder.closing) return { _tag: "Closed" }
-      if (over) return { _tag: "Withdrawn", occupied: others, cap: ledger.cap }
+      if (slot.stopReason !== undefined) {
+        Transactions.free(tx, slot.id, "cancelled")
+        return { _tag: "Lost" }
+      }
+      if (holder.closing) {
+        Transactions.free(tx, slot.id, "withdrawn")
+        return { _tag: "Closed" }
+      }
+      if (over) {
+        Transactions.put(tx, Slots.turnedBack(slot))
+        return { _tag: "Withdrawn", occupied: others, cap: ledger.cap }
+      }
     } else if (slot.state._tag === "Launching" && !Slots.mayReplay(slot.state, now)) {
       Transactions.dropKey(tx, slot)
       return { _tag: "Expired" }

@@ -185,6 +185,19 @@ export const make = (description: Description, { slow: now }: Time.Time): Ledger
 export const used = (ledger: SlotTable): number => HashMap.size(ledger.slots)
 
 /**
+ * Returns how many slots, besides one, their holders are about to give back, for the gate has turned them back.
+ *
+ * @category accessors
+ */
+export const turnedBack = (ledger: SlotTable, besides: SlotId): number => {
+  let count = 0
+  for (const { id, state } of HashMap.values(ledger.slots)) {
+    if (id !== besides && state._tag === "Reserved" && state.turnedBack) count++
+  }
+  return count
+}
+
+/**
  * Returns how many tasks are known to be no launch under this ledger.
  *
  * @category accessors

@@ -2,7 +2,7 @@
  * Stopping tasks on request: what was asked is kept with the slot, whoever asked, until
  * evidence shows that its task has stopped.
  *
- * To ask for it frees nothing that may hold a task. A launch that was not sent is withdrawn; one
+ * To ask for it frees nothing that may hold a task. A launch that was not sent is cancelled; one
  * that may have been is stopped as soon as its task is known.
  */
 import * as HashMap from "effect/HashMap"
@@ -46,7 +46,7 @@ export type StopTarget =
  *
  * // It is asked for, and still counted.
  * const asked = Stop.stop(ledger, { taskArn }, "its job was cancelled", now)
- * assert.deepEqual(asked.answer, { stopping: [Slot.SlotId(taskArn)], withdrawn: [] })
+ * assert.deepEqual(asked.answer, { stopping: [Slot.SlotId(taskArn)], cancelled: [] })
  * assert.equal(LedgerState.used(asked.ledger), 1)
  * ```
  *
@@ -54,7 +54,7 @@ export type StopTarget =
  */
 export const Stopped = Schema.Struct({
   stopping: Schema.Array(SlotIdSchema),
-  withdrawn: Schema.Array(SlotIdSchema)
+  cancelled: Schema.Array(SlotIdSchema)
 })
 export type Stopped = typeof Stopped.Type
 
@@ -74,11 +74,11 @@ export type StopOrder = typeof StopOrder.Type
 export const stop = (ledger: LedgerState, target: StopTarget, reason: string, now: Time): Decision<Stopped> =>
   Transactions.decide<Stopped>(ledger, now, (tx) => {
     const stopping: Array<SlotId> = []
-    const withdrawn: Array<SlotId> = []
+    const cancelled: Array<SlotId> = []
     for (const slot of slotsOf(ledger, target)) {
       if (Slots.isUnsent(slot)) {
-        Transactions.free(tx, slot.id, "withdrawn")
-        withdrawn.push(slot.id)
+        Transactions.free(tx, slot.id, "cancelled")
+        cancelled.push(slot.id)
         continue
       }
       stopping.push(slot.id)
@@ -86,7 +86,7 @@ export const stop = (ledger: LedgerState, target: StopTarget, reason: string, no
       Transactions.put(tx, { ...slot, stopReason: reason })
       Transactions.note(tx, { _tag: "StopAsked", slotId: slot.id, key: slot.key, stopReason: reason })
     }
-    return { stopping, withdrawn }
+    return { stopping, cancelled }
   })
 
 /**

@@ -129,7 +129,8 @@ export const make = (options: Options): LedgerCheck => {
     isHolder: ({ fence, slotId }) => fence >= (fences.get(slotId) ?? 0),
     isSettling: (generation) => {
       const table = latest.get(generation)
-      return table !== undefined && HashMap.some(table.slots, (slot) => slot.state._tag === "Launching")
+      return table !== undefined &&
+        HashMap.some(table.slots, ({ state, stopReason }) => state._tag === "Launching" || stopReason !== undefined)
     },
     stopped: (generation, arn) => {
       const table = latest.get(generation)

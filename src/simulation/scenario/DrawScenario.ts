@@ -13,6 +13,7 @@ import * as LongWorld from "./LongScenario.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as SharedWorld from "./SharedLedgerScenario.ts"
 import * as ShortWorld from "./ShortScenario.ts"
+import * as StopWorld from "./StopScenario.ts"
 
 /**
  * The scenarios that there are. `mixed` draws one of the others for each seed.
@@ -38,6 +39,7 @@ import * as ShortWorld from "./ShortScenario.ts"
  * - `blind`: one of several processes cannot read ECS, and the others can
  * - `evidence`: what ECS shows is as late, as incomplete and as misleading as the rules allow for
  * - `holders`: processes that share a ledger are gone, deaf or about to leave at the moment that matters
+ * - `stops`: workers are stopped on request, and ECS does not always hear it
  * - `broken-bound`: ECS breaks the bound on its lag that giving up an unknown
  *   launch relies on; the cap may be passed
  *
@@ -74,6 +76,7 @@ export const names = [
   "blind",
   "evidence",
   "holders",
+  "stops",
   "broken-bound"
 ] as const
 
@@ -131,6 +134,8 @@ const drawWorld = (world: ShortWorld.DrawWorld, name: Drawn): Scenario => {
       return EvidenceWorld.draw(world)
     case "holders":
       return HolderWorld.draw(world)
+    case "stops":
+      return StopWorld.draw(world)
     default:
       return isLong(name) ? LongWorld.draw(world, name) : ShortWorld.draw(world, name)
   }
@@ -153,7 +158,8 @@ const apart: ReadonlyArray<{ readonly name: Drawn; readonly stream: number; read
   { name: "contradiction", stream: 13, chance: 1 / 48 },
   { name: "blind", stream: 14, chance: 1 / 48 },
   { name: "evidence", stream: 16, chance: 1 / 48 },
-  { name: "holders", stream: 17, chance: 1 / 48 }
+  { name: "holders", stream: 17, chance: 1 / 48 },
+  { name: "stops", stream: 18, chance: 1 / 32 }
 ]
 
 const drawnApart = (seed: number): Drawn | undefined =>

@@ -63,6 +63,7 @@ export type Event =
     | { readonly _tag: "SetClock"; readonly by: number; readonly replica?: number | undefined }
     | { readonly _tag: "SetStoreClock"; readonly by: number; readonly takes: number | undefined }
     | { readonly _tag: "Blind"; readonly replica: number; readonly how: Blindness }
+    | { readonly _tag: "StopWorkers"; readonly key: string; readonly replica?: number | undefined }
     | { readonly _tag: "Weather"; readonly name: string; readonly ecs: EcsSettings }
   )
 
@@ -144,6 +145,7 @@ export type LedgerOperation =
   | "adopt"
   | "observe"
   | "release"
+  | "stop"
   | "be read"
 
 /**

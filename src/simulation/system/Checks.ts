@@ -21,6 +21,7 @@ import * as LedgerCheck from "../checks/LedgerCheck.ts"
 import * as ReadCheck from "../checks/ReadCheck.ts"
 import * as RefusalCheck from "../checks/RefusalCheck.ts"
 import type { RunLog } from "../checks/RunLog.ts"
+import * as StopCheck from "../checks/StopCheck.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import * as SimulatedEcs from "./SimulatedEcs.ts"
 
@@ -37,6 +38,7 @@ export interface Checks {
   readonly readCheck: ReadCheck.ReadCheck
   readonly callers: CallerCheck.CallerCheck
   readonly refusalCheck: RefusalCheck.RefusalCheck
+  readonly stopCheck: StopCheck.StopCheck
   readonly capHistory: CapHistory.CapHistory
   readonly fleet: Fleets.Fleet
   /** When the run began, in epoch milliseconds. */
@@ -63,7 +65,6 @@ export const make = (options: {
   const { log, clock, fleet, hasEnded, scenario } = options
   const startTime = clock.currentTimeMillisUnsafe()
   const clockError = scenario.sharing?.clockError ?? 0
-  const launchId = SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
   const capHistory = CapHistory.make()
   const ledgerCheck: LedgerCheck.LedgerCheck = LedgerCheck.make({
     log,
@@ -108,16 +109,28 @@ export const make = (options: {
     contradicts: scenario.contradicts ?? false,
     exclusiveKeys: scenario.exclusiveKeys
   })
+  const stopCheck = StopCheck.make({ log, launches })
   const ecs: SimulatedEcs.SimulatedEcs = SimulatedEcs.make({
     settings: scenario.ecs,
     conflicts: scenario.conflicts,
     log,
     launches,
     readCheck,
+    stopCheck,
     clock
   })
-
-  const refusalCheck = RefusalCheck.make({ log, launches })
-
-  return { log, ecs, ledgerCheck, launches, readCheck, callers, refusalCheck, capHistory, fleet, startTime, launchId }
+  return {
+    log,
+    ecs,
+    ledgerCheck,
+    launches,
+    readCheck,
+    callers,
+    refusalCheck: RefusalCheck.make({ log, launches }),
+    stopCheck,
+    capHistory,
+    fleet,
+    startTime,
+    launchId: SeededLaunchId.make(SeededRandom.make(scenario.seed, 4).nextBelowUnsafe)
+  }
 }

@@ -23,6 +23,7 @@ import type { Attempt } from "../checks/LaunchRecord.ts"
 import type { Process } from "../checks/Process.ts"
 import type { ReadCheck } from "../checks/ReadCheck.ts"
 import type { RunLog } from "../checks/RunLog.ts"
+import type { StopCheck } from "../checks/StopCheck.ts"
 import * as StoryText from "../checks/StoryText.ts"
 
 /**
@@ -55,6 +56,7 @@ interface Options {
   readonly log: RunLog
   readonly launches: LaunchCheck
   readonly readCheck: ReadCheck
+  readonly stopCheck: StopCheck
   readonly clock: Clock.Clock
 }
 
@@ -202,11 +204,12 @@ interface Begun {
 }
 
 const begin = (state: State, process: Process, call: World.Call): Begun => {
-  const { conflicts, launches, log, prng, readCheck, world } = state
+  const { conflicts, launches, log, prng, readCheck, stopCheck, world } = state
   const now = advance(state)
   if (process.ended) log.violate("nothing is sent after the end", `${process.name} called ${call.operation}`)
   const attempt = call.operation === "RunTask" ? launches.send(process, call.input) : undefined
-  if (call.operation !== "RunTask") readCheck.call(process, isFirstPage(call))
+  if (call.operation === "StopTask") stopCheck.called(process, taskOf(call))
+  else if (call.operation !== "RunTask") readCheck.call(process, isFirstPage(call))
   const known = attempt?.launch.task
   const exchange = World.handle(world, call, now)
   if (attempt !== undefined) attempt.exchange = exchange
@@ -225,13 +228,16 @@ const begin = (state: State, process: Process, call: World.Call): Begun => {
 }
 
 const readText = ({ operation }: World.Call, fault: Exchange["fault"]): string =>
-  `reads ${operation}${fault === undefined ? "" : ` (${faultName(fault)})`}`
+  `${operation === "StopTask" ? "calls" : "reads"} ${operation}${fault === undefined ? "" : ` (${faultName(fault)})`}`
 
 const attemptText = ({ launch: { attempts, key, token } }: Attempt, fault: Exchange["fault"]): string => {
   const again = attempts.length > 1 ? `, attempt ${attempts.length}` : ""
   const wrong = fault === undefined ? "" : ` (RunTask: ${faultName(fault)})`
   return `sends RunTask for ${key}, launch ${token.slice(0, 8)}${again}${wrong}`
 }
+
+const taskOf = ({ input }: World.Call): string =>
+  typeof input === "object" && input !== null && "task" in input ? String(input.task) : ""
 
 const isFirstPage = ({ input, operation }: World.Call): boolean =>
   operation === "ListTasks" && typeof input === "object" && input !== null &&

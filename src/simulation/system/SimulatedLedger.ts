@@ -119,6 +119,7 @@ const watch = (connection: Connection, fleet: FleetLedger): FleetLedger => {
     adopt: (listing) => decide("adopt", fleet.adopt(listing), () => ledgerCheck.shown(generation, listing)),
     observe: (reading) => ask("observe", observe(connection, fleet, reading)),
     release: (slotId) => decide("release", fleet.release(slotId)),
+    stop: (target, reason) => decide("stop", fleet.stop(target, reason)),
     resize: (cap) =>
       Effect.suspend(() => {
         // It may be in force from now on, and the one before it until it is.

@@ -123,6 +123,11 @@ export const granting = (name: string, test: Test): void => {
         yield* read(ledger, { running: [arn(9)] })
         assert.strictEqual((yield* ledger.gate(first))._tag, "Withdrawn")
         assert.strictEqual((yield* ledger.gate(second))._tag, "Pass")
+        // Its place is granted to no other request until it is given back, and it passes over no other launch.
+        assert.strictEqual(yield* used(ledger), 3)
+        assert.strictEqual((yield* reserve(ledger, "c"))._tag, "Full")
+        assert.strictEqual((yield* ledger.gate(first))._tag, "Withdrawn")
+        yield* ledger.withdraw(first)
         assert.strictEqual(yield* used(ledger), 2)
         assert.strictEqual((yield* ledger.gate(first))._tag, "Lost")
       })

@@ -41,7 +41,7 @@ export const readings: ReadonlyArray<Mutant> = [
   ]),
   mutant("a held slot is looked after", "ECS is not read in the background", 50, [[
     upkeep,
-    "yield* Effect.ignore(options.fleetReader.refresh)",
+    "yield* Effect.ignore(fleetReader.refresh)",
     "yield* Effect.void"
   ]]),
   mutant("a full fleet is read again", "a full fleet stays full", 50, [[
@@ -57,7 +57,7 @@ export const readings: ReadonlyArray<Mutant> = [
   ]], "outage"),
   mutant("ECS is read only while callers ask", "a held slot is read for every second", 20, [[
     upkeep,
-    "yield* Effect.sleep(options.fleet.settings.backgroundReadingInterval)",
-    "yield* Effect.sleep(options.fleet.settings.readingInterval)"
+    "yield* Effect.timeoutOption(stopAsked.await, fleet.settings.backgroundReadingInterval)",
+    "yield* Effect.timeoutOption(stopAsked.await, fleet.settings.readingInterval)"
   ]], "endurance")
 ]

@@ -32,11 +32,14 @@ export const lines: ReadonlyArray<Mutant> = [
     "if (isEarlier || (isNew && arrival.order < line.last)) reorder(line)",
     ""
   ]], "resize"),
-  mutant("in order", "who loses a slot at the gate asks again out of line", 300, [[
-    flight,
-    "        if (FlightStates.isFromLine(flight)) {\n          WaitingLine.expect",
-    "        if (FlightStates.isFromLine(flight) && readSince < 0) {\n          WaitingLine.expect"
-  ]], "resize"),
+  {
+    ...mutant("in order", "who loses a slot at the gate asks again out of line", 20, [[
+      flight,
+      "if (outcome._tag === \"Withdrawn\" && FlightStates.isFromLine(flight)) {",
+      "if (outcome._tag === \"Withdrawn\" && readSince < 0) {"
+    ]], "resize"),
+    from: 683
+  },
   mutant("every waiting caller is served", "one who leaves takes the others along", 200, [[
     "provisioner/WaitingLine.ts",
     "if (place.callers.size === 0) remove(line, place)",
