@@ -77,12 +77,14 @@ export const launchForeign = (
     startedBy: options.startedBy,
     launchType: "FARGATE",
     capacityProviderName: undefined,
+    containerInstanceArn: undefined,
     platformVersion: "1.4.0",
     cpu: "256",
     memory: "512",
+    isInVpc: true,
     subnet: undefined,
     enableExecuteCommand: false,
-    containers: [{ name: definition.family, image: "" }],
+    containers: [{ name: definition.family, image: "", hasHealthCheck: false }],
     overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
     tags: []
   }

@@ -14,6 +14,7 @@ import * as World from "./Engine.ts"
 import * as GroundTruth from "./GroundTruth.ts"
 import type { Location } from "./model/Arn.ts"
 import type { ScriptedFault } from "./model/Fault.ts"
+import * as Mistake from "./model/Mistake.ts"
 import type { Settings } from "./model/Settings.ts"
 
 /**
@@ -84,6 +85,8 @@ export class Emulator extends Context.Service<Emulator, {
   readonly allCalls: Effect.Effect<{ readonly [operation: string]: CallCount }>
   /** The latest `RunTask` inputs, oldest first. */
   readonly launches: Effect.Effect<ReadonlyArray<ReceivedLaunch>>
+  /** What AWS would have refused, though the emulator did not: the first mistake of each kind. */
+  readonly mistakes: Effect.Effect<ReadonlyArray<Mistake.NotedMistake>>
   /** Makes faults happen to the next calls. The first in line that applies to a call happens to it. */
   readonly script: (...faults: ReadonlyArray<ScriptedFault>) => Effect.Effect<void>
   /** Changes some settings from now on. Tasks keep the lives that they were launched with. */
@@ -102,8 +105,16 @@ interface MutableCount {
   maxInFlight: number
 }
 
+const withNow = <A>(f: (now: number) => A): Effect.Effect<A> =>
+  Clock.clockWith((clock) => Effect.sync(() => f(clock.currentTimeMillisUnsafe())))
+
 /**
  * Creates an emulated ECS.
+ *
+ * **Details**
+ *
+ * Where it is not strict, it logs a warning of what AWS would refuse: once for each kind of
+ * mistake.
  *
  * @category constructors
  */
@@ -112,6 +123,8 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
     let world = World.make(settings)
     const counts = new Map<string, MutableCount>()
     let launches: Array<ReceivedLaunch> = []
+
+    const tellMistakes = mistakeTeller()
 
     const countOf = (operation: string): MutableCount => {
       // Made-up names are not kept: there may be any number of them.
@@ -128,9 +141,6 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
       launches.push({ at, input: call.input })
       if (launches.length >= 2 * keptLaunches) launches = launches.slice(-keptLaunches)
     }
-
-    const withNow = <A>(f: (now: number) => A): Effect.Effect<A> =>
-      Clock.clockWith((clock) => Effect.sync(() => f(clock.currentTimeMillisUnsafe())))
 
     // What is processed is processed in one step: an interruption comes before or after it.
     const begin = (call: World.Call) =>
@@ -152,10 +162,10 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
             waiting(exchange.answeredAt - now),
             withNow((now) => World.outcome(world, exchange, now))
           ),
-        ({ count }) =>
-          Effect.sync(() => {
-            count.inFlight--
-          })
+        ({ count }) => {
+          count.inFlight--
+          return tellMistakes(world)
+        }
       )
 
     return Emulator.of({
@@ -171,6 +181,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
         Object.fromEntries([...counts].map(([operation, count]) => [operation, { ...count }]))
       ),
       launches: Effect.sync(() => launches.slice(-keptLaunches)),
+      mistakes: Effect.sync(() => [...world.mistakes.values()]),
       script: (...faults) => Effect.sync(() => Control.script(world, faults)),
       configure: (changes) =>
         withNow((now) => {
@@ -186,6 +197,18 @@ export const make = (settings: Settings = {}): Effect.Effect<Emulator["Service"]
       })
     })
   })
+
+/** Tells each kind of mistake once, though the world begin anew. */
+const mistakeTeller = () => {
+  const told = new Set<string>()
+  return ({ mistakes }: World.World): Effect.Effect<void> => {
+    const untold = [...mistakes.values()].filter(({ kind }) => !told.has(kind))
+    // A seeded scheduler counts every step: where there is nothing to tell, there is none more.
+    if (untold.length === 0) return Effect.void
+    for (const { kind } of untold) told.add(kind)
+    return Effect.forEach(untold, (mistake) => Effect.logWarning(Mistake.warning(mistake)), { discard: true })
+  }
+}
 
 const none: CallCount = { calls: 0, inFlight: 0, maxInFlight: 0 }
 

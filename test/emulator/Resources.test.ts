@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { World } from "fleetcap/emulator"
 import { ask, launch, list, one } from "./ask.ts"
 
-const container = { name: "c", image: "i:1" }
+const container = { name: "c", image: "i:1", memory: 128 }
 const family = { family: "f", containerDefinitions: [container] }
 
 /** The body of an answer, or its error. */
@@ -97,14 +97,6 @@ describe("task definitions", () => {
       "ClientException",
       "Unable to describe task definition."
     ])
-  })
-
-  it("with awsvpc want a network", () => {
-    const world = World.make({})
-    body(world, "RegisterTaskDefinition", { ...family, networkMode: "awsvpc" })
-    assert.match(ask(world, "RunTask", one(), 0).message ?? "", /^Network Configuration must be provided/)
-    const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } }
-    assert.strictEqual(ask(world, "RunTask", one({ networkConfiguration }), 0).status, 200)
   })
 
   it("are refused where they make no sense", () => {

@@ -25,7 +25,7 @@ def error_of(call, **parameters):
 
 ecs.create_cluster(clusterName="c")
 revision = ecs.register_task_definition(
-    family="w", containerDefinitions=[{"name": "c", "image": "i:1"}]
+    family="w", containerDefinitions=[{"name": "c", "image": "i:1", "memory": 128}]
 )["taskDefinition"]["revision"]
 for token in range(12):
     ran = ecs.run_task(cluster="c", taskDefinition="w", count=10, clientToken=f"token-{token}")

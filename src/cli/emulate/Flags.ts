@@ -32,7 +32,10 @@ export const flags = {
   startTime: Flags.span("start-time", "Time that a task takes to start (0s)").pipe(Flag.optional),
   stopTime: Flags.span("stop-time", "Time that a task takes to stop (0s)").pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("Reject clusters and task definitions that were not created first"),
+    Flag.withDescription(
+      "Refuse what AWS refuses: clusters and task definitions that were not created first, launches "
+        + "that do not fit them, and definitions that do not fit Fargate"
+    ),
     Flag.withDefault(false)
   ),
   rates: Flag.Boolean("rate-limits").pipe(

@@ -60,16 +60,26 @@ export const createCluster = (
   world: World,
   location: Arn.Location,
   name: string,
-  options: Partial<Pick<Cluster, "registered" | "tags">> = {}
+  options: Partial<Pick<Cluster, "isImplicit" | "registered" | "tags">> = {}
 ): Cluster => {
   const key = clusterKey(location, name)
   const known = world.clusters.get(key)
-  if (known?.status === "ACTIVE") return known
+  if (known?.status === "ACTIVE") {
+    // What exists only because it was used becomes what a call says that it is.
+    if (known.isImplicit && options.isImplicit !== true) {
+      known.isImplicit = false
+      known.registered = options.registered ?? known.registered
+      known.tags = options.tags ?? known.tags
+    }
+    return known
+  }
   const cluster: Cluster = {
     name,
     arn: Arn.arn(location, "cluster", name),
     location,
     status: "ACTIVE",
+    isImplicit: options.isImplicit ?? false,
+    containerInstance: undefined,
     registered: options.registered ?? {},
     tags: options.tags ?? [],
     tasks: new Map(),
@@ -97,7 +107,9 @@ export const lookupCluster = (
   const found = reference(world, location, "cluster", text ?? "default")
   if (found === undefined) return undefined
   const known = world.clusters.get(clusterKey(found.location, found.name))
-  return known === undefined && found.name === "default" ? createCluster(world, found.location, "default") : known
+  return known === undefined && found.name === "default"
+    ? createCluster(world, found.location, "default", { isImplicit: true })
+    : known
 }
 
 /**
@@ -132,7 +144,7 @@ export const useCluster = (
   const found = reference(world, location, "cluster", text ?? "default")
   if (found === undefined || world.resolved.strict) return clusterNotFound
   return isName(found.name)
-    ? createCluster(world, found.location, found.name)
+    ? createCluster(world, found.location, found.name, { isImplicit: true })
     : Reply.invalid("Identifier is invalid.")
 }
 

@@ -126,10 +126,13 @@ export interface Settings {
   /** The account of calls that do not name one. The default is `123456789012`. */
   readonly account?: string | undefined
   /**
-   * Whether clusters and task definitions have to be created before they are used.
+   * Whether the emulator refuses what AWS refuses although it could do without: clusters and
+   * task definitions that were not created before they are used, a `RunTask` that does not
+   * fit the registered task definition, and a task definition that does not fit Fargate.
    *
-   * By default they need not be: what is not known is created when it is first
-   * used, so that any client can be pointed at the emulator at once.
+   * By default it refuses none of this, so that any client can be pointed at it at once. What
+   * is not known is created when it is first used, and of each kind of mistake against what
+   * was registered the first one is logged as a warning (see `mistakes` of `Emulator`).
    */
   readonly strict?: boolean | undefined
   readonly lifecycle?: LifecycleSettings | undefined

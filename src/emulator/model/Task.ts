@@ -24,12 +24,18 @@ export interface TaskSpec {
   readonly startedBy: string | undefined
   readonly launchType: string
   readonly capacityProviderName: string | undefined
+  /** The instance that it runs on, unless it runs on Fargate. */
+  readonly containerInstanceArn: string | undefined
   readonly platformVersion: string
   readonly cpu: string
   readonly memory: string
+  /** Whether it has a network interface of its own. */
+  readonly isInVpc: boolean
   readonly subnet: string | undefined
   readonly enableExecuteCommand: boolean
-  readonly containers: ReadonlyArray<{ readonly name: string; readonly image: string }>
+  readonly containers: ReadonlyArray<
+    { readonly name: string; readonly image: string; readonly hasHealthCheck: boolean }
+  >
   readonly overrides: Schema.JsonObject
   readonly tags: Tags
 }

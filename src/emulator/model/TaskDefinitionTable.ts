@@ -35,6 +35,7 @@ export const add = (
     readonly registered: Definition["registered"]
     readonly tags?: Definition["tags"] | undefined
     readonly revision?: number | undefined
+    readonly isImplicit?: boolean | undefined
   }
 ): Definition => {
   const key = definitionKey(location, family)
@@ -47,6 +48,7 @@ export const add = (
     revision,
     arn: Arn.arn(location, "task-definition", `${family}:${revision}`),
     status: "ACTIVE",
+    isImplicit: options.isImplicit ?? false,
     registeredAt: world.now,
     deregisteredAt: undefined,
     registered: options.registered,
@@ -103,6 +105,7 @@ export const use = (world: World, location: Arn.Location, text: string): Definit
   const containers = [{ name: parsed.family, image: `${parsed.family}:latest`, essential: true }]
   return add(world, parsed.location, parsed.family, {
     registered: { containerDefinitions: containers },
-    revision: parsed.revision
+    revision: parsed.revision,
+    isImplicit: true
   })
 }

@@ -12,6 +12,7 @@ import * as EventQueue from "./EventQueue.ts"
 import type * as Fault from "./Fault.ts"
 import type { Life } from "./Lifecycle.ts"
 import type { LiveCount } from "./LiveCount.ts"
+import type { NotedMistake } from "./Mistake.ts"
 import * as Prng from "./Prng.ts"
 import type { Buckets } from "./RateLimit.ts"
 import type { Reply } from "./Reply.ts"
@@ -59,8 +60,12 @@ export interface Cluster {
   readonly arn: string
   readonly location: Arn.Location
   status: "ACTIVE" | "INACTIVE"
+  /** Whether no call created it: it exists because it was used. */
+  isImplicit: boolean
   /** The parameters that it was created with. */
-  readonly registered: Schema.JsonObject
+  registered: Schema.JsonObject
+  /** The ARN of the instance that its tasks run on, once one of them runs on an instance. */
+  containerInstance: string | undefined
   tags: Tags
   /** Every task that is not forgotten, by id. */
   readonly tasks: Map<string, Task>
@@ -85,7 +90,9 @@ export interface Definition {
   readonly family: string
   readonly revision: number
   readonly arn: string
-  status: "ACTIVE" | "INACTIVE"
+  status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS"
+  /** Whether no call registered it: it exists because it was used. */
+  readonly isImplicit: boolean
   /** When it was registered, in epoch milliseconds. */
   readonly registeredAt: number
   deregisteredAt: number | undefined
@@ -128,6 +135,8 @@ export interface World {
   readonly eventQueue: EventQueue.EventQueue<Event>
   readonly buckets: Buckets
   readonly script: Array<Fault.Pending>
+  /** What AWS would have refused, by kind: the first mistake of each. */
+  readonly mistakes: Map<string, NotedMistake>
   replicas: ReadonlyArray<Visibility.Replica>
   launched: number
   /** The number of tasks that have not stopped. */
@@ -153,6 +162,7 @@ export const make = (settings: Settings.Settings): World => {
     eventQueue: EventQueue.make(),
     buckets: new Map(),
     script: [],
+    mistakes: new Map(),
     replicas: Visibility.replicas(Prng.make(seed, 0), lag.replicas),
     launched: 0,
     live: 0,

@@ -9,12 +9,16 @@ import * as Token from "../model/ClientToken.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import type { Fault } from "../model/Fault.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
+import * as Mistake from "../model/Mistake.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Task from "../model/Task.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
 import * as TaskTable from "../model/TaskTable.ts"
-import type { Cluster, Definition, World } from "../model/World.ts"
-import { tagsError, tagsOf } from "./Tags.ts"
+import type { Cluster, World } from "../model/World.ts"
+import { placementOf } from "./Placement.ts"
+import { mistakesOf } from "./RunTaskMistakes.ts"
+import { tagsError } from "./Tags.ts"
+import { taskSpecOf } from "./TaskSpecOf.ts"
 
 const decode = Schema.decodeUnknownOption(Input.RunTask)
 
@@ -63,42 +67,6 @@ const problem = (input: RunTaskInput): string | undefined => {
   return tagsError(input.tags)
 }
 
-const Containers = Schema.Array(
-  Schema.Struct({ name: Schema.String, image: Schema.optional(Schema.NullOr(Schema.String)) })
-)
-const containersOf = Schema.decodeUnknownOption(Containers)
-const jsonObject = Schema.decodeUnknownOption(Schema.JsonObject)
-
-const textOf = (value: unknown): string | undefined => typeof value === "string" && given(value) ? value : undefined
-
-const specOf = (definition: Definition, input: RunTaskInput): Task.TaskSpec => {
-  const strategy = input.capacityProviderStrategy ?? []
-  const containers = Option.getOrElse(containersOf(definition.registered["containerDefinitions"]), () => [])
-  const tags = tagsOf(input.tags)
-  return {
-    family: definition.family,
-    taskDefinitionArn: definition.arn,
-    group: textOf(input.group) ?? `family:${definition.family}`,
-    startedBy: textOf(input.startedBy),
-    launchType: textOf(input.launchType) ?? "FARGATE",
-    capacityProviderName: strategy[0]?.capacityProvider ?? undefined,
-    platformVersion: textOf(input.platformVersion) ?? "1.4.0",
-    cpu: textOf(input.overrides?.cpu) ?? textOf(definition.registered["cpu"]) ?? "256",
-    memory: textOf(input.overrides?.memory) ?? textOf(definition.registered["memory"]) ?? "512",
-    subnet: input.networkConfiguration?.awsvpcConfiguration?.subnets?.[0],
-    enableExecuteCommand: input.enableExecuteCommand ?? false,
-    containers: containers.map(({ image, name }) => ({ name, image: image ?? "" })),
-    overrides: {
-      containerOverrides: containers.map(({ name }) => ({ name })),
-      inferenceAcceleratorOverrides: [],
-      ...Option.getOrElse(jsonObject(input.overrides), () => ({}))
-    },
-    tags: input.propagateTags === "TASK_DEFINITION"
-      ? [...definition.tags.filter((tag) => tags.every(({ key }) => key !== tag.key)), ...tags]
-      : tags
-  }
-}
-
 const capacityReason =
   "Capacity is unavailable at this time. Please try again later or in a different availability zone"
 const quotaReason = "You’ve reached the limit on the number of vCPUs you can run concurrently"
@@ -140,19 +108,20 @@ export const runTask = (world: World, location: Location, input: unknown, fault:
   const cluster = ClusterTable.useCluster(world, location, parameters.cluster)
   if (ClusterTable.isReply(cluster)) return cluster
 
-  const token = textOf(clientToken)
+  const token = given(clientToken) ? clientToken : undefined
   const fingerprint = JSON.stringify(parameters)
   const known = token === undefined ? undefined : cluster.tokens.get(token)
   if (known !== undefined && world.now < Token.expiresAt(known)) return Token.replay(known, fingerprint, world.now)
 
   const definition = Definitions.use(world, location, parameters.taskDefinition)
   if (definition === undefined) return Reply.error("ClientException", "TaskDefinition not found.")
-  if (definition.status === "INACTIVE") return Reply.invalid("TaskDefinition is inactive")
-  if (definition.registered["networkMode"] === "awsvpc" && !parameters.networkConfiguration?.awsvpcConfiguration) {
-    return Reply.invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
-  }
+  if (definition.status !== "ACTIVE") return Reply.invalid("TaskDefinition is inactive")
+  const placement = placementOf(cluster, definition, parameters)
+  const mistakes = mistakesOf(cluster, definition, placement, decoded.value, world.resolved.strict)
+  const refused = Mistake.refusal(world, "RunTask", mistakes)
+  if (refused !== undefined) return refused
 
-  const { failures, tasks } = launch(world, cluster, specOf(definition, decoded.value), {
+  const { failures, tasks } = launch(world, cluster, taskSpecOf(cluster, definition, placement, decoded.value), {
     count: parameters.count ?? 1,
     token,
     fault

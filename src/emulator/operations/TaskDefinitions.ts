@@ -6,6 +6,8 @@ import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
+import * as Compatibility from "../model/Compatibility.ts"
+import * as Mistake from "../model/Mistake.ts"
 import * as Reply from "../model/Reply.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
 import type { Definition, World } from "../model/World.ts"
@@ -24,8 +26,10 @@ const clientError = (message: string): Reply.Reply => Reply.error("ClientExcepti
 const toJson = (definition: Definition): Schema.JsonObject => ({
   volumes: [],
   placementConstraints: [],
-  compatibilities: ["EC2", "FARGATE"],
   ...definition.registered,
+  compatibilities: definition.isImplicit
+    ? ["EC2", "FARGATE"]
+    : Compatibility.compatibilitiesOf(Compatibility.read(definition.registered)),
   taskDefinitionArn: definition.arn,
   family: definition.family,
   revision: definition.revision,
@@ -68,6 +72,9 @@ export const registerTaskDefinition = (world: World, location: Location, input: 
   if (wrong !== undefined) return Reply.invalid(wrong)
   const { containerDefinitions, family: _family, tags: _tags, ...rest } = whole.value
   if (JSON.stringify(whole.value).length > 65_536) return clientError("Task definition size exceeds 64 KB.")
+  const mistakes = Compatibility.mistakes(Compatibility.read(whole.value))
+  const refused = Mistake.refusal(world, "RegisterTaskDefinition", mistakes)
+  if (refused !== undefined) return refused
   const definition = Definitions.add(world, location, family, {
     registered: {
       ...rest,

@@ -166,6 +166,7 @@ const emulator = (state: State, process: Process): Emulator["Service"] => {
     calls: () => Effect.succeed(uncounted),
     allCalls: Effect.succeed({}),
     launches: Effect.succeed([]),
+    mistakes: Effect.sync(() => [...world.mistakes.values()]),
     script: (...faults) => Effect.sync(() => Control.script(world, faults)),
     configure: (settings) => at(() => World.configure(world, settings)),
     stopTasks: (stop) => at((now) => Control.stopTasks(world, stop ?? {}, now)),

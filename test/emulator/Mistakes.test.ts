@@ -1,0 +1,286 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Logger } from "effect"
+import { Emulator, World } from "fleetcap/emulator"
+import { ask } from "./ask.ts"
+
+const container = { name: "c", image: "i:1", memory: 128 }
+const onInstances = { family: "f", containerDefinitions: [container] }
+const fargate = {
+  ...onInstances,
+  networkMode: "awsvpc",
+  requiresCompatibilities: ["FARGATE"],
+  cpu: "256",
+  memory: "512"
+}
+const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } }
+const publicNetwork = { networkConfiguration: { awsvpcConfiguration: { subnets: ["s"], assignPublicIp: "ENABLED" } } }
+const onFargate = { launchType: "FARGATE", ...network }
+const override = (rest: object) => ({ overrides: { containerOverrides: [rest] } })
+const bySpot = { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] }
+
+const notAssociated = "The specified capacity provider strategy cannot contain a capacity provider that is not " +
+  "associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity " +
+  "provider and try again."
+const noTaskRole =
+  "The execute command failed because a valid task role is not being used. Specify a valid task role " +
+  "in your task definition or as a task override and try again."
+const noNetwork = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+const unfitNetwork = "Network Configuration is not valid for the given networkMode of this task definition."
+const unsupported = (launchType: string) => `Task definition does not support launch_type ${launchType}.`
+const noSize = (cpu: number, memory: number) =>
+  `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. ` +
+  "See the Amazon ECS documentation for the valid values."
+
+/** A task definition, a `RunTask` that does not fit it, and what ECS says. */
+const launches: ReadonlyArray<readonly [title: string, definition: object, input: object, message: string]> = [
+  [
+    "an override of a container that the definition does not have",
+    fargate,
+    { ...onFargate, ...override({ name: "worker", command: ["x"] }) },
+    "Override for container named worker is not a container in the TaskDefinition."
+  ],
+  [
+    "an override without a name",
+    fargate,
+    { ...onFargate, ...override({ command: ["x"] }) },
+    "name cannot be blank."
+  ],
+  ["no network for awsvpc", fargate, { launchType: "FARGATE" }, noNetwork],
+  ["no network for awsvpc on an instance", fargate, { launchType: "EC2" }, noNetwork],
+  ["a network for the default mode", onInstances, { launchType: "EC2", ...network }, unfitNetwork],
+  ["a network for bridge", { ...onInstances, networkMode: "bridge" }, network, unfitNetwork],
+  ["a network for host", { ...onInstances, networkMode: "host" }, network, unfitNetwork],
+  ["a network for none", { ...onInstances, networkMode: "none" }, network, unfitNetwork],
+  ["Fargate for a definition without its network", onInstances, { launchType: "FARGATE" }, unsupported("FARGATE")],
+  [
+    "Fargate for a definition without a size",
+    { ...onInstances, networkMode: "awsvpc" },
+    onFargate,
+    unsupported("FARGATE")
+  ],
+  ["EXTERNAL for awsvpc", fargate, { launchType: "EXTERNAL", ...network }, unsupported("EXTERNAL")],
+  ["a provider that the cluster does not have", fargate, { ...bySpot, ...network }, notAssociated],
+  ["no launch type for a Fargate task", fargate, network, "No Container Instances were found in your cluster."],
+  ["execute command without a task role", fargate, { ...onFargate, enableExecuteCommand: true }, noTaskRole],
+  [
+    "a public IP on an instance",
+    { ...onInstances, networkMode: "awsvpc" },
+    { launchType: "EC2", ...publicNetwork },
+    "Assign public IP is not supported for this launch type."
+  ],
+  [
+    "a platform version on an instance",
+    onInstances,
+    { launchType: "EC2", platformVersion: "1.4.0" },
+    "The platform version must be null when specifying an EC2 launch type."
+  ],
+  [
+    "a placement strategy on Fargate",
+    fargate,
+    { ...onFargate, placementStrategy: [{ type: "spread", field: "host" }] },
+    "Placement strategies are not supported with FARGATE launch type."
+  ],
+  [
+    "placement constraints on Fargate",
+    fargate,
+    { ...onFargate, placementConstraints: [{ type: "distinctInstance" }] },
+    "Placement constraints are not supported with FARGATE launch type."
+  ],
+  ["a size that Fargate does not have", fargate, { ...onFargate, overrides: { cpu: "512" } }, noSize(512, 512)]
+]
+
+/** What fits, with the definition that it fits. */
+const fitting: ReadonlyArray<readonly [title: string, definition: object, input: object]> = [
+  ["a Fargate task", fargate, onFargate],
+  ["a Fargate task on an instance", fargate, { launchType: "EC2", ...network }],
+  ["an override", fargate, { ...onFargate, ...override({ name: "c", command: ["x"] }) }],
+  ["an empty override without a name", fargate, { ...onFargate, ...override({}) }],
+  ["a task without a launch type, on an instance", onInstances, {}],
+  ["bridge", { ...onInstances, networkMode: "bridge" }, { launchType: "EC2" }],
+  ["host", { ...onInstances, networkMode: "host" }, { launchType: "EC2" }],
+  ["none", { ...onInstances, networkMode: "none" }, { launchType: "EC2" }],
+  ["bridge on an external instance", { ...onInstances, networkMode: "bridge" }, { launchType: "EXTERNAL" }],
+  ["host on an external instance", { ...onInstances, networkMode: "host" }, { launchType: "EXTERNAL" }],
+  ["awsvpc on an instance", { ...onInstances, networkMode: "awsvpc" }, { launchType: "EC2", ...network }],
+  ["execute command with a role", { ...fargate, taskRoleArn: "role" }, { ...onFargate, enableExecuteCommand: true }],
+  [
+    "execute command with a role in the overrides",
+    fargate,
+    { ...onFargate, enableExecuteCommand: true, overrides: { taskRoleArn: "role" } }
+  ],
+  ["another size of Fargate", fargate, { ...onFargate, overrides: { cpu: "512", memory: "1024" } }],
+  ["a public IP on Fargate", fargate, { launchType: "FARGATE", ...publicNetwork }]
+]
+
+const runs = (strict: boolean, definition: object, input: object) => {
+  const world = World.make({ strict })
+  ask(world, "CreateCluster", {}, 0)
+  assert.strictEqual(ask(world, "RegisterTaskDefinition", definition, 0).status, 200)
+  return { world, ...ask(world, "RunTask", { taskDefinition: "f", ...input }, 0) }
+}
+
+describe("RunTask, beside the task definition", () => {
+  for (const [title, definition, input, message] of launches) {
+    it(`is refused where the emulator is strict, and only noted where it is not: ${title}`, () => {
+      const strict = runs(true, definition, input)
+      assert.deepStrictEqual([strict.__type, strict.message], ["InvalidParameterException", message])
+      assert.strictEqual(strict.world.launched, 0)
+      const { status, world } = runs(false, definition, input)
+      assert.strictEqual(status, 200)
+      assert.include([...world.mistakes.values()].map((mistake) => mistake.message), message)
+    })
+  }
+
+  for (const [title, definition, input] of fitting) {
+    it(`is accepted, with nothing to note, where it fits: ${title}`, () => {
+      assert.strictEqual(runs(true, definition, input).message, undefined)
+      assert.deepStrictEqual([...runs(false, definition, input).world.mistakes.values()], [])
+    })
+  }
+
+  it("may use the providers of its cluster, and those that the cluster takes by default", () => {
+    const world = World.make({ strict: true })
+    ask(world, "CreateCluster", { clusterName: "c", capacityProviders: ["FARGATE_SPOT"] }, 0)
+    ask(world, "CreateCluster", {
+      clusterName: "d",
+      capacityProviders: ["FARGATE"],
+      defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }]
+    }, 0)
+    ask(world, "RegisterTaskDefinition", fargate, 0)
+    assert.strictEqual(
+      ask(world, "RunTask", { cluster: "c", taskDefinition: "f", ...bySpot, ...network }, 0).status,
+      200
+    )
+    assert.strictEqual(ask(world, "RunTask", { cluster: "d", taskDefinition: "f", ...network }, 0).status, 200)
+  })
+
+  it("is not held to a definition or a cluster that exists only because it was used", () => {
+    const world = World.make({})
+    const input = { taskDefinition: "g", ...bySpot, ...network, ...override({ name: "x", command: ["y"] }) }
+    assert.strictEqual(ask(world, "RunTask", { ...input, enableExecuteCommand: true }, 0).status, 200)
+    assert.strictEqual(ask(world, "RunTask", { taskDefinition: "g", launchType: "EXTERNAL" }, 0).status, 200)
+    assert.strictEqual(world.mistakes.size, 0)
+  })
+})
+
+const withContainer = (rest: object) => ({ ...fargate, containerDefinitions: [{ ...container, ...rest }] })
+
+/** A task definition that ECS does not register, and what it says. */
+const definitions: ReadonlyArray<readonly [definition: object, message: string]> = [
+  [{ ...fargate, networkMode: "bridge" }, "Fargate only supports network mode ‘awsvpc’."],
+  [{ ...fargate, networkMode: null }, "Fargate only supports network mode ‘awsvpc’."],
+  [{ ...fargate, cpu: null }, "Fargate requires that 'cpu' be defined at the task level."],
+  [{ ...fargate, memory: null }, "Fargate requires that 'memory' be defined at the task level."],
+  [{ ...fargate, memory: "1536" }, noSize(256, 1536)],
+  [{ ...fargate, cpu: "300" }, noSize(300, 512)],
+  [{ ...fargate, cpu: "8 vCPU", memory: "18 GB" }, noSize(8192, 18_432)],
+  [{ ...fargate, cpu: "a lot" }, "Invalid 'cpu' setting for task."],
+  [
+    { ...fargate, pidMode: "host" },
+    "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'."
+  ],
+  [{ ...fargate, ipcMode: "host" }, "Tasks using the Fargate launch type do not support ipcMode."],
+  [
+    { ...fargate, volumes: [{ name: "v", host: { sourcePath: "/data" } }] },
+    "Fargate compatible task definitions do not support sourcePath"
+  ],
+  [
+    withContainer({ privileged: true }),
+    "Fargate requires that the 'privileged' setting be 'false' at the container level."
+  ],
+  [
+    withContainer({ stopTimeout: 121 }),
+    "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."
+  ],
+  [
+    withContainer({ logConfiguration: { logDriver: "awslogs" } }),
+    "Fargate requires task definition to have execution role ARN to support log driver awslogs."
+  ],
+  [
+    withContainer({ image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/w:1" }),
+    "Fargate requires task definition to have execution role ARN to support ECR images."
+  ],
+  [
+    withContainer({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+    "When networkMode=awsvpc, the host ports and container ports in port mappings must match."
+  ],
+  [
+    { ...onInstances, containerDefinitions: [{ name: "c", image: "i:1" }] },
+    "Invalid setting for container 'c'. At least one of 'memory' or 'memoryReservation' must be specified."
+  ]
+]
+
+describe("RegisterTaskDefinition", () => {
+  for (const [definition, message] of definitions) {
+    it(`is refused where the emulator is strict, and only noted where it is not: ${message}`, () => {
+      const strict = ask(World.make({ strict: true }), "RegisterTaskDefinition", definition, 0)
+      assert.deepStrictEqual([strict.__type, strict.message], ["ClientException", message])
+      const world = World.make({})
+      assert.strictEqual(ask(world, "RegisterTaskDefinition", definition, 0).status, 200)
+      assert.deepStrictEqual([...world.mistakes.values()].map((mistake) => mistake.message), [message])
+    })
+  }
+
+  it("takes every size that Fargate has, in units or in words", () => {
+    const sizes = [["256", "2048"], [".25 vCPU", "0.5 GB"], ["1 vCPU", "8GB"], ["4096", "30720"], ["16384", "122880"]]
+    for (const [cpu, memory] of sizes) {
+      const { message } = ask(World.make({ strict: true }), "RegisterTaskDefinition", { ...fargate, cpu, memory }, 0)
+      assert.strictEqual(message, undefined, `${cpu} ${memory}`)
+    }
+  })
+
+  it("says what the definition can run on, whatever it requires", () => {
+    const compatibilities = (definition: object) => {
+      const call = { operation: "RegisterTaskDefinition", input: definition }
+      return /"compatibilities":\[([^\]]*)\]/.exec(JSON.stringify(World.handle(World.make({}), call, 0).reply))?.[1]
+        ?.replaceAll("\"", "")
+    }
+    assert.deepStrictEqual(
+      [
+        fargate,
+        { ...fargate, requiresCompatibilities: ["EC2"] },
+        { ...fargate, cpu: null },
+        { ...fargate, pidMode: "host", requiresCompatibilities: ["EC2"] },
+        onInstances,
+        { ...onInstances, networkMode: "host" }
+      ].map(compatibilities),
+      [
+        "EC2,MANAGED_INSTANCES,FARGATE",
+        "EC2,MANAGED_INSTANCES,FARGATE",
+        "EC2,MANAGED_INSTANCES",
+        "EC2,MANAGED_INSTANCES",
+        "EXTERNAL,EC2",
+        "EXTERNAL,EC2"
+      ]
+    )
+  })
+})
+
+describe("an emulator that is not strict", () => {
+  it.effect("warns of each kind of mistake once, however often it is made and the world begins anew", () => {
+    const warnings: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => {
+      warnings.push(String(message))
+    })
+    return Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      const call = (operation: string, input: object) => emulator.call({ operation, input })
+      const launch = (name: string) =>
+        call("RunTask", { taskDefinition: "f", ...onFargate, ...override({ name, command: ["x"] }) })
+      yield* call("RegisterTaskDefinition", fargate)
+      yield* launch("a")
+      yield* launch("b")
+      assert.deepStrictEqual((yield* emulator.mistakes).map(({ kind, operation }) => [kind, operation]), [
+        ["override of an unknown container", "RunTask"]
+      ])
+      yield* emulator.reset
+      assert.deepStrictEqual(yield* emulator.mistakes, [])
+      yield* call("RegisterTaskDefinition", fargate)
+      yield* launch("a")
+      yield* call("RegisterTaskDefinition", { ...fargate, pidMode: "host" })
+      assert.strictEqual(warnings.length, 2)
+      assert.include(warnings[0], "Override for container named a is not a container in the TaskDefinition.")
+      assert.include(warnings[1], "do not support pidMode 'host'")
+    }).pipe(Effect.provide(Layer.provideMerge(Emulator.layer(), Logger.layer([logger]))))
+  })
+})
