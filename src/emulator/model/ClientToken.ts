@@ -4,7 +4,8 @@
 import type * as Schema from "effect/Schema"
 import * as Lifecycle from "./Lifecycle.ts"
 import * as Reply from "./Reply.ts"
-import * as Task from "./Task.ts"
+import type * as Task from "./Task.ts"
+import * as TaskJson from "./TaskJson.ts"
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -55,7 +56,7 @@ export const replay = (record: TokenRecord, parameters: string, now: number): Re
     tasks: record.tasks.flatMap((task) => {
       const moment = Lifecycle.at(task.life, now)
       if (moment === undefined) return []
-      return [now >= task.life.stoppedAt ? Task.toBriefJson(task, moment) : Task.toJson(task, moment, true)]
+      return [now >= task.life.stoppedAt ? TaskJson.toBriefJson(task, moment) : TaskJson.toJson(task, moment, true)]
     }),
     // Of old failures ECS remembers no more than how many they were.
     failures: now - record.createdAt > hour ? record.failures.map(() => ({})) : record.failures

@@ -5,16 +5,9 @@
  */
 import type * as Schema from "effect/Schema"
 import * as Arn from "./Arn.ts"
-import * as Prng from "./Prng.ts"
+import * as Digits from "./Digits.ts"
 import type { Task } from "./Task.ts"
 import type { Cluster } from "./World.ts"
-
-/** Digits that a text always has, and hardly another one. */
-const digitsOf = (text: string): string => {
-  let hash = 0
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash, 31) + text.charCodeAt(index)
-  return Prng.hex32(Prng.make(hash, 0))
-}
 
 /**
  * Returns the ARN of the instance of a cluster, which it has from now on.
@@ -25,8 +18,16 @@ export const use = (cluster: Cluster): string =>
   cluster.containerInstance ??= Arn.arn(
     cluster.location,
     "container-instance",
-    `${cluster.name}/${digitsOf(cluster.arn)}`
+    `${cluster.name}/${Digits.hex32Of(cluster.arn)}`
   )
+
+/**
+ * Returns whether a text, an ARN or an id, names the instance of a cluster.
+ *
+ * @category guards
+ */
+export const isNamed = ({ containerInstance }: Cluster, text: string): boolean =>
+  containerInstance !== undefined && (text === containerInstance || containerInstance.endsWith(`/${text}`))
 
 const runsOn = (cluster: Cluster, now: number): ReadonlyArray<Task> =>
   [...cluster.tasks.values()].filter(({ life, spec }) =>
@@ -52,11 +53,11 @@ export const toJson = (cluster: Cluster, now: number): Schema.JsonObject => {
   const running = tasks.filter(({ life }) => now >= life.runningAt).length
   return {
     containerInstanceArn: arn,
-    ec2InstanceId: `i-0${digitsOf(arn).slice(0, 16)}`,
+    ec2InstanceId: `i-0${Digits.hex32Of(arn).slice(0, 16)}`,
     version: 1,
     versionInfo: {
       agentVersion: "1.89.0",
-      agentHash: digitsOf(arn).slice(0, 8),
+      agentHash: Digits.hex32Of(arn).slice(0, 8),
       dockerVersion: "DockerVersion: 25.0.6"
     },
     remainingResources: resources,

@@ -30,10 +30,14 @@ const bucketOf: { readonly [operation: string]: Bucket } = {
   StopTask: "clusterResourceModify",
   ListTasks: "clusterResourceRead",
   DescribeTasks: "clusterResourceRead",
+  ListContainerInstances: "clusterResourceRead",
+  DescribeContainerInstances: "clusterResourceRead",
   CreateCluster: "clusterModify",
+  PutClusterCapacityProviders: "clusterModify",
   DeleteCluster: "clusterModify",
   RegisterTaskDefinition: "definitionModify",
   DeregisterTaskDefinition: "definitionModify",
+  DeleteTaskDefinitions: "definitionModify",
   TagResource: "tagModify",
   UntagResource: "tagModify"
 }

@@ -51,6 +51,7 @@ export const add = (
     isImplicit: options.isImplicit ?? false,
     registeredAt: world.now,
     deregisteredAt: undefined,
+    deleteRequestedAt: undefined,
     registered: options.registered,
     tags: options.tags ?? []
   }

@@ -96,6 +96,7 @@ export interface Definition {
   /** When it was registered, in epoch milliseconds. */
   readonly registeredAt: number
   deregisteredAt: number | undefined
+  deleteRequestedAt: number | undefined
   /** The parameters that it was registered with. */
   readonly registered: Schema.JsonObject
   tags: Tags

@@ -7,7 +7,7 @@ import * as Input from "../Input.ts"
 import * as Arn from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Reply from "../model/Reply.ts"
-import * as Task from "../model/Task.ts"
+import * as TaskJson from "../model/TaskJson.ts"
 import * as Visibility from "../model/Visibility.ts"
 import type { World } from "../model/World.ts"
 
@@ -42,7 +42,7 @@ export const describeTasks = (world: World, location: Arn.Location, input: unkno
       const arn = text.startsWith("arn:") ? text : Arn.arn(cluster.location, "task", `${cluster.name}/${text}`)
       failures.push({ arn, reason: "MISSING" })
     } else {
-      found.push(Task.toJson(task, moment, includeTags))
+      found.push(TaskJson.toJson(task, moment, includeTags))
     }
   }
   return Reply.ok({ tasks: found, failures })

@@ -11,8 +11,9 @@ import type { Fault } from "../model/Fault.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Mistake from "../model/Mistake.ts"
 import * as Reply from "../model/Reply.ts"
-import * as Task from "../model/Task.ts"
+import type * as Task from "../model/Task.ts"
 import * as Definitions from "../model/TaskDefinitionTable.ts"
+import * as TaskJson from "../model/TaskJson.ts"
 import * as TaskTable from "../model/TaskTable.ts"
 import type { Cluster, World } from "../model/World.ts"
 import { placementOf } from "./Placement.ts"
@@ -132,7 +133,7 @@ export const runTask = (world: World, location: Location, input: unknown, fault:
     if (tasks.length === 0) TaskTable.expireToken(world, cluster, token, record)
   }
   return Reply.ok({
-    tasks: tasks.map((task) => Task.toJson(task, Lifecycle.first(task.life), true)),
+    tasks: tasks.map((task) => TaskJson.toJson(task, Lifecycle.first(task.life), true)),
     failures
   })
 }

@@ -8,7 +8,7 @@ import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
 import * as Reply from "../model/Reply.ts"
-import * as Task from "../model/Task.ts"
+import * as TaskJson from "../model/TaskJson.ts"
 import * as TaskTable from "../model/TaskTable.ts"
 import type { World } from "../model/World.ts"
 
@@ -31,5 +31,5 @@ export const stopTask = (world: World, location: Location, input: unknown): Repl
   if (task === undefined) return Reply.invalid("The referenced task was not found.")
   TaskTable.stop(world, cluster, task, "UserInitiated", decoded.value.reason ?? "Task stopped by user")
   const moment = Lifecycle.at(task.life, world.now) ?? Lifecycle.first(task.life)
-  return Reply.ok({ task: Task.toJson(task, moment, false) })
+  return Reply.ok({ task: TaskJson.toJson(task, moment, false) })
 }
