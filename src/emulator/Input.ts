@@ -122,6 +122,52 @@ export const CreateCluster = Schema.Struct({
 })
 
 /**
+ * The body of `PutClusterCapacityProviders`.
+ *
+ * @category schemas
+ */
+export const PutClusterCapacityProviders = Schema.Struct({
+  capacityProviders: Texts,
+  cluster: Text,
+  defaultCapacityProviderStrategy: optional(Schema.Array(Schema.JsonObject))
+})
+
+/**
+ * The body of `DescribeCapacityProviders`.
+ *
+ * @category schemas
+ */
+export const DescribeCapacityProviders = Schema.Struct({ capacityProviders: Texts })
+
+/**
+ * The body of `ListContainerInstances`.
+ *
+ * @category schemas
+ */
+export const ListContainerInstances = Schema.Struct({ cluster: Text, maxResults: Int, nextToken: Text, status: Text })
+
+/**
+ * The body of `DescribeContainerInstances`.
+ *
+ * @category schemas
+ */
+export const DescribeContainerInstances = Schema.Struct({ cluster: Text, containerInstances: Texts })
+
+/**
+ * The body of `ListServices`.
+ *
+ * @category schemas
+ */
+export const ListServices = Schema.Struct({ cluster: Text, maxResults: Int, nextToken: Text })
+
+/**
+ * The body of `DescribeServices`.
+ *
+ * @category schemas
+ */
+export const DescribeServices = Schema.Struct({ cluster: Text, services: Texts })
+
+/**
  * The body of `DescribeClusters`.
  *
  * @category schemas
@@ -164,7 +210,14 @@ export const RegisterTaskDefinition = Schema.Struct({
 export const NamedTaskDefinition = Schema.Struct({ include: Texts, taskDefinition: Text })
 
 /**
- * The body of `ListTaskDefinitions`.
+ * The body of `DeleteTaskDefinitions`.
+ *
+ * @category schemas
+ */
+export const DeleteTaskDefinitions = Schema.Struct({ taskDefinitions: Texts })
+
+/**
+ * The body of `ListTaskDefinitions` and `ListTaskDefinitionFamilies`.
  *
  * @category schemas
  */

@@ -6,7 +6,6 @@ import {
   DescribeClustersCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
-  ECSClient,
   ECSServiceException,
   InvalidParameterException,
   ListClustersCommand,
@@ -23,31 +22,9 @@ import {
   waitUntilTasksStopped
 } from "@aws-sdk/client-ecs"
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Effect, Layer } from "effect"
-import { Emulator, Http, type Settings } from "fleetcap/emulator"
-
-const server = (settings?: Settings.Settings) => Layer.provideMerge(Http.layer(), Emulator.layer(settings))
-
-const connect = Effect.gen(function*() {
-  const { url } = yield* Http.Server
-  return yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      new ECSClient({
-        endpoint: url,
-        region: "eu-west-1",
-        credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" },
-        maxAttempts: 1
-      })
-    ),
-    (client) => Effect.sync(() => client.destroy())
-  )
-})
-
-class Raised extends Data.TaggedError("Raised")<{ readonly cause: unknown }> {}
-
-const attempt = <A>(call: () => Promise<A>) => Effect.tryPromise({ try: call, catch: (cause) => new Raised({ cause }) })
-
-const errorOf = <A>(call: () => Promise<A>) => Effect.map(Effect.flip(attempt(call)), ({ cause }) => cause)
+import { Effect } from "effect"
+import { Emulator } from "fleetcap/emulator"
+import { attempt, connect, errorOf, server } from "./sdk.ts"
 
 const all = <A, B>(pages: AsyncIterable<A>, items: (page: A) => ReadonlyArray<B> | undefined) =>
   Effect.promise(async () => {

@@ -5,8 +5,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import * as Arn from "../model/Arn.ts"
+import * as CapacityProvider from "../model/CapacityProvider.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
 import * as Lifecycle from "../model/Lifecycle.ts"
+import * as Mistake from "../model/Mistake.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Cluster, World } from "../model/World.ts"
 import { pageOf } from "./Page.ts"
@@ -20,7 +22,12 @@ const decodeList = Schema.decodeUnknownOption(Input.ListClusters)
 const decodeDelete = Schema.decodeUnknownOption(Input.DeleteCluster)
 const jsonObject = Schema.decodeUnknownOption(Schema.JsonObject)
 
-const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.JsonObject => {
+/**
+ * Writes a cluster as ECS shows it.
+ *
+ * @category getters
+ */
+export const clusterJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.JsonObject => {
   let running = 0
   let pending = 0
   for (const { life } of cluster.tasks.values()) {
@@ -33,7 +40,7 @@ const toJson = (world: World, cluster: Cluster, includeTags: boolean): Schema.Js
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     status: cluster.status,
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: cluster.containerInstance === undefined ? 0 : 1,
     runningTasksCount: running,
     pendingTasksCount: pending,
     activeServicesCount: 0,
@@ -61,8 +68,15 @@ export const createCluster = (world: World, location: Arn.Location, input: unkno
   if (wrong !== undefined) return Reply.invalid(wrong)
   const settings = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
   const registered = Option.getOrElse(jsonObject(settings), () => ({}))
+  const { associated, byDefault } = CapacityProvider.ofCluster(registered)
+  const refused = Mistake.refusal(world, "CreateCluster", CapacityProvider.strategyMistakes(associated, byDefault))
+  if (refused !== undefined) return refused
   return Reply.ok({
-    cluster: toJson(world, ClusterTable.createCluster(world, location, name, { registered, tags: tagsOf(tags) }), true)
+    cluster: clusterJson(
+      world,
+      ClusterTable.createCluster(world, location, name, { registered, tags: tagsOf(tags) }),
+      true
+    )
   })
 }
 
@@ -81,7 +95,7 @@ export const describeClusters = (world: World, location: Arn.Location, input: un
   const failures: Array<Schema.JsonObject> = []
   for (const name of new Set(names)) {
     const cluster = ClusterTable.lookupCluster(world, location, name)
-    if (cluster !== undefined) found.push(toJson(world, cluster, include?.includes("TAGS") ?? false))
+    if (cluster !== undefined) found.push(clusterJson(world, cluster, include?.includes("TAGS") ?? false))
     else failures.push({ arn: name.startsWith("arn:") ? name : Arn.arn(location, "cluster", name), reason: "MISSING" })
   }
   return Reply.ok({ clusters: found, failures })
@@ -117,5 +131,5 @@ export const deleteCluster = (world: World, location: Arn.Location, input: unkno
     }
   }
   cluster.status = "INACTIVE"
-  return Reply.ok({ cluster: toJson(world, cluster, false) })
+  return Reply.ok({ cluster: clusterJson(world, cluster, false) })
 }

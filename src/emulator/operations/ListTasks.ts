@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
 import type { Location } from "../model/Arn.ts"
 import * as ClusterTable from "../model/ClusterTable.ts"
+import * as ContainerInstance from "../model/ContainerInstance.ts"
 import * as Prng from "../model/Prng.ts"
 import * as Reply from "../model/Reply.ts"
 import type { Task } from "../model/Task.ts"
@@ -35,12 +36,14 @@ const problem = (input: ListTasksInput): string | undefined => {
     : undefined
 }
 
-/** No task of the emulator belongs to a service or a container instance. */
-const matches = (input: ListTasksInput, task: Task): boolean =>
+/** No task of the emulator belongs to a service. */
+const matches = (cluster: Cluster, input: ListTasksInput, task: Task): boolean =>
   (!given(input.family) || task.spec.family === input.family) &&
   (!given(input.startedBy) || task.spec.startedBy === input.startedBy) &&
   (!given(input.launchType) || task.spec.launchType === input.launchType) &&
-  !given(input.serviceName) && !given(input.containerInstance) && !given(input.daemonName)
+  (!given(input.containerInstance) ||
+    (task.spec.containerInstanceArn !== undefined && ContainerInstance.isNamed(cluster, input.containerInstance))) &&
+  !given(input.serviceName) && !given(input.daemonName)
 
 /** The tasks that may be in a list, from a position in it on, each with the position after it. */
 function* candidates(
@@ -105,7 +108,7 @@ export const listTasks = (world: World, location: Location, input: unknown): Rep
   const taskArns: Array<string> = []
   let cursor = from
   for (const [after, task] of candidates(world, cluster, listed, from)) {
-    if (!matches(query, task) || Visibility.listedAs(task.life, lag, replica, world.now) !== listed) continue
+    if (!matches(cluster, query, task) || Visibility.listedAs(task.life, lag, replica, world.now) !== listed) continue
     if (taskArns.length === size) return Reply.ok({ taskArns, nextToken: `${listed}-${cursor}-${page + 1}` })
     taskArns.push(task.arn)
     cursor = after

@@ -2,9 +2,8 @@
  * The placement of the tasks that a `RunTask` asks for: the launch type, and the capacity
  * provider.
  */
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
+import * as CapacityProvider from "../model/CapacityProvider.ts"
 import * as Compatibility from "../model/Compatibility.ts"
 import type { Cluster, Definition } from "../model/World.ts"
 
@@ -21,11 +20,6 @@ export interface Placement {
   /** Whether neither the call nor its cluster says where tasks run: AWS then takes an EC2 instance. */
   readonly isUnsaid: boolean
 }
-
-const strategyOf = Schema.decodeUnknownOption(Schema.Array(Schema.Struct({ capacityProvider: Schema.String })))
-
-/** Any other provider is a group of instances. */
-const launchTypeOf = (provider: string): string => /^FARGATE(?:_SPOT)?$/.test(provider) ? "FARGATE" : "EC2"
 
 /**
  * Returns where the tasks of a call run.
@@ -45,10 +39,11 @@ export const placementOf = (
   if (given(input.launchType)) {
     return { launchType: input.launchType, capacityProviderName: undefined, isUnsaid: false }
   }
-  const byDefault = Option.getOrElse(strategyOf(cluster.registered["defaultCapacityProviderStrategy"]), () => [])
-  const provider = input.capacityProviderStrategy?.[0]?.capacityProvider ?? byDefault[0]?.capacityProvider
+  const [byDefault] = CapacityProvider.ofCluster(cluster.registered).byDefault
+  const provider = input.capacityProviderStrategy?.[0]?.capacityProvider ?? byDefault
   if (given(provider)) {
-    return { launchType: launchTypeOf(provider), capacityProviderName: provider, isUnsaid: false }
+    const name = CapacityProvider.nameOf(provider)
+    return { launchType: CapacityProvider.launchTypeOf(name), capacityProviderName: name, isUnsaid: false }
   }
   const required = Compatibility.read(definition.registered).requiresCompatibilities ?? []
   const launchType = definition.isImplicit || required.includes("FARGATE") ? "FARGATE" : "EC2"

@@ -2,9 +2,8 @@
  * What AWS would refuse of a `RunTask`, seen beside the task definition and the cluster that
  * were registered, in the words of ECS.
  */
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Input from "../Input.ts"
+import * as CapacityProvider from "../model/CapacityProvider.ts"
 import * as Compatibility from "../model/Compatibility.ts"
 import * as Mistake from "../model/Mistake.ts"
 import * as TaskSize from "../model/TaskSize.ts"
@@ -80,26 +79,11 @@ const launchTypeMistakes = (
   return found
 }
 
-/** A provider may be named by its ARN. */
-const nameOf = (provider: string): string => provider.slice(provider.lastIndexOf("/") + 1)
-
-const namesOf = Schema.decodeUnknownOption(Schema.Array(Schema.String))
-
-const providerMistakes = (cluster: Cluster, input: RunTaskInput): ReadonlyArray<Mistake.Mistake> => {
-  const associated = Option.getOrElse(namesOf(cluster.registered["capacityProviders"]), () => [])
-  const sent = (input.capacityProviderStrategy ?? []).flatMap(({ capacityProvider }) => capacityProvider ?? [])
-  const isAssociated = (name: string) => associated.some((other) => nameOf(other) === nameOf(name))
-  return sent.every(isAssociated) ? [] : [wrong("capacity provider", notAssociated)]
-}
-
-/**
- * The words in which ECS refuses a capacity provider that its cluster does not have.
- *
- * @category errors
- */
-export const notAssociated =
-  "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the " +
-  "cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again."
+const providerMistakes = (cluster: Cluster, input: RunTaskInput): ReadonlyArray<Mistake.Mistake> =>
+  CapacityProvider.strategyMistakes(
+    CapacityProvider.ofCluster(cluster.registered).associated,
+    (input.capacityProviderStrategy ?? []).flatMap(({ capacityProvider }) => capacityProvider ?? [])
+  )
 
 const executeCommandMistakes = (
   { taskRoleArn }: Compatibility.Definition,

@@ -18,6 +18,7 @@ const { given } = Input
 
 const decodeRegister = Schema.decodeUnknownOption(Input.RegisterTaskDefinition)
 const decodeNamed = Schema.decodeUnknownOption(Input.NamedTaskDefinition)
+const decodeDelete = Schema.decodeUnknownOption(Input.DeleteTaskDefinitions)
 const decodeList = Schema.decodeUnknownOption(Input.ListTaskDefinitions)
 const jsonObject = Schema.decodeUnknownOption(Schema.JsonObject)
 
@@ -35,7 +36,8 @@ const toJson = (definition: Definition): Schema.JsonObject => ({
   revision: definition.revision,
   status: definition.status,
   registeredAt: definition.registeredAt / 1000,
-  ...(definition.deregisteredAt === undefined ? {} : { deregisteredAt: definition.deregisteredAt / 1000 })
+  ...(definition.deregisteredAt === undefined ? {} : { deregisteredAt: definition.deregisteredAt / 1000 }),
+  ...(definition.deleteRequestedAt === undefined ? {} : { deleteRequestedAt: definition.deleteRequestedAt / 1000 })
 })
 
 const withDefaults = (container: Schema.Json): Schema.Json => ({
@@ -116,9 +118,72 @@ export const deregisterTaskDefinition = (world: World, location: Location, input
   }
   const definition = Definitions.lookup(world, location, decoded.value.taskDefinition ?? "")
   if (definition === undefined) return clientError("The specified task definition does not exist.")
+  if (definition.status === "DELETE_IN_PROGRESS") {
+    return clientError(
+      "The task definition could not be deregistered because it is in the process of being deleted."
+    )
+  }
   definition.status = "INACTIVE"
   definition.deregisteredAt ??= world.now
   return Reply.ok({ taskDefinition: toJson(definition) })
+}
+
+/**
+ * Deletes revisions that are inactive.
+ *
+ * @category operations
+ */
+export const deleteTaskDefinitions = (world: World, location: Location, input: unknown): Reply.Reply => {
+  const decoded = decodeDelete(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const names = decoded.value.taskDefinitions ?? []
+  if (names.length === 0) return Reply.invalid("taskDefinitions cannot be empty.")
+  if (names.length > 10) return Reply.invalid("taskDefinitions can have at most 10 items.")
+  const taskDefinitions: Array<Schema.JsonObject> = []
+  const failures: Array<Schema.JsonObject> = []
+  for (const name of names) {
+    const definition = deletable(world, location, name)
+    if (typeof definition === "string") {
+      failures.push({ arn: name, reason: definition })
+    } else {
+      definition.status = "DELETE_IN_PROGRESS"
+      definition.deleteRequestedAt ??= world.now
+      taskDefinitions.push(toJson(definition))
+    }
+  }
+  return Reply.ok({ taskDefinitions, failures })
+}
+
+/** The revision of a name, or the reason for which it cannot be deleted. */
+const deletable = (world: World, location: Location, name: string): Definition | string => {
+  if (Definitions.parse(world, location, name)?.revision === undefined) {
+    return "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+  }
+  const definition = Definitions.lookup(world, location, name)
+  if (definition === undefined) {
+    return "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+  }
+  return definition.status === "ACTIVE"
+    ? "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
+    : definition
+}
+
+/**
+ * Lists the families that have revisions, active ones or not.
+ *
+ * @category operations
+ */
+export const listTaskDefinitionFamilies = (world: World, location: Location, input: unknown): Reply.Reply => {
+  const decoded = decodeList(input)
+  if (Option.isNone(decoded)) return Reply.malformed
+  const { familyPrefix, status } = decoded.value
+  const definitions = Definitions.all(world, location)
+  const active = new Set(definitions.flatMap(({ family, status }) => status === "ACTIVE" ? [family] : []))
+  const families = [...new Set(definitions.map(({ family }) => family))].filter((family) =>
+    family.startsWith(familyPrefix ?? "") &&
+    (status === "ACTIVE" || status === "INACTIVE" ? active.has(family) === (status === "ACTIVE") : true)
+  )
+  return pageOf("families", families.sort(), decoded.value)
 }
 
 /**

@@ -9,15 +9,20 @@ import type { Location } from "../model/Arn.ts"
 import type { Fault } from "../model/Fault.ts"
 import type { Reply } from "../model/Reply.ts"
 import type { World } from "../model/World.ts"
+import { describeCapacityProviders, putClusterCapacityProviders } from "./CapacityProviders.ts"
 import { createCluster, deleteCluster, describeClusters, listClusters } from "./Clusters.ts"
+import { describeContainerInstances, listContainerInstances } from "./ContainerInstances.ts"
 import { describeTasks } from "./DescribeTasks.ts"
 import { listTasks } from "./ListTasks.ts"
 import { runTask } from "./RunTask.ts"
+import { describeServices, listServices } from "./Services.ts"
 import { stopTask } from "./StopTask.ts"
 import { listTagsForResource, tagResource, untagResource } from "./Tags.ts"
 import {
+  deleteTaskDefinitions,
   deregisterTaskDefinition,
   describeTaskDefinition,
+  listTaskDefinitionFamilies,
   listTaskDefinitions,
   registerTaskDefinition
 } from "./TaskDefinitions.ts"
@@ -43,10 +48,18 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ["DescribeClusters", describeClusters],
   ["ListClusters", listClusters],
   ["DeleteCluster", deleteCluster],
+  ["PutClusterCapacityProviders", putClusterCapacityProviders],
+  ["DescribeCapacityProviders", describeCapacityProviders],
+  ["ListContainerInstances", listContainerInstances],
+  ["DescribeContainerInstances", describeContainerInstances],
+  ["ListServices", listServices],
+  ["DescribeServices", describeServices],
   ["RegisterTaskDefinition", registerTaskDefinition],
   ["DescribeTaskDefinition", describeTaskDefinition],
   ["DeregisterTaskDefinition", deregisterTaskDefinition],
+  ["DeleteTaskDefinitions", deleteTaskDefinitions],
   ["ListTaskDefinitions", listTaskDefinitions],
+  ["ListTaskDefinitionFamilies", listTaskDefinitionFamilies],
   ["TagResource", tagResource],
   ["UntagResource", untagResource],
   ["ListTagsForResource", listTagsForResource]
