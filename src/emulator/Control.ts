@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as World from "./Engine.ts"
 import * as ClusterTable from "./model/ClusterTable.ts"
 import * as Fault from "./model/Fault.ts"
+import { checkScript } from "./model/InvalidSettings.ts"
 import type { StopCode } from "./model/Lifecycle.ts"
 import * as LiveCount from "./model/LiveCount.ts"
 import * as Definitions from "./model/TaskDefinitionTable.ts"
@@ -13,11 +14,13 @@ import * as TaskTable from "./model/TaskTable.ts"
 export type { StopCode } from "./model/Lifecycle.ts"
 
 /**
- * Makes faults happen to the next calls, in the order in which they are given.
+ * Makes faults happen to the next calls, in the order in which they are given. It throws on
+ * faults and operations that do not exist.
  *
  * @category operations
  */
 export const script = (world: World.World, faults: ReadonlyArray<Fault.ScriptedFault>): void => {
+  checkScript(faults)
   world.script.push(...faults.map(Fault.pending))
 }
 

@@ -7,7 +7,10 @@
  */
 import * as Duration from "effect/Duration"
 import type { Fault } from "./Fault.ts"
+import { checkSettings } from "./InvalidSettings.ts"
 import type { Range } from "./Prng.ts"
+
+export { InvalidSettings } from "./InvalidSettings.ts"
 
 /**
  * A time that is always the same, or one drawn from a range each time.
@@ -206,11 +209,13 @@ const range = (span: Span | undefined, fallback: Duration.Input = 0): Range => {
 }
 
 /**
- * Fills in the defaults. It throws on a text that is no duration.
+ * Fills in the defaults. It throws an `InvalidSettings` on settings that do not exist, and
+ * says which there are.
  *
  * @category constructors
  */
 export const resolve = (settings: Settings): Resolved => {
+  checkSettings(settings)
   const { lag = {}, lifecycle = {}, pages = {} } = settings
   return {
     seed: settings.seed ?? 1,

@@ -147,7 +147,7 @@ export interface World {
 }
 
 /**
- * Creates an ECS in which nothing has happened yet.
+ * Creates an ECS in which nothing has happened yet. It throws on settings that do not exist.
  *
  * @category constructors
  */
@@ -172,7 +172,7 @@ export const make = (settings: Settings.Settings): World => {
 }
 
 /**
- * Changes some settings from now on.
+ * Changes some settings from now on. It throws on settings that do not exist.
  *
  * @category operations
  */

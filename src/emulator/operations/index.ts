@@ -7,6 +7,7 @@
  */
 import type { Location } from "../model/Arn.ts"
 import type { Fault } from "../model/Fault.ts"
+import type { OperationName } from "../model/OperationName.ts"
 import type { Reply } from "../model/Reply.ts"
 import type { World } from "../model/World.ts"
 import { describeCapacityProviders, putClusterCapacityProviders } from "./CapacityProviders.ts"
@@ -34,33 +35,35 @@ import {
  */
 export type Operation = (world: World, location: Location, input: unknown, fault: Fault | undefined) => Reply
 
+const byName: { readonly [name in OperationName]: Operation } = {
+  RunTask: runTask,
+  ListTasks: listTasks,
+  DescribeTasks: describeTasks,
+  StopTask: stopTask,
+  CreateCluster: createCluster,
+  DescribeClusters: describeClusters,
+  ListClusters: listClusters,
+  DeleteCluster: deleteCluster,
+  PutClusterCapacityProviders: putClusterCapacityProviders,
+  DescribeCapacityProviders: describeCapacityProviders,
+  ListContainerInstances: listContainerInstances,
+  DescribeContainerInstances: describeContainerInstances,
+  ListServices: listServices,
+  DescribeServices: describeServices,
+  RegisterTaskDefinition: registerTaskDefinition,
+  DescribeTaskDefinition: describeTaskDefinition,
+  DeregisterTaskDefinition: deregisterTaskDefinition,
+  DeleteTaskDefinitions: deleteTaskDefinitions,
+  ListTaskDefinitions: listTaskDefinitions,
+  ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  ListTagsForResource: listTagsForResource
+}
+
 /**
  * The operations, by name.
  *
  * @category operations
  */
-export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ["RunTask", runTask],
-  ["ListTasks", listTasks],
-  ["DescribeTasks", describeTasks],
-  ["StopTask", stopTask],
-  ["CreateCluster", createCluster],
-  ["DescribeClusters", describeClusters],
-  ["ListClusters", listClusters],
-  ["DeleteCluster", deleteCluster],
-  ["PutClusterCapacityProviders", putClusterCapacityProviders],
-  ["DescribeCapacityProviders", describeCapacityProviders],
-  ["ListContainerInstances", listContainerInstances],
-  ["DescribeContainerInstances", describeContainerInstances],
-  ["ListServices", listServices],
-  ["DescribeServices", describeServices],
-  ["RegisterTaskDefinition", registerTaskDefinition],
-  ["DescribeTaskDefinition", describeTaskDefinition],
-  ["DeregisterTaskDefinition", deregisterTaskDefinition],
-  ["DeleteTaskDefinitions", deleteTaskDefinitions],
-  ["ListTaskDefinitions", listTaskDefinitions],
-  ["ListTaskDefinitionFamilies", listTaskDefinitionFamilies],
-  ["TagResource", tagResource],
-  ["UntagResource", untagResource],
-  ["ListTagsForResource", listTagsForResource]
-])
+export const operations: ReadonlyMap<string, Operation> = new Map(Object.entries(byName))
