@@ -147,6 +147,16 @@ describe("the fleetcap process", { timeout: 30_000 }, () => {
     )
   })
 
+  it("says what to do where another program has the emulator's port, and exits with 1", async () => {
+    const first = start("emulate --port 0".split(" "))
+    const [, port] = await first.saw(/listening on http:\S+:(\d+)/)
+    const { code, stderr, stdout } = await start(["emulate", "--port", String(port)]).ended
+    assert.deepStrictEqual({ code, stdout }, { code: 1, stdout: "" })
+    assert.match(stderr, /^fleetcap: Cannot listen on \S+: .*choose another port \(--port N .*\)\n$/)
+    first.kill("SIGINT")
+    await first.ended
+  })
+
   it("says what is wrong in one line, and exits with 2", async () => {
     assert.deepStrictEqual(await start(["burst", "--requests", "0"]).ended, {
       code: 2,

@@ -7,13 +7,20 @@ import * as Option from "effect/Option"
 import type { RandomFault, Settings } from "../../emulator/model/Settings.ts"
 import * as Flags from "../terminal/Flags.ts"
 
+/** Where clients that are configured for other emulators of AWS look for them. */
+const defaultPort = 4566
+
 /**
  * The flags of `fleetcap emulate`.
  *
  * @category flags
  */
 export const flags = {
-  port: Flags.whole("port", { minimum: 0, maximum: 65_535 }, "The port to listen on. 0 picks a free one"),
+  port: Flags.whole(
+    "port",
+    { minimum: 0, maximum: 65_535 },
+    `The port to listen on (${defaultPort}). 0 picks a free one`
+  ).pipe(Flag.withDefault(defaultPort)),
   host: Flags.text("host", "HOST", "The address to listen on (127.0.0.1: this machine only)").pipe(
     Flag.withDefault("127.0.0.1")
   ),
@@ -32,10 +39,7 @@ export const flags = {
   startTime: Flags.span("start-time", "Time that a task takes to start (0s)").pipe(Flag.optional),
   stopTime: Flags.span("stop-time", "Time that a task takes to stop (0s)").pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription(
-      "Refuse what AWS refuses: clusters and task definitions that were not created first, launches "
-        + "that do not fit them, and definitions that do not fit Fargate"
-    ),
+    Flag.withDescription("Refuse what AWS refuses: launches that do not fit what was registered, and what was not"),
     Flag.withDefault(false)
   ),
   rates: Flag.Boolean("rate-limits").pipe(

@@ -5,6 +5,7 @@
  *   steps, and how often each operation was called
  * - `GET /_fleetcap/tasks`: the tasks that are live
  * - `GET /_fleetcap/launches`: what `RunTask` was asked
+ * - `GET /_fleetcap/mistakes`: what AWS would have refused, the first of each kind
  * - `POST /_fleetcap/control`: changes settings, scripts faults, launches and stops
  *   tasks, or begins anew; its content type has to be `application/json`
  *
@@ -87,6 +88,8 @@ export const answer = Effect.fnUntraced(
         return { status: 200, body: yield* truth(filter.success) }
       case `GET ${prefix}tasks`:
         return { status: 200, body: { tasks: yield* emulator.tasks(filter.success) } }
+      case `GET ${prefix}mistakes`:
+        return { status: 200, body: { mistakes: yield* emulator.mistakes } }
       case `GET ${prefix}launches`:
         return { status: 200, body: { launches: yield* emulator.launches } }
       default:

@@ -73,9 +73,26 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
   detail: Schema.String
 }) {
   override get message(): string {
-    return `Cannot listen on ${this.host}:${this.port}: ${this.detail}`
+    return `Cannot listen on ${this.host}:${this.port}: ${this.detail}${adviceOn(this.detail)}`
   }
 }
+
+const adviceOn = (detail: string): string => {
+  const [, advice = ""] = advices.find(([code]) => detail.includes(code)) ?? []
+  return advice
+}
+
+const notOurs = ". Choose an address of this machine as the host, such as 127.0.0.1"
+
+const advices: ReadonlyArray<readonly [code: string, advice: string]> = [
+  [
+    "EADDRINUSE",
+    ". Stop the program that listens there, or choose another port (--port N of the command; 0 is any that is free)"
+  ],
+  ["EACCES", ". Choose a port above 1023 (--port N of the command; 0 is any that is free)"],
+  ["EADDRNOTAVAIL", notOurs],
+  ["ENOTFOUND", notOurs]
+]
 
 const tooLarge = Reply.error("RequestEntityTooLargeException", "Request body is too large.", 413)
 const internalFailure = Reply.error("InternalFailure", "The emulator failed.", 500)

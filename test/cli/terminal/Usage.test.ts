@@ -75,7 +75,6 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
     "burst --cluster c/d --task-definition t --subnet s",
     "--cluster: expected the name or ARN of a cluster, got \"c/d\""
   ],
-  ["emulate", "--port is missing (see fleetcap emulate --help)"],
   [
     "emulate --port 65536",
     "--port: expected a whole number from 0 to 65535, got \"65536\" (see fleetcap emulate --help)"
@@ -125,5 +124,14 @@ describe("fleetcap", () => {
       assert.include(String(help.logged.at(-1)), "--retry-every")
       assert.include(String(help.logged.at(-1)), "130")
       assert.include(String(help.logged.at(-1)), "PGPASSFILE")
+    }))
+
+  it.effect("says in the help of the emulator where its truth and its controls are", () =>
+    Effect.gen(function*() {
+      const { logged } = yield* run(["emulate", "--help"])
+      for (const path of ["truth", "tasks", "launches", "mistakes", "control"]) {
+        assert.match(String(logged.at(-1)), new RegExp(`(GET|POST) +/_fleetcap/${path} `))
+      }
+      assert.include(String(logged.at(-1)), "(4566)")
     }))
 })

@@ -123,12 +123,15 @@ describe("the emulator over HTTP", () => {
       assert.strictEqual(yield* live(), 1)
     }).pipe(Effect.provide(server({ latency: "1 hour" })), Effect.timeout("10 seconds")))
 
-  it.live("says why it cannot listen", () =>
+  it.live("says why it cannot listen, and what to do", () =>
     Effect.gen(function*() {
       const { port } = yield* Http.Server
       const error = yield* Effect.flip(Effect.scoped(Http.serve({ port })))
       assert.strictEqual(error._tag, "ListenError")
-      assert.match(error.message, /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/)
+      assert.match(error.message, /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*choose another port/)
+      // A documentation address is of no machine.
+      const elsewhere = yield* Effect.flip(Effect.scoped(Http.serve({ host: "192.0.2.1" })))
+      assert.match(elsewhere.message, /Choose an address of this machine/)
     }).pipe(Effect.provide(server())))
 
   it.live("lets its port go with its scope, whatever is under way", () =>
@@ -173,6 +176,9 @@ describe("truth and control over HTTP", () => {
       assert.strictEqual((yield* get(url, "truth?origin=own"))["live"], 1)
       assert.match(JSON.stringify((yield* get(url, "tasks?cluster=default"))["tasks"]), /"origin":"foreign"/)
       assert.match(JSON.stringify((yield* get(url, "launches"))["launches"]), /"taskDefinition":"f:1"/)
+      assert.deepStrictEqual((yield* get(url, "mistakes"))["mistakes"], [])
+      yield* call(url, "RegisterTaskDefinition", { family: "g", containerDefinitions: [{ name: "c", image: "i" }] })
+      assert.match(JSON.stringify((yield* get(url, "mistakes"))["mistakes"]), /"kind":"container memory"/)
     }).pipe(Effect.provide(server())))
 
   it.live("change settings, script faults and begin anew", () =>
