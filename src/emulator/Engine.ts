@@ -38,10 +38,14 @@ export type Outcome =
   | { readonly _tag: "Cut"; readonly reply: Reply.Reply }
   | { readonly _tag: "Reset" }
 
-const launchesOf = (input: unknown): number =>
-  typeof input === "object" && input !== null && "count" in input && typeof input.count === "number"
-    ? Math.min(10, Math.max(1, input.count))
-    : 1
+const onInstances: ReadonlySet<unknown> = new Set(["EC2", "EXTERNAL", "MANAGED_INSTANCES"])
+
+/** The number of tasks that a `RunTask` asks of Fargate. */
+const launchesOf = (input: unknown): number => {
+  if (typeof input !== "object" || input === null) return 1
+  if ("launchType" in input && onInstances.has(input.launchType)) return 0
+  return "count" in input && typeof input.count === "number" ? Math.min(10, Math.max(1, input.count)) : 1
+}
 
 const failed = (status: number): Reply.Reply =>
   status === 500

@@ -135,6 +135,12 @@ describe("RunTask", () => {
     assert.strictEqual(ask(world, "RunTask", one(), 50).status, 200)
     assert.strictEqual(ask(world, "RunTask", one(), 50).message, "Rate exceeded")
   })
+
+  it("is not slowed down by the rates of Fargate, where its tasks run elsewhere", () => {
+    const world = World.make({ rates: true })
+    const burst = Array.from({ length: 110 }, () => ask(world, "RunTask", one({ launchType: "EC2" }), 0))
+    assert.strictEqual(burst.filter((answer) => answer.__type === "ThrottlingException").length, 10)
+  })
 })
 
 describe("a fault", () => {

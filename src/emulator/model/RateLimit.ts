@@ -63,11 +63,18 @@ const leftOf = (buckets: Buckets, key: string, limit: Limit, now: number): numbe
  */
 export const admit = (
   buckets: Buckets,
-  call: { readonly operation: string; readonly location: string; readonly launches: number },
+  call: {
+    readonly operation: string
+    readonly location: string
+    /** The number of tasks that a `RunTask` asks of Fargate. */
+    readonly launches: number
+  },
   now: number
 ): boolean => {
   const costs: Array<readonly [Bucket, number]> = [[bucketOf[call.operation] ?? "otherRead", 1]]
-  if (call.operation === "RunTask") costs.push(["fargateCalls", 1], ["fargateLaunches", call.launches])
+  if (call.operation === "RunTask" && call.launches > 0) {
+    costs.push(["fargateCalls", 1], ["fargateLaunches", call.launches])
+  }
   const after = costs.map(([bucket, cost]) => {
     const key = `${call.location}/${bucket}`
     return { key, left: leftOf(buckets, key, limits[bucket], now) - cost }
