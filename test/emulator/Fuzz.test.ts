@@ -9,7 +9,9 @@ import { call, send } from "./send.ts"
 const fields = [
   "cluster clusters clusterName taskDefinition count clientToken startedBy task tasks family tags tagKeys include",
   "overrides containerOverrides networkConfiguration awsvpcConfiguration subnets capacityProviderStrategy launchType",
-  "nextToken maxResults desiredStatus resourceArn containerDefinitions familyPrefix status __proto__ constructor"
+  "nextToken maxResults desiredStatus resourceArn containerDefinitions familyPrefix status __proto__ constructor",
+  "capacityProviders defaultCapacityProviderStrategy capacityProvider services containerInstances taskDefinitions",
+  "networkMode requiresCompatibilities cpu memory name image portMappings hostPort logConfiguration volumes host"
 ].join(" ").split(" ")
 
 const words = "default f:1 f:0 f:99999999999 arn: arn:aws:ecs:us-east-1:1:cluster/ RUNNING PENDING RUNNING-9 __proto__"

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Duration, Effect, Layer, Logger } from "effect"
+import { Ecs } from "fleetcap"
 import { Emulator, World } from "fleetcap/emulator"
+import { TestEcs } from "fleetcap/testing"
 import { ask } from "./ask.ts"
 
 const container = { name: "c", image: "i:1", memory: 128 }
@@ -254,6 +256,28 @@ describe("RegisterTaskDefinition", () => {
       ]
     )
   })
+})
+
+describe("a strict emulator in process", () => {
+  it.effect("rejects a launch that does not fit, as AWS would", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      const { runTask } = yield* Ecs.Ecs
+      yield* emulator.call({ operation: "RegisterTaskDefinition", input: fargate })
+      const launch = { cluster: "default", taskDefinition: "f:1", count: 1, clientToken: "t", startedBy: "t" } as const
+      const network = { awsvpcConfiguration: { subnets: ["subnet-1"] } }
+      const verdict = (name: string) =>
+        runTask({
+          ...launch,
+          launchType: "FARGATE",
+          networkConfiguration: network,
+          overrides: { containerOverrides: [{ name, environment: [] }] }
+        }, { sendWithin: Infinity, answerWithin: Duration.minutes(1) })
+      const rejected = yield* verdict("worker")
+      assert.strictEqual(rejected._tag, "Rejected")
+      assert.include(JSON.stringify(rejected), "worker is not a container in the TaskDefinition.")
+      assert.strictEqual((yield* verdict("c"))._tag, "Accepted")
+    }).pipe(Effect.provide(TestEcs.layer({ strict: true }))))
 })
 
 describe("an emulator that is not strict", () => {

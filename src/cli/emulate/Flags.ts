@@ -39,7 +39,9 @@ export const flags = {
   startTime: Flags.span("start-time", "Time that a task takes to start (0s)").pipe(Flag.optional),
   stopTime: Flags.span("stop-time", "Time that a task takes to stop (0s)").pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("Refuse what AWS refuses: launches that do not fit what was registered, and what was not"),
+    Flag.withDescription(
+      "Refuse what AWS refuses: launches that do not fit their definition, and what was not created"
+    ),
     Flag.withDefault(false)
   ),
   rates: Flag.Boolean("rate-limits").pipe(
