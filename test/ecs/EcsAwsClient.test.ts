@@ -52,14 +52,32 @@ describe("EcsAws", () => {
   describe("describeTasks", () => {
     const other = TaskArn(`${arn}0`)
 
-    it.live("tells tasks from those that are missing", () =>
+    it.live("tells tasks from those that are missing, and how they ended from those that run", () =>
       Effect.gen(function*() {
-        const task = { taskArn: arn, lastStatus: "RUNNING", desiredStatus: "STOPPED", startedBy: "me" }
+        const running = { taskArn: arn, lastStatus: "RUNNING", desiredStatus: "STOPPED", startedBy: "me" }
+        const stopped = { taskArn: arn, lastStatus: "STOPPED", desiredStatus: "STOPPED", startedBy: "me" }
+        const end = {
+          stopCode: "EssentialContainerExited",
+          stoppedReason: "Essential container in task exited",
+          startedAt: 1737649786.65,
+          containers: [{ name: "worker", exitCode: 137, reason: "OutOfMemoryError: Container killed" }]
+        }
         const { ecs, server } = yield* serveEcs([
-          json(200, { tasks: [{ ...task, version: 3 }], failures: [{ arn: other, reason: "MISSING" }] })
+          json(200, {
+            tasks: [{ ...running, version: 3 }, { ...stopped, ...end }],
+            failures: [{ arn: other, reason: "MISSING" }]
+          })
         ])
         assert.deepStrictEqual(yield* ecs.describeTasks({ cluster: "default", taskArns: [arn, other] }), {
-          tasks: [task],
+          tasks: [{ ...running, exit: undefined }, {
+            ...stopped,
+            exit: {
+              stopCode: "EssentialContainerExited",
+              reason: "Essential container in task exited",
+              startedAt: 1737649786650,
+              containers: [{ name: "worker", exitCode: 137, reason: "OutOfMemoryError: Container killed" }]
+            }
+          }],
           missing: [other]
         })
         assert.deepStrictEqual(JSON.parse(server.seen[0]?.body ?? ""), { cluster: "default", tasks: [arn, other] })
