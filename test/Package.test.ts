@@ -218,7 +218,7 @@ describe("the package as it is installed", () => {
   ) {
     it(`says how to install ${client} when --ledger needs it`, async () => {
       const target =
-        "--endpoint-url http://127.0.0.1:1 --region eu-central-1 --cluster c --subnet s --task-definition t:1"
+        "--endpoint-url http://127.0.0.1:1 --region eu-central-1 --cluster c --subnet subnet-1 --task-definition t:1"
       const { code, stderr, stdout } = await command(`burst ${target} --json --ledger ${ledger}`)
       assert.strictEqual(code, 1)
       assert.include(stderr, `run \`npm install ${client}\``)

@@ -7,11 +7,14 @@ import type { RunTaskRequest } from "../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../src/emulator/Emulator.ts"
 import type { Settings } from "../src/emulator/model/Settings.ts"
-import type { Input } from "../src/fleet/Fleet.ts"
+import type { Description, Input, Network } from "../src/fleet/Fleet.ts"
 import * as LedgerMemory from "../src/ledger/LedgerMemory.ts"
 import * as Provisioner from "../src/provisioner/Provisioner.ts"
 
-export const fleet = (options: Partial<Input> & Pick<Input, "cap">): Input => ({
+/** A fleet on Fargate, as far as a test cares. */
+export type FleetOptions = Partial<Description & Network> & Pick<Description, "cap">
+
+export const fleet = (options: FleetOptions): Input => ({
   cluster: "c",
   taskDefinition: "worker:7",
   subnets: ["subnet-1"],
@@ -29,8 +32,11 @@ export const layerWorld = (settings: Settings = {}, log: Layer.Layer<never> = si
     Layer.provideMerge(layerEmulator({ ...ordinary, ...settings }))
   )
 
-export const layer = (options: Partial<Input> & Pick<Input, "cap">, settings?: Settings, log?: Layer.Layer<never>) =>
-  Provisioner.layer(fleet(options)).pipe(Layer.provideMerge(layerWorld(settings, log)))
+export const layer = (
+  options: Partial<Description & Network> & Pick<Input, "cap">,
+  settings?: Settings,
+  log?: Layer.Layer<never>
+) => Provisioner.layer(fleet(options)).pipe(Layer.provideMerge(layerWorld(settings, log)))
 
 /** Advances the clock in small steps, so that what one answer starts is seen by the next. */
 export const pass = (duration: Duration.Input, step: Duration.Input = "50 millis") =>

@@ -56,6 +56,7 @@ export interface RunTaskRequest {
   readonly propagateTags?: "TASK_DEFINITION" | "NONE"
   readonly enableECSManagedTags?: boolean
   readonly enableExecuteCommand?: boolean
+  /** Absent where tasks use the network of their instance. */
   readonly networkConfiguration?: {
     readonly awsvpcConfiguration: {
       readonly subnets: ReadonlyArray<string>

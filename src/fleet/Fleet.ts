@@ -1,5 +1,5 @@
 /**
- * The description of a fleet: a cluster, a task definition, a network and a cap.
+ * The description of a fleet: a cluster, a task definition, a cap, and the network that its tasks need.
  *
  * **Details**
  *
@@ -19,15 +19,16 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as EcsName from "../ecs/EcsName.ts"
 import { parseKey } from "../ledger/Key.ts"
+import { FieldsTogether } from "./FieldsTogether.ts"
 import type { Input } from "./FleetInput.ts"
 import * as FleetLocation from "./FleetLocation.ts"
-import { type Fleet, FleetFieldsTogether, FleetSchema } from "./FleetSchema.ts"
+import { type Fleet, FleetSchema } from "./FleetSchema.ts"
 import * as FleetConfig from "./FromEnvironment.ts"
 import * as Problems from "./Problems.ts"
 import { runTaskRequest } from "./RunTaskRequest.ts"
 import * as Settings from "./Settings.ts"
 
-export type { CapacityProvider, Input, Overrides } from "./FleetInput.ts"
+export type { CapacityProvider, Description, Input, Launch, Network, NoNetwork, Overrides } from "./FleetInput.ts"
 export { Cap, type Fleet } from "./FleetSchema.ts"
 export { overridesLimit, runTaskRequest } from "./RunTaskRequest.ts"
 
@@ -46,7 +47,7 @@ export class FleetError extends Schema.TaggedError<FleetError>()("FleetError", {
 
 const parseOptions = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 const decode = Schema.decodeUnknownResult(FleetSchema, parseOptions)
-const decodeTogether = Schema.decodeUnknownResult(FleetFieldsTogether, { ...parseOptions, onExcessProperty: "ignore" })
+const decodeTogether = Schema.decodeUnknownResult(FieldsTogether, { ...parseOptions, onExcessProperty: "ignore" })
 
 // As long as every launch's id.
 const sampleLaunchId = "00000000-0000-0000-0000-000000000000"
@@ -99,7 +100,12 @@ export const decodeUnknown = (input: unknown): Result.Result<Fleet, FleetError> 
  * assert.equal(Effect.runSync(Fleet.make(fleet)).id, "workers/converter")
  *
  * const error = Effect.runSync(Effect.flip(Fleet.make({ ...fleet, subnets: [] })))
- * assert.equal(error.message, "invalid fleet: subnets: expected 1 to 16 subnets, got 0")
+ * assert.equal(error.message, "invalid fleet: subnets: expected 1 to 16 subnets for tasks on Fargate, got none")
+ *
+ * // Instances of EC2, with a task definition that is not awsvpc, and instances outside of AWS.
+ * const { subnets: _, ...placeless } = fleet
+ * assert.equal(Fleet.makeUnsafe({ ...placeless, launchType: "EC2" }).subnets, undefined)
+ * assert.equal(Fleet.makeUnsafe({ ...placeless, launchType: "EXTERNAL" }).subnets, undefined)
  * ```
  *
  * @category constructors
@@ -127,7 +133,8 @@ export const makeUnsafe = (input: Input): Fleet => Result.getOrThrowWith(decodeU
  * `FLEETCAP_REQUEST_TIMEOUT`. Lists (`FLEETCAP_SUBNETS`, `FLEETCAP_SECURITY_GROUPS`)
  * are separated by commas, flags are `true` or `false`, times are written like
  * `30 seconds`, and what is an object in {@link Input} is JSON. An empty variable
- * is as good as none.
+ * is as good as none. A fleet on instances of EC2 that are not `awsvpc` has
+ * `FLEETCAP_LAUNCH_TYPE=EC2` and no `FLEETCAP_SUBNETS`.
  *
  * `Config.nested` puts a name before them all, for programs with several fleets.
  *
@@ -141,9 +148,7 @@ export const makeUnsafe = (input: Input): Fleet => Result.getOrThrowWith(decodeU
 export const config: Config.Config<Fleet> = FleetConfig.description.pipe(
   Config.mapEffect((description) =>
     Effect.fromResult(Result.mapError(decodeUnknown(description), ({ problems }) => {
-      const message = Problems.oneLine(
-        problems.map(({ field, reason }) => ({ field: FleetConfig.variable(field), reason }))
-      )
+      const message = Problems.oneLine(problems.map(FleetConfig.inVariable))
       return new Config.ConfigError(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message })))
     }))
   )

@@ -14,7 +14,14 @@ import type * as Settings from "./Settings.ts"
  *
  * @category options
  */
-export interface Input {
+export type Input = Description & Launch
+
+/**
+ * The fields of a description that mean the same wherever its tasks run.
+ *
+ * @category options
+ */
+export interface Description {
   /**
    * The name under which a ledger keeps the fleet. The default is `cluster/family`.
    *
@@ -40,12 +47,6 @@ export interface Input {
    * A cap below what is live stops growth, and kills nothing.
    */
   readonly cap: Cap
-  /** The subnets in which tasks are placed, 1 to 16 of one VPC. */
-  readonly subnets: ReadonlyArray<string>
-  /** The security groups of each task, up to 5. Without any, those of the VPC's default. */
-  readonly securityGroups?: ReadonlyArray<string> | undefined
-  /** Whether tasks get a public IP address. Without a NAT gateway they need one to pull their image. */
-  readonly assignPublicIp?: "ENABLED" | "DISABLED" | undefined
   /**
    * The container of the task definition that is the worker.
    *
@@ -56,21 +57,6 @@ export interface Input {
   readonly container?: string | undefined
   /** Variables for every worker, beside those of the task definition. All who may describe tasks can read them. */
   readonly environment?: Readonly<Record<string, string>> | undefined
-  /**
-   * The launch type of tasks. The default is `"FARGATE"`, unless there is a
-   * `capacityProviderStrategy`.
-   *
-   * `"CLUSTER_DEFAULT"` is fleetcap's word for naming neither, so that the
-   * cluster's own default strategy decides.
-   */
-  readonly launchType?: "FARGATE" | "EC2" | "EXTERNAL" | "MANAGED_INSTANCES" | "CLUSTER_DEFAULT" | undefined
-  /**
-   * The capacity providers among which ECS chooses, instead of a `launchType`: 1 to 20.
-   *
-   * ECS applies a strategy to one call, and each call launches one task: a `base`
-   * of 1 or more therefore sends every task to that provider.
-   */
-  readonly capacityProviderStrategy?: ReadonlyArray<CapacityProvider> | undefined
   /** The Fargate platform, such as `"1.4.0"`. The default of ECS is `"LATEST"`. */
   readonly platformVersion?: string | undefined
   /** The task group. The default of ECS is `family:` and the family. */
@@ -99,6 +85,77 @@ export interface Input {
   readonly exclusiveKeys?: boolean | undefined
   /** Times, sizes and retries, where the defaults do not fit. */
   readonly settings?: Settings.Options | undefined
+}
+
+/**
+ * Where tasks run, and the network that they need there.
+ *
+ * **Details**
+ *
+ * On Fargate every task has an address of its own in a subnet. On instances of a
+ * cluster (EC2, Managed Instances) it has one if its task definition says `awsvpc`:
+ * then the fleet names subnets, and else none, for ECS accepts no others. An external
+ * instance has no subnet to give.
+ *
+ * @category options
+ */
+export type Launch =
+  | Network & {
+    /** The launch type of tasks. It is `"FARGATE"` unless another or a `capacityProviderStrategy` is given. */
+    readonly launchType?: "FARGATE" | undefined
+    readonly capacityProviderStrategy?: undefined
+  }
+  | (Network | NoNetwork) & {
+    /**
+     * The launch type of tasks. `"CLUSTER_DEFAULT"` is fleetcap's word for naming neither this nor a
+     * strategy, so that the cluster's own default strategy decides.
+     */
+    readonly launchType: "EC2" | "MANAGED_INSTANCES" | "CLUSTER_DEFAULT"
+    readonly capacityProviderStrategy?: undefined
+  }
+  | NoNetwork & {
+    /** The launch type of tasks on instances outside of AWS. */
+    readonly launchType: "EXTERNAL"
+    readonly capacityProviderStrategy?: undefined
+  }
+  | (Network | NoNetwork) & {
+    readonly launchType?: undefined
+    /**
+     * The capacity providers among which ECS chooses, instead of a `launchType`: 1 to 20, all of them
+     * of Fargate, which needs subnets, or none.
+     *
+     * ECS applies a strategy to one call, and each call launches one task: a `base`
+     * of 1 or more therefore sends every task to that provider.
+     */
+    readonly capacityProviderStrategy: ReadonlyArray<CapacityProvider>
+  }
+
+/**
+ * The network of tasks that have an address of their own (`awsvpc`).
+ *
+ * @category options
+ */
+export interface Network {
+  /** The ids of the subnets in which tasks are placed, such as `subnet-0a1b2c3d`: 1 to 16 of one VPC. */
+  readonly subnets: ReadonlyArray<string>
+  /** The ids of the security groups of each task, such as `sg-0a1b2c3d`: up to 5. Without any, those of the VPC's default. */
+  readonly securityGroups?: ReadonlyArray<string> | undefined
+  /**
+   * Whether tasks get a public IP address. Without a NAT gateway they need one to pull their image.
+   * With the launch type `"EC2"` there is none to enable.
+   */
+  readonly assignPublicIp?: "ENABLED" | "DISABLED" | undefined
+}
+
+/**
+ * The network of tasks that use that of their instance (`bridge`, `host` or `none`).
+ *
+ * @category options
+ */
+export interface NoNetwork {
+  readonly subnets?: undefined
+  readonly securityGroups?: undefined
+  readonly assignPublicIp?: undefined
 }
 
 /**

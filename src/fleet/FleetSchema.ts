@@ -2,10 +2,10 @@
  * The rules for a fleet's description: those of ECS, so that a mistake is found
  * when a program starts and not by its first burst, and those of fleetcap.
  */
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as EcsName from "../ecs/EcsName.ts"
 import { expecting } from "./Problems.ts"
+import * as ResourceName from "./ResourceName.ts"
 import * as Settings from "./Settings.ts"
 import * as WorkerEnvironment from "./WorkerEnvironment.ts"
 
@@ -22,7 +22,16 @@ const plain = (wording: string, maxLength: number) =>
     (text) => text.length >= 1 && text.length <= maxLength && !/[\p{Control}\p{Surrogate}]/u.test(text)
   )
 
-const word = (wording: string) => matching(wording, /^\S+$/)
+/** Ids, each once. */
+const ids = (kind: string, example: string, isId: (text: string) => boolean, wording: string, maximum: number) =>
+  Schema.Array(text(`the id of a ${kind} such as "${example}"`, isId)).check(Schema.makeFilter((ids) => {
+    if (ids.length > maximum) return `expected ${wording}, got ${ids.length}`
+    return ids.flatMap((id, index) =>
+      ids.indexOf(id) === index ? [] : [{ path: [index], issue: `expected each ${kind} once, got ${id} again` }]
+    )
+  }))
+
+const role = text("the name or ARN of a role", ResourceName.isRole)
 
 const whole = (minimum: number, maximum: number) =>
   Schema.Int.check(Schema.isBetween({ minimum, maximum })).pipe(
@@ -32,7 +41,7 @@ const whole = (minimum: number, maximum: number) =>
 const positive = Schema.Int.check(Schema.isGreaterThan(0)).pipe(expecting("a whole number above 0"))
 
 const CapacityProvider = Schema.Struct({
-  capacityProvider: word("the name of a capacity provider"),
+  capacityProvider: text("the name of a capacity provider", ResourceName.isCapacityProvider),
   weight: Schema.optional(whole(0, 1000)),
   base: Schema.optional(whole(0, 100_000))
 })
@@ -47,6 +56,10 @@ const Strategy = Schema.Array(CapacityProvider).check(Schema.makeFilter((provide
   }
   if (providers.length > 1 && providers.every(({ weight }) => weight === undefined || weight === 0)) {
     issues.push("expected a weight above 0 for one capacity provider at least")
+  }
+  const onFargate = providers.filter(({ capacityProvider }) => ResourceName.isFargate(capacityProvider)).length
+  if (onFargate > 0 && onFargate < providers.length) {
+    issues.push("expected capacity providers of Fargate only, or none of them")
   }
   return issues
 }))
@@ -74,17 +87,26 @@ const Tags = Schema.Record(Schema.String, Schema.String).check(Schema.makeFilter
   return issues
 }))
 
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
+const tagPattern = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
+
 const reasonAgainstTag = (key: string, value: string): string | undefined => {
   if (key.length < 1 || key.length > 128) return `expected a key of 1 to 128 characters, got ${key.length}`
   if (value.length > 256) return `expected a value of up to 256 characters, got ${value.length}`
-  return /^aws:/i.test(key) ? "expected a key that does not begin with aws:" : undefined
+  for (const [part, text] of [["key", key], ["value", value]] as const) {
+    if (/^aws:/i.test(text)) return `expected a ${part} that does not begin with aws:`
+    if (!tagPattern.test(text)) {
+      return `expected a ${part} of letters, digits, blanks and _.:/=+-@, got ${JSON.stringify(text)}`
+    }
+  }
+  return undefined
 }
 
 const Overrides = Schema.Struct({
   cpu: Schema.optional(matching("CPU units or vCPU such as \"1 vCPU\"", /^(?:[1-9]\d*|\d*\.?\d+ ?vCPU)$/i)),
   memory: Schema.optional(matching("MiB or GB such as \"2 GB\"", /^(?:[1-9]\d*|\d*\.?\d+ ?GB)$/i)),
-  taskRoleArn: Schema.optional(word("the name or ARN of a role")),
-  executionRoleArn: Schema.optional(word("the name or ARN of a role")),
+  taskRoleArn: Schema.optional(role),
+  executionRoleArn: Schema.optional(role),
   ephemeralStorageGiB: Schema.optional(whole(20, 200)),
   command: Schema.optional(
     Schema.Array(Schema.String).check(Schema.isMinLength(1)).pipe(expecting("a list of one string or more"))
@@ -116,15 +138,9 @@ export const FleetSchema = Schema.Struct({
     (text) => EcsName.family(text) !== undefined
   ),
   cap: Cap,
-  subnets: Schema.Array(word("the id of a subnet")).check(
-    Schema.makeFilter(({ length }) =>
-      length >= 1 && length <= 16 ? undefined : `expected 1 to 16 subnets, got ${length}`
-    )
-  ),
+  subnets: Schema.optional(ids("subnet", "subnet-0a1b2c3d", ResourceName.isSubnetId, "1 to 16 subnets", 16)),
   securityGroups: Schema.optional(
-    Schema.Array(word("the id of a security group")).check(
-      Schema.makeFilter(({ length }) => length <= 5 ? undefined : `expected up to 5 security groups, got ${length}`)
-    )
+    ids("security group", "sg-0a1b2c3d", ResourceName.isSecurityGroupId, "up to 5 security groups", 5)
   ),
   assignPublicIp: Schema.optional(Schema.Literals(["ENABLED", "DISABLED"])),
   container: Schema.optional(text("the name of a container", EcsName.isContainerName)),
@@ -141,43 +157,6 @@ export const FleetSchema = Schema.Struct({
   exclusiveKeys: Schema.optional(Schema.Boolean),
   settings: Schema.optional(Settings.Settings)
 })
-
-const part = Schema.optional(Schema.Unknown)
-
-/**
- * Checks which fields go together. It looks at nothing else, so that these
- * problems are also found where a field by itself is wrong.
- *
- * @category schemas
- */
-export const FleetFieldsTogether = Schema.Struct({
-  launchType: part,
-  capacityProviderStrategy: part,
-  platformVersion: part,
-  container: part,
-  environment: part,
-  overrides: part
-}).check(
-  Schema.makeFilter(({ launchType, capacityProviderStrategy, platformVersion, container, environment, overrides }) => {
-    const issues: Array<Schema.FilterIssue> = []
-    if (launchType !== undefined && capacityProviderStrategy !== undefined) {
-      issues.push({ path: ["capacityProviderStrategy"], issue: "expected this or launchType, got both" })
-    }
-    if (platformVersion !== undefined && Predicate.isString(launchType) && launchType !== "FARGATE") {
-      issues.push({ path: ["platformVersion"], issue: `expected with Fargate only, got it with ${launchType}` })
-    }
-    if (container !== undefined) return issues
-    if (Predicate.isObject(environment) && Object.keys(environment).length > 0) {
-      issues.push({ path: ["environment"], issue: "needs a container: the fleet names none" })
-    }
-    for (const name of ["command", "containerCpu", "containerMemory", "containerMemoryReservation"]) {
-      if (Predicate.hasProperty(overrides, name) && overrides[name] !== undefined) {
-        issues.push({ path: ["overrides", name], issue: "needs a container: the fleet names none" })
-      }
-    }
-    return issues
-  })
-)
 
 /**
  * A fleet whose description has been checked. The fields are those of

@@ -8,6 +8,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Input } from "./FleetInput.ts"
+import type { Problem } from "./Problems.ts"
 import * as Settings from "./Settings.ts"
 
 /**
@@ -19,7 +20,7 @@ type Read = (text: string) => unknown
 const asText: Read = (text) => text
 const asNumber: Read = (text) => /^\d+$/.test(text) ? Number(text) : text
 const asFlag: Read = (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text
-const asList: Read = (text) => text.split(",").map((item) => item.trim()).filter((item) => item !== "")
+const asList: Read = (text) => text.split(",").map((item) => item.trim())
 const asJson: Read = (text) => Result.getOrElse(fromJson(text), () => text)
 
 const fromJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
@@ -59,6 +60,16 @@ export const variable = (field: string): string =>
     (_, name: string) =>
       `FLEETCAP_${name.replace(/([a-z])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2").toUpperCase()}`
   )
+
+/**
+ * Names the variable of a problem instead of its field. One of a list may be how that is written.
+ *
+ * @category conversions
+ */
+export const inVariable = ({ field, reason }: Problem): Problem => ({
+  field: variable(field),
+  reason: /^(?:subnets|securityGroups)\[/.test(field) ? `${reason} (in a list separated by commas)` : reason
+})
 
 const readVariable = (name: string, read: Read): Config.Config<Option.Option<unknown>> =>
   Config.option(Config.String(variable(name))).pipe(

@@ -62,15 +62,7 @@ export const runTaskRequest = (fleet: Fleet, launch: {
     ...(fleet.propagateTags === undefined ? {} : { propagateTags: fleet.propagateTags }),
     ...(fleet.enableECSManagedTags === undefined ? {} : { enableECSManagedTags: fleet.enableECSManagedTags }),
     ...(fleet.enableExecuteCommand === undefined ? {} : { enableExecuteCommand: fleet.enableExecuteCommand }),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: fleet.subnets,
-        ...(fleet.securityGroups === undefined || fleet.securityGroups.length === 0
-          ? {}
-          : { securityGroups: fleet.securityGroups }),
-        ...(fleet.assignPublicIp === undefined ? {} : { assignPublicIp: fleet.assignPublicIp })
-      }
-    },
+    ...network(fleet),
     ...(Object.keys(overrides).length === 0 ? {} : { overrides })
   })
 }
@@ -105,6 +97,19 @@ const placement = (fleet: Fleet): Pick<RunTaskRequest, "launchType" | "capacityP
     }))
   }
 }
+
+const network = (
+  { assignPublicIp, securityGroups = [], subnets = [] }: Fleet
+): Pick<RunTaskRequest, "networkConfiguration"> =>
+  subnets.length === 0 ? {} : {
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets,
+        ...(securityGroups.length === 0 ? {} : { securityGroups }),
+        ...(assignPublicIp === undefined ? {} : { assignPublicIp })
+      }
+    }
+  }
 
 const sortedTags = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags)

@@ -122,7 +122,7 @@ describe("a policy", () => {
       yield* emulator.launchForeign({ cluster: "c", family: "worker", count: 230 })
       return yield* Effect.forEach([230, 231], (cap) =>
         Effect.gen(function*() {
-          const fleet = makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap, subnets: ["s"] })
+          const fleet = makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap, subnets: ["subnet-1"] })
           const { request } = yield* CountList.start({ ...fleet, cap })
           return yield* request(Result.getOrThrow(parseKey("k")))
         }))

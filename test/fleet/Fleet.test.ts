@@ -111,6 +111,21 @@ describe("Fleet", () => {
     assert.throws(() => Fleet.makeUnsafe({ ...valid, subnets: [] }), Fleet.FleetError, /subnets/)
   })
 
+  it("is described to the compiler with the network that its launch needs", () => {
+    const described = { cluster: "main", taskDefinition: "worker:7", cap: 16 }
+    const network = { subnets: ["subnet-1"] }
+    const fargate: Fleet.Input = { ...described, ...network }
+    const external: Fleet.Input = { ...described, launchType: "EXTERNAL" }
+    const bridge: Fleet.Input = { ...described, launchType: "EC2" }
+    const awsvpc: Fleet.Input = { ...bridge, ...network }
+    for (const input of [fargate, external, bridge, awsvpc]) assert.isTrue(Result.isSuccess(Fleet.decodeUnknown(input)))
+    // @ts-expect-error
+    const nowhere: Fleet.Input = described
+    // @ts-expect-error
+    const placed: Fleet.Input = { ...external, ...network }
+    for (const input of [nowhere, placed]) assert.isTrue(Result.isFailure(Fleet.decodeUnknown(input)))
+  })
+
   it.effect("says everything that is wrong at once", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Fleet.make({
@@ -124,7 +139,7 @@ describe("Fleet", () => {
         error.message,
         "invalid fleet: cluster: expected the name or ARN of a cluster, got \"\"; " +
           "cap: expected a whole number from 0 up or \"unlimited\", got -1; " +
-          "subnets: expected 1 to 16 subnets, got 0; " +
+          "subnets: expected 1 to 16 subnets for tasks on Fargate, got none; " +
           "environment: needs a container: the fleet names none"
       )
       assert.strictEqual(error._tag, "FleetError")

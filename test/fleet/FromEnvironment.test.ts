@@ -49,7 +49,7 @@ describe("Fleet.config", () => {
         FLEETCAP_CLUSTER: " main ",
         FLEETCAP_TASK_DEFINITION: "worker:7",
         FLEETCAP_CAP: "unlimited",
-        FLEETCAP_SUBNETS: "subnet-1, subnet-2,",
+        FLEETCAP_SUBNETS: "subnet-1, subnet-2",
         FLEETCAP_SECURITY_GROUPS: "sg-1,sg-2",
         FLEETCAP_ASSIGN_PUBLIC_IP: "ENABLED",
         FLEETCAP_CONTAINER: "app",
@@ -77,8 +77,8 @@ describe("Fleet.config", () => {
       const error = yield* Effect.flip(load({
         FLEETCAP_CLUSTER: "main",
         FLEETCAP_CAP: "many",
-        FLEETCAP_SUBNETS: ",",
-        FLEETCAP_SECURITY_GROUPS: "1,2,3,4,5,6",
+        FLEETCAP_SUBNETS: "[\"subnet-a\",\"subnet-b\"]",
+        FLEETCAP_SECURITY_GROUPS: "sg-1,sg-2,sg-3,sg-4,sg-5,sg-6",
         FLEETCAP_ENABLE_ECS_MANAGED_TAGS: "perhaps",
         FLEETCAP_REQUEST_TIMEOUT: "30",
         FLEETCAP_TAGS: "{\"aws:x\":\"1\"}",
@@ -89,7 +89,8 @@ describe("Fleet.config", () => {
         const problem of [
           "FLEETCAP_TASK_DEFINITION: is missing",
           "FLEETCAP_CAP: expected a whole number from 0 up or \"unlimited\", got \"many\"",
-          "FLEETCAP_SUBNETS: expected 1 to 16 subnets, got 0",
+          "FLEETCAP_SUBNETS[0]: expected the id of a subnet such as \"subnet-0a1b2c3d\", got \"[\\\"subnet-a\\\"\" " +
+          "(in a list separated by commas)",
           "FLEETCAP_SECURITY_GROUPS: expected up to 5 security groups, got 6",
           "FLEETCAP_ENABLE_ECS_MANAGED_TAGS: expected boolean, got \"perhaps\"",
           "FLEETCAP_REQUEST_TIMEOUT: expected a duration such as \"30 seconds\", got \"30\"",
@@ -98,6 +99,43 @@ describe("Fleet.config", () => {
         ]
       ) assert.include(error.message, problem)
       assert.notInclude(error.message, "secret")
+    }))
+
+  it.effect("reads the network that a launch needs", () =>
+    Effect.gen(function*() {
+      const { FLEETCAP_SUBNETS: _, ...described } = required
+      const networkOf = (env: Record<string, string>) =>
+        Effect.map(load({ ...described, ...env }), ({ securityGroups, subnets }) => ({ subnets, securityGroups }))
+      const none = { subnets: undefined, securityGroups: undefined }
+      assert.deepStrictEqual(yield* networkOf({ FLEETCAP_LAUNCH_TYPE: "EXTERNAL" }), none)
+      assert.deepStrictEqual(yield* networkOf({ FLEETCAP_LAUNCH_TYPE: "EC2", FLEETCAP_SUBNETS: " " }), none)
+      const { subnets } = yield* networkOf({ FLEETCAP_LAUNCH_TYPE: "EC2", FLEETCAP_SUBNETS: "subnet-1" })
+      assert.deepStrictEqual(subnets, ["subnet-1"])
+      const problem = (env: Record<string, string>) =>
+        Effect.map(Effect.flip(load({ ...described, ...env })), ({ message }) => message)
+      assert.include(yield* problem({}), "FLEETCAP_SUBNETS: expected 1 to 16 subnets for tasks on Fargate, got none")
+      assert.include(
+        yield* problem({ FLEETCAP_LAUNCH_TYPE: "EXTERNAL", FLEETCAP_SUBNETS: "subnet-1" }),
+        "FLEETCAP_SUBNETS: expected none with EXTERNAL"
+      )
+    }))
+
+  it.effect("names each entry of a list that is no id, also an empty one", () =>
+    Effect.gen(function*() {
+      for (
+        const [subnets, wrong] of [
+          ["subnet-1;subnet-2", ["[0]"]],
+          ["subnet-1 subnet-2", ["[0]"]],
+          ["'subnet-1','subnet-2'", ["[0]", "[1]"]],
+          ["subnet-1,,subnet-2", ["[1]"]],
+          ["subnet-1,", ["[1]"]],
+          [",", ["[0]", "[1]"]]
+        ] as const
+      ) {
+        const { message } = yield* Effect.flip(load({ ...required, FLEETCAP_SUBNETS: subnets }))
+        const named = [...message.matchAll(/FLEETCAP_SUBNETS(\[\d\]): expected the id of a subnet/g)]
+        assert.deepStrictEqual(named.map(([, index]) => index), [...wrong], subnets)
+      }
     }))
 
   it.effect("does not guess at a cap", () =>

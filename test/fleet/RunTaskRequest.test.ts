@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
+import { inputOf } from "../../src/ecs/AwsInput.ts"
 import type { RunTaskRequest } from "../../src/ecs/Ecs.ts"
 import * as Fleet from "../../src/fleet/Fleet.ts"
 import { Key, parseKey } from "../../src/ledger/Key.ts"
+import { SentRequest } from "../../src/ledger/SentRequest.ts"
 
 const launchId = "8f14e45f-ceea-467f-a9d1-2c6b1e0a7d11"
 const key = Result.getOrThrow(parseKey("file-1"))
@@ -12,7 +14,7 @@ const request = (
   change: Partial<Fleet.Input>,
   environment?: Readonly<Record<string, string>>
 ): Result.Result<RunTaskRequest, string> =>
-  Fleet.runTaskRequest(Fleet.makeUnsafe({ ...valid, ...change }), { launchId, key, environment })
+  Fleet.runTaskRequest(Result.getOrThrow(Fleet.decodeUnknown({ ...valid, ...change })), { launchId, key, environment })
 
 const built = (change: Partial<Fleet.Input>, environment?: Readonly<Record<string, string>>) =>
   Result.getOrThrow(request(change, environment))
@@ -101,6 +103,31 @@ describe("runTaskRequest", () => {
     assert.strictEqual(built({ launchType: "EC2" }).launchType, "EC2")
   })
 
+  it("has the network of tasks that have an address of their own, and else none", () => {
+    const description = { cluster: "main", taskDefinition: "worker:7", cap: 16 }
+    const providers = { capacityProviderStrategy: [{ capacityProvider: "instances" }] }
+    const launches: ReadonlyArray<Fleet.Launch> = [
+      { launchType: "EXTERNAL" },
+      { launchType: "EC2" },
+      { launchType: "MANAGED_INSTANCES" },
+      { launchType: "CLUSTER_DEFAULT" },
+      providers
+    ]
+    for (const launch of launches) {
+      const fleet = Fleet.makeUnsafe({ ...description, ...launch })
+      const sent = Result.getOrThrow(Fleet.runTaskRequest(fleet, { launchId, key }))
+      assert.notProperty(sent, "networkConfiguration")
+      const stored = Schema.decodeSync(SentRequest)(Schema.encodeSync(SentRequest)(sent))
+      assert.deepStrictEqual(stored, sent)
+      assert.isUndefined(inputOf(stored).networkConfiguration)
+    }
+    for (const launch of [{ launchType: "EC2" }, { launchType: "MANAGED_INSTANCES" }, providers, {}] as const) {
+      assert.deepStrictEqual(built({ ...launch, securityGroups: ["sg-1"] }).networkConfiguration, {
+        awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] }
+      })
+    }
+  })
+
   it("is plain JSON, without a field that is empty or absent", () => {
     const plain = built({ securityGroups: [], tags: {}, overrides: {}, group: undefined, container: undefined })
     assert.deepStrictEqual(plain, built({}))
@@ -179,19 +206,19 @@ const Description = Schema.Struct({
   cluster: pattern(/^[\w-]{1,255}$/),
   taskDefinition: pattern(/^[\w-]{1,200}(:[1-9][0-9]{0,4})?$/),
   cap: Schema.Union([between(0, 10_000), Schema.Literal("unlimited")]),
-  subnets: list(pattern(/^subnet-[0-9a-f]{17}$/), 1, 16),
-  securityGroups: Schema.optional(list(pattern(/^sg-[0-9a-f]{17}$/), 0, 5)),
+  subnets: list(pattern(/^subnet-[0-9a-f]{17}$/), 1, 16).check(Schema.isUnique()),
+  securityGroups: Schema.optional(list(pattern(/^sg-[0-9a-f]{17}$/), 0, 5).check(Schema.isUnique())),
   assignPublicIp: Schema.optional(Schema.Literals(["ENABLED", "DISABLED"])),
   container: Schema.String.check(Schema.isPattern(/^[\w-]{1,255}$/)),
   environment: Schema.optional(
     Schema.Record(pattern(/^[A-Z_]{1,8}[0-9]{0,2}$/), Schema.String.check(Schema.isMaxLength(200)))
   ),
   capacityProviderStrategy: Schema.optional(
-    list(Schema.Struct({ capacityProvider: pattern(/^[A-Z_]{1,20}$/), weight: between(1, 1000) }), 1, 20)
+    list(Schema.Struct({ capacityProvider: pattern(/^P[A-Z_]{1,20}$/), weight: between(1, 1000) }), 1, 20)
   ),
   group: Schema.optional(pattern(/^[a-z:]{1,255}$/)),
   tags: Schema.optional(
-    Schema.Record(pattern(/^[A-Z0-9+=._:/@ -]{1,128}$/), Schema.String.check(Schema.isMaxLength(256)))
+    Schema.Record(pattern(/^[A-Z0-9+=._:/@ -]{1,128}$/), pattern(/^[A-Za-z0-9+=._:/@ -]{0,256}$/))
   ),
   overrides: Schema.optional(Schema.Struct({
     command: Schema.optional(list(Schema.String, 1, 10)),

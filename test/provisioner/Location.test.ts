@@ -7,12 +7,11 @@ import { Ecs } from "../../src/ecs/Ecs.ts"
 import type { Location } from "../../src/ecs/Location.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { Emulator, layer as layerEmulator } from "../../src/emulator/Emulator.ts"
-import type { Input } from "../../src/fleet/Fleet.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import * as SharedStore from "../../src/simulation/system/SharedStore.ts"
-import { fleet, keys, pass } from "../world.ts"
+import { fleet, type FleetOptions, keys, pass } from "../world.ts"
 
 const world = Layer.merge(
   layerEmulator({ latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 } }),
@@ -23,7 +22,7 @@ const world = Layer.merge(
 const open = Effect.fnUntraced(function*(
   store: SharedStore.SharedStore,
   location: EcsInProcess.EcsOptions,
-  options: Partial<Input> = {},
+  options: Partial<FleetOptions> = {},
   knows: (location: Location) => Location = (location) => location
 ) {
   const scope = yield* Scope.make()

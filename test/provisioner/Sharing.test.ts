@@ -3,14 +3,13 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
-import type { Input } from "../../src/fleet/Fleet.ts"
 import { type FleetLedger, Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
-import { calls, Emulator, fleet, layerWorld, live, pass, peak } from "../world.ts"
+import { calls, Emulator, fleet, type FleetOptions, layerWorld, live, pass, peak } from "../world.ts"
 
 const open = Effect.fnUntraced(function*(
-  options: Partial<Input> & Pick<Input, "cap">,
+  options: FleetOptions,
   change: (ledger: FleetLedger) => FleetLedger = (ledger) => ledger
 ) {
   const scope = yield* Scope.make()

@@ -7,13 +7,12 @@ import { Clock, Effect, Exit, Fiber, Layer, Result, Scope } from "effect"
 import { Ecs } from "../../src/ecs/Ecs.ts"
 import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import { layer as layerEmulator } from "../../src/emulator/Emulator.ts"
-import type { Input } from "../../src/fleet/Fleet.ts"
 import { Ledger, LedgerUnavailable } from "../../src/ledger/Ledger.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import type { Link, SharedStore, Witness } from "../../src/simulation/system/SharedStore.ts"
 import * as SharedStores from "../../src/simulation/system/SharedStore.ts"
-import { fleet, keys, pass } from "../world.ts"
+import { fleet, type FleetOptions, keys, pass } from "../world.ts"
 
 const layerEcs = EcsInProcess.layer({ launchPermits: 1000 }).pipe(
   Layer.provideMerge(layerEmulator({ latencyOf: { RunTask: 50, ListTasks: 40, DescribeTasks: 40 } }))
@@ -24,7 +23,7 @@ const noTime = { attached: () => {}, decided: () => {}, left: () => {} }
 /** A provisioner that is 10 ms away from the ledger, there and back, and what it sends. */
 const open = Effect.fnUntraced(function*(
   store: SharedStore,
-  options: Partial<Input> & Pick<Input, "cap">,
+  options: FleetOptions,
   change: (ecs: Ecs["Service"]) => Ecs["Service"] = (ecs) => ecs
 ) {
   let batches = 0

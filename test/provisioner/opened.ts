@@ -2,12 +2,11 @@
  * A provisioner in a scope of its own, which a test closes when it likes, over the ECS that all share.
  */
 import { Effect, Exit, Layer, Scope } from "effect"
-import type { Input } from "../../src/fleet/Fleet.ts"
 import * as Provisioners from "../../src/provisioner/Provisioner.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
-import { fleet, keys } from "../world.ts"
+import { fleet, type FleetOptions, keys } from "../world.ts"
 
-export const open = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
+export const open = Effect.fnUntraced(function*(options: FleetOptions) {
   const scope = yield* Scope.make()
   const context = yield* Layer.buildWithScope(Layer.fresh(Provisioners.layer(fleet(options))), scope)
   const provisioner = yield* Effect.provideContext(Effect.flatMap(Provisioner, Effect.succeed), context)

@@ -31,7 +31,7 @@ const run = ({ cap, plan: given, signal = Effect.never, world = {} }: Case) => {
       cluster: "c",
       taskDefinition: "worker:1",
       cap,
-      subnets: ["s"],
+      subnets: ["subnet-1"],
       exclusiveKeys: true
     })
     const end = yield* Effect.scoped(Burst.run({ fleet, plan, score, signal }))

@@ -12,7 +12,7 @@ const run = (options: { readonly requests: number; readonly rate?: number; reado
     const emulator = yield* Emulator
     const tally = Naive.emptyTally()
     yield* Naive.run({
-      fleet: Fleet.makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap: options.cap, subnets: ["s"] }),
+      fleet: Fleet.makeUnsafe({ cluster: "c", taskDefinition: "worker:1", cap: options.cap, subnets: ["subnet-1"] }),
       cap: options.cap,
       plan: {
         requests: options.requests,

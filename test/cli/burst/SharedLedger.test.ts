@@ -26,7 +26,7 @@ describe("fleetcap burst --ledger", { timeout: 60_000 }, () => {
 
   /** Three processes wait for 4 workers each, two of them for the same ones. */
   const together = async (family: string, ledger: string, env: Record<string, string> = {}) => {
-    const target = `--endpoint-url ${url} --cluster demo --subnet s --task-definition ${family}:1`
+    const target = `--endpoint-url ${url} --cluster demo --subnet subnet-1 --task-definition ${family}:1`
     const asked = `--region eu-central-1 --max-workers 3 --wait --requests 4 --json --ledger ${ledger}`
     const ended = await Promise.all(
       ["a/", "b/", "b/"].map((prefix) =>
@@ -76,7 +76,7 @@ describe("fleetcap burst --ledger", { timeout: 60_000 }, () => {
     }))
 
   it("waits for a ledger that cannot be reached for as long as it has, and says then which and why", async () => {
-    const args = `--endpoint-url ${url} --cluster demo --subnet s --task-definition away:1 --json --for 1s`
+    const args = `--endpoint-url ${url} --cluster demo --subnet subnet-1 --task-definition away:1 --json --for 1s`
     const ended = await start(["burst", ...args.split(" "), "--ledger", "postgres://u:pa55word@127.0.0.1:9/d"]).ended
     assert.strictEqual(ended.code, 1)
     const why = "The ledger could not be asked: PostgreSQL at 127.0.0.1:9/d: " +

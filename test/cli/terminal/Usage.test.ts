@@ -59,7 +59,7 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
   ],
   ["postgres://me:pa55word@host/d", "unknown command \"postgres://***@host/d\" (see fleetcap --help)"],
   ["burst --cluster c", "--cluster requires --task-definition and --subnet"],
-  ["burst --cluster c --subnet s", "--cluster requires --task-definition"],
+  ["burst --cluster c --subnet subnet-1", "--cluster requires --task-definition"],
   [
     "burst --endpoint-url http://h",
     "--endpoint-url requires --cluster, --task-definition and --subnet"
@@ -72,7 +72,7 @@ const wrong: ReadonlyArray<readonly [args: string, line: string]> = [
   ["burst --ledger postgre://me:pw@h/d", "--ledger: expected memory, postgres://USER@HOST/DATABASE or dynamodb:TABLE"],
   ["burst --max-workers 0", "--max-workers 0 never launches a task: set a time limit with --for"],
   [
-    "burst --cluster c/d --task-definition t --subnet s",
+    "burst --cluster c/d --task-definition t --subnet subnet-1",
     "--cluster: expected the name or ARN of a cluster, got \"c/d\""
   ],
   [

@@ -106,7 +106,8 @@ describe("the password of LedgerPostgres.layerConnect", () => {
     Effect.gen(function*() {
       const { url } = yield* Http.Server
       const path = yield* passwordFile(`*:*:*:*:${escaped(password)}\n`)
-      const burst = `burst --endpoint-url ${url} --cluster c --subnet s --task-definition f:1 --requests 1 --ledger`
+      const burst =
+        `burst --endpoint-url ${url} --cluster c --subnet subnet-1 --task-definition f:1 --requests 1 --ledger`
       const ledger = `postgres://by_scram@${host}${pathname}`
       for (const env of [{ PGPASSWORD: password }, { PGPASSFILE: path }]) {
         const { code, stderr } = yield* Effect.promise(() => start([...burst.split(" "), ledger], env).ended)

@@ -6,13 +6,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Logger, Stream } from "effect"
 import { Ecs } from "../../../src/ecs/Ecs.ts"
 import type { Settings } from "../../../src/emulator/model/Settings.ts"
-import type { Input } from "../../../src/fleet/Fleet.ts"
 import * as LedgerPostgres from "../../../src/ledger/postgres/LedgerPostgres.ts"
 import { Provisioner } from "../../../src/provisioner/Provisioner.ts"
 import * as Provisioners from "../../../src/provisioner/Provisioner.ts"
 import * as TestEcs from "../../../src/testing/TestEcs.ts"
 import { freshSchema, layerPool } from "../../postgres/ledger.ts"
-import { Emulator, fleet, peak } from "../../world.ts"
+import { Emulator, fleet, type FleetOptions, peak } from "../../world.ts"
 
 const world: Settings = {
   seed: 1,
@@ -21,7 +20,7 @@ const world: Settings = {
   lifecycle: { pending: "50 millis", lifetime: "700 millis" }
 }
 
-const replicas = Effect.fnUntraced(function*(options: Partial<Input> & Pick<Input, "cap">) {
+const replicas = Effect.fnUntraced(function*(options: FleetOptions) {
   const schema = yield* freshSchema
   const ecs = yield* Ecs
   const open = Effect.gen(function*() {
