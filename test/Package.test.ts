@@ -172,6 +172,21 @@ describe("the package as it is installed", () => {
     )
   }
 
+  it("passes the tests of the docs under vitest's own defaults", async () => {
+    for (const name of ["vitest", "@effect/vitest"]) {
+      mkdirSync(dirname(join(home, "node_modules", name)), { recursive: true })
+      symlinkSync(join(root, "node_modules", name), join(home, "node_modules", name))
+    }
+    const copies = join(home, "copied")
+    for (const name of ["app.ts", "app.test.ts", "settings.test.ts"]) {
+      cpSync(join(root, "examples", name), join(copies, name))
+    }
+    const vitest = join(home, "node_modules/vitest/vitest.mjs")
+    const { code, stdout } = await runNode([vitest, "run", "--root", copies])
+    assert.strictEqual(code, 0, stdout)
+    assert.include(stdout, "41 passed")
+  })
+
   interface Ended {
     readonly code: unknown
     readonly stdout: string
