@@ -23,7 +23,7 @@ export interface LaunchPermits {
    * **Details**
    *
    * Where the caller cannot be interrupted, `restore` lets the wait be. However it
-   * ends, the permit is given back.
+   * ends, and at whatever moment it is interrupted, the permit is given back.
    */
   readonly withPermit: <A, E, R>(
     fleet: string,

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Random } from "effect"
 import * as LaunchPermits from "../../src/ecs/LaunchPermits.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
+import { everyMoment } from "../moments.ts"
 
 /** Launches of a fleet that last until they are told to end, and how many of them are under way. */
 const launches = Effect.fnUntraced(function*(permits: LaunchPermits.LaunchPermits, fleet: string, count: number) {
@@ -20,6 +21,16 @@ const launches = Effect.fnUntraced(function*(permits: LaunchPermits.LaunchPermit
       Effect.andThen(Deferred.succeed(ends[index] ?? Deferred.makeUnsafe<void>(), undefined), settle)
   }
 })
+
+/** Takes all permits at once, and gives them back. */
+const useAll = (permits: LaunchPermits.LaunchPermits, count: number) =>
+  Effect.gen(function*() {
+    const all = yield* launches(permits, "another", count)
+    yield* settle
+    const held = permits.held()
+    yield* Effect.forEach(all.fibers, Fiber.interrupt, { discard: true })
+    return held
+  })
 
 const settle = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow, { discard: true })
 
@@ -70,6 +81,42 @@ describe("launch permits", () => {
       yield* first.end(0)
       assert.strictEqual(permits.held(), 0)
     }))
+
+  type Launch = (permits: LaunchPermits.LaunchPermits, use: Effect.Effect<void>) => Effect.Effect<void>
+  const interrupted: Readonly<Record<string, Launch>> = {
+    "are all free again at whatever moment a launch is interrupted": (permits, use) => permits.withPermit("a", use),
+    "are all free again at whatever moment a launch is interrupted that can only be while it waits, or in its call": (
+      permits,
+      use
+    ) =>
+      Effect.uninterruptibleMask((restore) =>
+        permits.withPermit("a", Effect.asVoid(Effect.exit(restore(use))), restore)
+      )
+  }
+  for (const [sentence, launch] of Object.entries(interrupted)) {
+    it(sentence, () => {
+      for (const others of [0, 1, 2]) {
+        const moments = everyMoment((may) =>
+          Effect.gen(function*() {
+            const permits = LaunchPermits.make(2)
+            const before = yield* launches(permits, "a", others)
+            const fiber = yield* Effect.forkChild(launch(permits, Effect.andThen(Effect.yieldNow, Effect.yieldNow)), {
+              startImmediately: true
+            })
+            may(() => fiber.interruptUnsafe())
+            yield* settle
+            for (let index = 0; index < others; index++) yield* before.end(index)
+            yield* Fiber.await(fiber)
+            may(undefined)
+            assert.strictEqual(permits.held(), 0)
+            assert.strictEqual(yield* useAll(permits, 2), 2)
+            assert.strictEqual(permits.held(), 0)
+          })
+        )
+        assert.isAbove(moments, 20)
+      }
+    })
+  }
 
   it("are all free in the end, whenever those who wait and launch are interrupted", () => {
     for (let seed = 1; seed <= 300; seed++) {

@@ -2,10 +2,12 @@
  * The launch permits of a process, which all its fleets share.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Random } from "effect"
+import { Deferred, Effect, Fiber, Layer, Random } from "effect"
 import { Ecs } from "../../src/ecs/Ecs.ts"
+import * as EcsInProcess from "../../src/emulator/EcsInProcess.ts"
 import * as SeededLaunchId from "../../src/testing/SeededLaunchId.ts"
 import * as Simulation from "../../src/testing/Simulation.ts"
+import { everyMoment, type May } from "../moments.ts"
 import { calls, Emulator, layerWorld, pass, tally } from "../world.ts"
 import { askAll, open } from "./opened.ts"
 
@@ -58,4 +60,46 @@ describe("a fleet that closes while it launches, under any interleaving", () => 
       assert.strictEqual(held, 0, `seed ${seed}`)
     }
   })
+})
+
+describe("a request of a fleet with one launch permit", () => {
+  const one = layerWorld().pipe(
+    Layer.provideMerge(SeededLaunchId.layer),
+    (world) => Layer.provideMerge(EcsInProcess.layer({ launchPermits: 1 }), world)
+  )
+
+  /** A request that waits for the permit of another, to which something happens at any moment. */
+  const interrupted = (what: "caller" | "fleet") => (may: May) =>
+    Effect.gen(function*() {
+      const { launchPermits } = yield* Ecs
+      const { close, provisioner } = yield* open({ cap: 10, settings: { shutdownTimeout: 0 } })
+      const end = yield* Deferred.make<void>()
+      const callers = yield* Effect.forEach(["a", "b"], (key) =>
+        Effect.forkChild(Effect.result(provisioner.request(key)), { startImmediately: true }))
+      const closing = yield* Effect.forkChild(Effect.andThen(Deferred.await(end), close), { startImmediately: true })
+      const happens = {
+        caller: () =>
+          callers.forEach((caller) => caller.interruptUnsafe()),
+        fleet: () => Deferred.doneUnsafe(end, Effect.void)
+      }
+      may(happens[what])
+      yield* Effect.forEach(callers, Fiber.await)
+      may(undefined)
+      assert.isAtMost((yield* (yield* Emulator).calls("RunTask")).maxInFlight, 1)
+      yield* Effect.sleep("1 minute")
+      assert.strictEqual(launchPermits.held(), 0)
+      Deferred.doneUnsafe(end, Effect.void)
+      yield* Fiber.join(closing)
+      assert.strictEqual(launchPermits.held(), 0)
+      const again = yield* open({ cap: 10 })
+      const asking = yield* askAll(again.provisioner, 2)
+      assert.deepStrictEqual(tally(yield* Fiber.join(asking)), { Launched: 2 })
+      assert.strictEqual(launchPermits.held(), 0)
+    }).pipe(Effect.provide(one))
+
+  for (const what of ["caller", "fleet"] as const) {
+    it(`gives it back at whatever moment ${what === "caller" ? "its caller goes away" : "its fleet closes"}`, () => {
+      assert.isAbove(everyMoment(interrupted(what)), 100)
+    })
+  }
 })

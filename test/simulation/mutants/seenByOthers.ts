@@ -50,6 +50,12 @@ export const seenByOthers: ReadonlyArray<{
     test: "hands what was taken over for a caller that did not wait to the next that asks"
   },
   {
+    name: "a permit is taken before what gives it back is in place",
+    why: "the launcher, all but its wait and its call, cannot be interrupted, so that nothing comes between",
+    file: "test/ecs/LaunchPermits.test.ts",
+    test: "are all free again at whatever moment a launch is interrupted"
+  },
+  {
     name: "a turn whose caller has left is not ended",
     why: "another process takes a turn that does not end, so that it only costs some seconds",
     file: "test/ledger/shared/SharedLedger.test.ts",
