@@ -23,6 +23,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8")
 type Ranges = Readonly<Record<string, string>>
 
 interface Manifest {
+  readonly engines: { readonly node: string }
   readonly dependencies: Ranges
   readonly devDependencies: Ranges
   readonly peerDependencies: Ranges
@@ -101,6 +102,56 @@ describe("the packages that package.json names", () => {
   })
 })
 
+interface Installed {
+  readonly engines?: { readonly node?: string }
+  readonly optional?: boolean
+  readonly dev?: boolean
+  readonly devOptional?: boolean
+}
+
+type Version = readonly [major: number, minor: number]
+
+/** Whether a range of `engines` takes a version, for the forms in which ranges are written there. */
+const takes = (range: string, [major, minor]: Version): boolean =>
+  range.split("||").some((part) => {
+    const [, operator, least = "0", more = "0"] = /^\s*(\^|>=|\*)\s*(\d+)?(?:\.(\d+))?[\d.x]*\s*$/.exec(part) ?? []
+    if (operator === undefined) throw new Error(`engines: ${range}`)
+    return (major === Number(least) && minor >= Number(more)) || (operator !== "^" && major > Number(least))
+  })
+
+describe("the Node that is needed", () => {
+  const { packages }: { readonly packages: Readonly<Record<string, Installed>> } = JSON.parse(read("package-lock.json"))
+  // npm leaves out an optional package that does not fit.
+  const needs = Object.entries(packages).filter(([path, { optional }]) => path !== "" && optional !== true)
+  /** What is installed, which may be newer than what is locked. */
+  const rangesOf = (entries: typeof needs): ReadonlyArray<string> =>
+    entries.flatMap(([path]) => {
+      const { engines }: Installed = JSON.parse(read(join(path, "package.json")))
+      return engines?.node ?? []
+    })
+  const allTake = (ranges: ReadonlyArray<string>, version: Version) => ranges.every((range) => takes(range, version))
+
+  it("is that of the packages of an installation, and the docs say the same", () => {
+    const ranges = rangesOf(needs.filter(([, { dev, devOptional }]) => dev !== true && devOptional !== true))
+    assert.isAbove(ranges.length, 20)
+    const major = Number(/^>=(\d+)$/.exec(manifest.engines.node)?.[1])
+    assert.isTrue(allTake(ranges, [major, 0]))
+    assert.isFalse(allTake(ranges, [major - 1, 99]))
+    assert.deepStrictEqual(packages[""]?.engines, manifest.engines)
+    for (const page of ["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/running-on-aws.md"]) {
+      assert.include(read(page), `Node ${major} or newer`, page)
+    }
+  })
+
+  it("is 22.12, 24 or 26 for a checkout where npm is strict, and the docs say so", () => {
+    const ranges = rangesOf(needs)
+    const taken = ([[22, 11], [22, 12], [23, 9], [24, 0], [25, 9], [26, 0]] as const)
+      .filter((version) => allTake(ranges, version))
+    assert.deepStrictEqual(taken, [[22, 12], [24, 0], [26, 0]])
+    for (const page of ["README.md", "CONTRIBUTING.md"]) assert.include(read(page), "22.12", page)
+  })
+})
+
 describe("the lock file", () => {
   it("has a hash for every package, but for those of other platforms that CONTRIBUTING.md names", () => {
     const { packages }: {
@@ -139,11 +190,12 @@ describe("the package as it is installed", () => {
     .filter((folder) => !folder.includes("node_modules"))
     .map((folder) => join(folder, "node"))
     .filter(existsSync)
-  const nodes = [process.execPath, ...others.slice(0, 1)]
+  const nodes = [...new Set([process.execPath, ...others.slice(0, 1)])]
+    .map((node) => ({ node, version: execFileSync(node, ["--version"]).toString().trim() }))
 
-  for (const node of new Set(nodes)) {
+  for (const { node, version } of nodes) {
     it.live(
-      `runs the first program of the README on ${execFileSync(node, ["--version"]).toString().trim()}`,
+      `runs the first program of the README on ${version}`,
       () =>
         Effect.gen(function*() {
           const { url } = yield* Http.serve()
@@ -193,9 +245,11 @@ describe("the package as it is installed", () => {
     readonly stderr: string
   }
 
-  const runNode = (args: ReadonlyArray<string>, interruptAt?: string): Promise<Ended> =>
+  const runNode = (args: ReadonlyArray<string>, interruptAt?: string, node = process.execPath): Promise<Ended> =>
     new Promise((resolve) => {
-      const child = execFile(process.execPath, args, { cwd: home, env: {} }, (error, stdout, stderr) => {
+      // The AWS SDK warns of a Node that it will give up.
+      const env = { NODE_NO_WARNINGS: "1" }
+      const child = execFile(node, args, { cwd: home, env }, (error, stdout, stderr) => {
         resolve({ code: error?.code ?? error?.signal ?? 0, stdout, stderr })
       })
       child.stdout?.on("data", (text: string) => {
@@ -203,8 +257,8 @@ describe("the package as it is installed", () => {
       })
     })
 
-  const command = (line: string, interruptAt?: string) =>
-    runNode([join(home, "node_modules/fleetcap/dist/cli/bin.js"), ...line.split(" ")], interruptAt)
+  const command = (line: string, interruptAt?: string, node?: string) =>
+    runNode([join(home, "node_modules/fleetcap/dist/cli/bin.js"), ...line.split(" ")], interruptAt, node)
 
   it("shows every command in its help without the clients of shared ledgers", async () => {
     const { code, stderr, stdout } = await command("--help")
@@ -219,10 +273,12 @@ describe("the package as it is installed", () => {
       ["simulate --seed 1 --json"]
     ] as const
   ) {
-    it(`runs fleetcap ${line} without the clients of shared ledgers`, async () => {
-      const { code, stderr } = await command(line, interruptAt)
-      assert.deepStrictEqual([code, stderr], [0, ""])
-    }, 120_000)
+    for (const { node, version } of nodes) {
+      it(`runs fleetcap ${line} on ${version} without the clients of shared ledgers`, async () => {
+        const { code, stderr } = await command(line, interruptAt, node)
+        assert.deepStrictEqual([code, stderr], [0, ""])
+      }, 120_000)
+    }
   }
 
   for (
