@@ -25,6 +25,7 @@ const anchors = (path: string): ReadonlyArray<string> =>
 
 const examples = {
   "README.md": ["examples/app.ts", "examples/main.ts", "examples/app.test.ts"],
+  "docs/running-on-aws.md": ["examples/proxy.ts"],
   "docs/verification.md": ["examples/settings.test.ts"]
 }
 

@@ -16,6 +16,8 @@ import { tmpdir } from "node:os"
 import { delimiter, dirname, join, resolve } from "node:path"
 import { Emulator, layer as layerEmulator } from "../src/emulator/Emulator.ts"
 import * as Http from "../src/emulator/http/Server.ts"
+import { serveProxy } from "./ecs/ProxyServer.ts"
+import { cert, serveTls } from "./ecs/TlsServer.ts"
 
 const root = resolve(import.meta.dirname, "..")
 const read = (path: string) => readFileSync(join(root, path), "utf8")
@@ -179,7 +181,7 @@ describe("the package as it is installed", () => {
       symlinkSync(join(root, "node_modules", name), join(home, "node_modules", name))
     }
     writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }))
-    for (const name of ["app", "main"]) {
+    for (const name of ["app", "main", "proxy"]) {
       const source = stripTypeScriptTypes(read(`examples/${name}.ts`)).replace("./app.ts", "./app.js")
       writeFileSync(join(home, `${name}.js`), source)
     }
@@ -239,17 +241,56 @@ describe("the package as it is installed", () => {
     assert.include(stdout, "41 passed")
   })
 
+  it.live("reads ECS through the proxy that HTTPS_PROXY names, as the docs do it", () =>
+    Effect.gen(function*() {
+      const server = yield* serveTls("{\"taskArns\":[]}")
+      const proxy = yield* serveProxy
+      const authority = join(home, "authority.pem")
+      writeFileSync(authority, cert)
+      const script = `
+        import { Effect } from "effect"
+        import { Ecs } from "fleetcap"
+        import { ecs } from "./proxy.js"
+        const query = { cluster: "workers", family: "converter", desiredStatus: "RUNNING" }
+        const list = Effect.flatMap(Ecs.Ecs, (service) => service.listTasks(query))
+        console.log((await Effect.runPromise(Effect.provide(list, ecs))).taskArns.length)`
+      const { code, stderr, stdout } = yield* Effect.promise(() =>
+        runNode(["--input-type=module", "--eval", script], {
+          env: {
+            HTTPS_PROXY: proxy.url,
+            NODE_EXTRA_CA_CERTS: authority,
+            AWS_ENDPOINT_URL: `https://127.0.0.1:${server.port}`,
+            AWS_REGION: "eu-central-1",
+            AWS_ACCESS_KEY_ID: "nobody",
+            AWS_SECRET_ACCESS_KEY: "nothing"
+          }
+        })
+      )
+      assert.deepStrictEqual([code, stdout], [0, "0\n"], stderr)
+      assert.deepStrictEqual(proxy.asked, [`127.0.0.1:${server.port}`])
+      assert.strictEqual(server.asked(), 1)
+    }), 30_000)
+
   interface Ended {
     readonly code: unknown
     readonly stdout: string
     readonly stderr: string
   }
 
-  const runNode = (args: ReadonlyArray<string>, interruptAt?: string, node = process.execPath): Promise<Ended> =>
+  interface RunOptions {
+    readonly interruptAt?: string | undefined
+    readonly node?: string
+    readonly env?: Readonly<Record<string, string>>
+  }
+
+  const runNode = (
+    args: ReadonlyArray<string>,
+    { env, interruptAt, node = process.execPath }: RunOptions = {}
+  ): Promise<Ended> =>
     new Promise((resolve) => {
       // The AWS SDK warns of a Node that it will give up.
-      const env = { NODE_NO_WARNINGS: "1" }
-      const child = execFile(node, args, { cwd: home, env }, (error, stdout, stderr) => {
+      const quiet = { NODE_NO_WARNINGS: "1", ...env }
+      const child = execFile(node, args, { cwd: home, env: quiet }, (error, stdout, stderr) => {
         resolve({ code: error?.code ?? error?.signal ?? 0, stdout, stderr })
       })
       child.stdout?.on("data", (text: string) => {
@@ -257,8 +298,8 @@ describe("the package as it is installed", () => {
       })
     })
 
-  const command = (line: string, interruptAt?: string, node?: string) =>
-    runNode([join(home, "node_modules/fleetcap/dist/cli/bin.js"), ...line.split(" ")], interruptAt, node)
+  const command = (line: string, options?: RunOptions) =>
+    runNode([join(home, "node_modules/fleetcap/dist/cli/bin.js"), ...line.split(" ")], options)
 
   it("shows every command in its help without the clients of shared ledgers", async () => {
     const { code, stderr, stdout } = await command("--help")
@@ -275,7 +316,7 @@ describe("the package as it is installed", () => {
   ) {
     for (const { node, version } of nodes) {
       it(`runs fleetcap ${line} on ${version} without the clients of shared ledgers`, async () => {
-        const { code, stderr } = await command(line, interruptAt, node)
+        const { code, stderr } = await command(line, { interruptAt, node })
         assert.deepStrictEqual([code, stderr], [0, ""])
       }, 120_000)
     }
