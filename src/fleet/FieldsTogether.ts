@@ -29,7 +29,7 @@ type Parts = typeof Parts.Type
  */
 export const FieldsTogether = Parts.check(
   Schema.makeFilter((parts) => [
-    ...launchIssues(parts),
+    ...placementIssues(parts),
     ...networkIssues(parts),
     ...containerIssues(parts)
   ])
@@ -37,23 +37,19 @@ export const FieldsTogether = Parts.check(
 
 type Issues = ReadonlyArray<Schema.FilterIssue>
 
-const launchIssues = ({ capacityProviderStrategy: strategy, launchType, platformVersion }: Parts): Issues => {
+const placementIssues = ({ capacityProviderStrategy: strategy, launchType, platformVersion }: Parts): Issues => {
   const issues: Array<Schema.FilterIssue> = []
   if (launchType !== undefined && strategy !== undefined) {
     issues.push({ path: ["capacityProviderStrategy"], issue: "expected this or launchType, got both" })
   }
-  const other = Predicate.isString(launchType) && launchType !== "FARGATE"
-    ? launchType
-    : launchType === undefined && strategy !== undefined && !isOnFargate({ strategy })
-    ? "capacity providers of the cluster's own"
-    : undefined
-  if (platformVersion !== undefined && other !== undefined) {
+  if (platformVersion !== undefined && !isOnFargate({ launchType, strategy })) {
+    const other = Predicate.isString(launchType) ? launchType : "other capacity providers"
     issues.push({ path: ["platformVersion"], issue: `expected with Fargate only, got it with ${other}` })
   }
   return issues
 }
 
-const isOnFargate = ({ launchType, strategy }: { readonly launchType?: unknown; readonly strategy: unknown }) =>
+const isOnFargate = ({ launchType, strategy }: { readonly launchType: unknown; readonly strategy: unknown }) =>
   launchType !== undefined || strategy === undefined
     ? launchType === undefined || launchType === "FARGATE"
     : Array.isArray(strategy) &&

@@ -28,7 +28,7 @@ import * as Problems from "./Problems.ts"
 import { runTaskRequest } from "./RunTaskRequest.ts"
 import * as Settings from "./Settings.ts"
 
-export type { CapacityProvider, Description, Input, Launch, Network, NoNetwork, Overrides } from "./FleetInput.ts"
+export type { CapacityProvider, Description, Input, Network, NoNetwork, Overrides, Placement } from "./FleetInput.ts"
 export { Cap, type Fleet } from "./FleetSchema.ts"
 export { overridesLimit, runTaskRequest } from "./RunTaskRequest.ts"
 

@@ -14,7 +14,7 @@ import type * as Settings from "./Settings.ts"
  *
  * @category options
  */
-export type Input = Description & Launch
+export type Input = Description & Placement
 
 /**
  * The fields of a description that mean the same wherever its tasks run.
@@ -99,7 +99,7 @@ export interface Description {
  *
  * @category options
  */
-export type Launch =
+export type Placement =
   | Network & {
     /** The launch type of tasks. It is `"FARGATE"` unless another or a `capacityProviderStrategy` is given. */
     readonly launchType?: "FARGATE" | undefined

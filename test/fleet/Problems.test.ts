@@ -163,9 +163,9 @@ describe("a description that cannot be a fleet", () => {
       "capacityProviderStrategy: expected capacity providers of Fargate only, or none of them"
     ],
     [
-      "a Fargate platform on capacity providers of its own",
+      "a Fargate platform on other capacity providers",
       { platformVersion: "1.4.0", capacityProviderStrategy: [{ capacityProvider: "instances" }] },
-      "platformVersion: expected with Fargate only, got it with capacity providers of the cluster's own"
+      "platformVersion: expected with Fargate only, got it with other capacity providers"
     ],
     [
       "an odd platform version",

@@ -106,15 +106,15 @@ describe("runTaskRequest", () => {
   it("has the network of tasks that have an address of their own, and else none", () => {
     const description = { cluster: "main", taskDefinition: "worker:7", cap: 16 }
     const providers = { capacityProviderStrategy: [{ capacityProvider: "instances" }] }
-    const launches: ReadonlyArray<Fleet.Launch> = [
+    const placements: ReadonlyArray<Fleet.Placement> = [
       { launchType: "EXTERNAL" },
       { launchType: "EC2" },
       { launchType: "MANAGED_INSTANCES" },
       { launchType: "CLUSTER_DEFAULT" },
       providers
     ]
-    for (const launch of launches) {
-      const fleet = Fleet.makeUnsafe({ ...description, ...launch })
+    for (const placement of placements) {
+      const fleet = Fleet.makeUnsafe({ ...description, ...placement })
       const sent = Result.getOrThrow(Fleet.runTaskRequest(fleet, { launchId, key }))
       assert.notProperty(sent, "networkConfiguration")
       const stored = Schema.decodeSync(SentRequest)(Schema.encodeSync(SentRequest)(sent))

@@ -213,6 +213,17 @@ describe("Provisioner.layer", () => {
       assert.match(error.message, /cap: .*subnets: /)
     }).pipe(Effect.provide(layerWorld())))
 
+  it.effect("launches without a network where tasks use that of their instance", () =>
+    Effect.gen(function*() {
+      const layer = Provisioners.layer({ cluster: "c", taskDefinition: "worker:7", cap: 1, launchType: "EXTERNAL" })
+      const asking = yield* Effect.forkChild(Effect.provide(ask(["a"]), layer))
+      yield* pass("200 millis")
+      assert.deepStrictEqual(tally(yield* Fiber.join(asking)), { Launched: 1 })
+      const [sent] = yield* received
+      assert.strictEqual(sent?.launchType, "EXTERNAL")
+      assert.notProperty(sent, "networkConfiguration")
+    }).pipe(Effect.provide(layerWorld())))
+
   it.effect("grants nothing during the hold at start-up, and says how long it lasts", () =>
     Effect.gen(function*() {
       const provisioner = yield* Provisioner
