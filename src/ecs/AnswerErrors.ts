@@ -110,6 +110,12 @@ const table: ReadonlyArray<Row> = [
     "unreachable"
   ],
   [
+    { status: unanswered, code: /^ERR_PROXY_TUNNEL$/ },
+    "Rejected",
+    "unreachable",
+    "the proxy opens no tunnel to the endpoint"
+  ],
+  [
     { status: unanswered, code: untrusted },
     "Rejected",
     "invalid",

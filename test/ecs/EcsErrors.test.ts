@@ -89,9 +89,18 @@ describe("verdictOfError", () => {
   it.prop("never calls an unknown error a refusal", {
     name: Schema.Literals(["Error", "TypeError", "SyntaxError", "AbortError", "TimeoutError", "Unknown", "", "Foo"]),
     message: Schema.Union([Messages, Schema.String]),
-    code: Schema.Literals(["ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPROTO"]),
+    code: Schema.Literals(["ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]),
     syscall: Schema.optional(Schema.Literals(["read", "write", "shutdown"])),
     httpStatus: Schema.optional(Schema.Literals([400, 401, 403, 404, 407, 408]))
+  }, (error) => {
+    assert.strictEqual(tagOf(verdictOfError({ ...error, attempts: 1 })), "Unknown")
+  })
+
+  it.prop("never calls a fault of TLS a refusal that may come after the handshake", {
+    name: Schema.Literals(["Error", "TimeoutError"]),
+    message: Schema.Union([Messages, Schema.String]),
+    code: Schema.Literals(["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_BAD_RECORD_TYPE"]),
+    syscall: Schema.optional(Schema.Literals(["read", "shutdown"]))
   }, (error) => {
     assert.strictEqual(tagOf(verdictOfError({ ...error, attempts: 1 })), "Unknown")
   })

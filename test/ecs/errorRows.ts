@@ -310,6 +310,12 @@ export const errors: ReadonlyArray<
     "Rejected",
     "invalid"
   ],
+  [
+    "a proxy that refuses its tunnel",
+    system("Error", "ERR_PROXY_TUNNEL", undefined, "Failed to establish tunnel: HTTP/1.1 403 Forbidden"),
+    "Rejected",
+    "unreachable"
+  ],
   ["a certificate of another host", system("Error", "ERR_TLS_CERT_ALTNAME_INVALID"), "Rejected", "invalid"],
   ["an expired certificate", system("Error", "CERT_HAS_EXPIRED"), "Rejected", "invalid"],
   [
