@@ -24,13 +24,13 @@ import type { Input } from "./FleetInput.ts"
 import * as FleetLocation from "./FleetLocation.ts"
 import { type Fleet, FleetSchema } from "./FleetSchema.ts"
 import * as FleetConfig from "./FromEnvironment.ts"
+import { runTaskRequest } from "./LaunchRequest.ts"
 import * as Problems from "./Problems.ts"
-import { runTaskRequest } from "./RunTaskRequest.ts"
 import * as Settings from "./Settings.ts"
 
 export type { CapacityProvider, Description, Input, Network, NoNetwork, Overrides, Placement } from "./FleetInput.ts"
 export { Cap, type Fleet } from "./FleetSchema.ts"
-export { overridesLimit, runTaskRequest } from "./RunTaskRequest.ts"
+export { overridesLimit, runTaskRequest } from "./LaunchRequest.ts"
 
 /**
  * A description that cannot be a fleet, with everything that is wrong with it.
