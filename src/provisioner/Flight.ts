@@ -147,23 +147,20 @@ const reserveAndLaunch = Effect.fnUntraced(function*(
       if (reservation._tag !== "Granted") return Effect.succeed(reservation)
       FlightStates.reserved(flight)
       seat(flying, flight)
-      return Effect.map(Launchers.launch(flying, reservation.ticket, request, flight), (outcome) => {
+      const { ticket } = reservation
+      return Effect.flatMap(Launchers.launch(flying, ticket, request, flight), (outcome) => {
+        const flown: Asked = { _tag: "Flown", outcome }
+        if (outcome._tag !== "Withdrawn") return Effect.succeed(flown)
         // Before its slot is free: who stands behind it in line would be served first.
-        if (outcome._tag === "Withdrawn" && FlightStates.isFromLine(flight)) {
-          WaitingLine.expect(line, key, flight.arrival)
-        }
-        return { _tag: "Flown", outcome }
+        if (FlightStates.isFromLine(flight)) WaitingLine.expect(line, key, flight.arrival)
+        return Effect.as(Launchers.untilRecorded(ledger.withdraw(ticket)), flown)
       })
     },
-    // A launch that came to an end has left its slot as it must be; one that was withdrawn or cut short has not.
+    // A launch that came to an end has left its slot as it must be; one that was cut short has not.
     (reservation, exit) =>
-      reservation._tag === "Granted" && (Exit.isFailure(exit) || isWithdrawn(exit.value))
-        ? ledger.withdraw(reservation.ticket)
-        : Effect.void
+      reservation._tag === "Granted" && Exit.isFailure(exit) ? ledger.withdraw(reservation.ticket) : Effect.void
   )
 })
-
-const isWithdrawn = (asked: Asked): boolean => asked._tag === "Flown" && asked.outcome._tag === "Withdrawn"
 
 /** From here on it waits for no slot, nor do those in line for its key. */
 const seat = ({ line }: Flying, flight: Flight): void => {

@@ -15,7 +15,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import { type Ecs, type Failure, notSent, type RunTaskRequest, unanswered, type Verdict } from "../ecs/Ecs.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
-import type { FleetLedger } from "../ledger/Ledger.ts"
+import type { FleetLedger, LedgerUnavailable } from "../ledger/Ledger.ts"
 import type { GateAnswer, LaunchOutcome, Settlement } from "../ledger/rules/Launch.ts"
 import { gateValidity } from "../ledger/SafetyLimits.ts"
 import type { Ticket } from "../ledger/Slot.ts"
@@ -91,7 +91,7 @@ const attempt = (
       const record = ledger.settle(ticket, verdict)
       const settlement = yield* Effect.catch(
         record,
-        () => restore(Effect.orDie(Effect.retry(record, recordSchedule)))
+        () => restore(untilRecorded(record))
       )
       if (settlement._tag === "Resend" && "failure" in verdict) {
         yield* reportFailure(launcher, ticket, flight, verdict.failure)
@@ -166,7 +166,15 @@ const backOff = ({ fleet }: Launcher, attempts: number): Effect.Effect<void> =>
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** A verdict is recorded however long the ledger is away: until then no other replica knows it. */
+/**
+ * Tries an operation however long the ledger is away: until it is recorded no other replica knows what
+ * became of a slot.
+ *
+ * @category combinators
+ */
+export const untilRecorded = <A>(operation: Effect.Effect<A, LedgerUnavailable>): Effect.Effect<A> =>
+  Effect.orDie(Effect.retry(operation, recordSchedule))
+
 const recordSchedule = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 const verdictOf = (exit: Exit.Exit<Verdict>, begun: boolean): Verdict => {

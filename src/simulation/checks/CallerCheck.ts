@@ -70,6 +70,8 @@ interface Options {
   readonly startTime: number
   /** In milliseconds, as the fleet has it. */
   readonly requestTimeout: number
+  /** The time for which machines are suspended, in milliseconds: no caller hears anything meanwhile. */
+  readonly asleep: number
   /** Whether the ledger may take its time: then what takes long says nothing. */
   readonly ledgerIsSlow: boolean
   /** Whether ECS answers what cannot be so. */
@@ -204,8 +206,8 @@ const checkIsNotHeldUp = (state: State, caller: Caller, error: ProvisionError | 
   state.holdUps = 0
 }
 
-const checkIsInTime = ({ ledgerIsSlow, log, requestTimeout }: Options, caller: Caller): void => {
-  const took = log.now() - caller.askedAt
+const checkIsInTime = ({ asleep, ledgerIsSlow, log, requestTimeout }: Options, caller: Caller): void => {
+  const took = log.now() - caller.askedAt - asleep
   if (caller.waits || took <= requestTimeout || ledgerIsSlow) return
   log.violate("a request is answered in time", `${caller.name} has waited for ${took} ms`)
 }

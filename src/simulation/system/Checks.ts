@@ -49,6 +49,12 @@ export interface Checks {
 /** The time that a request may go on after its caller left. */
 const asking = 5 * 60_000
 
+const millis = Duration.toMillis
+
+/** The time for which the machines of a run are suspended, in milliseconds. */
+const asleepIn = ({ events }: Scenario): number =>
+  events.reduce((sum, event) => event._tag === "Suspend" ? sum + event.takes : sum, 0)
+
 /**
  * Makes the world of a scenario, in which nothing has happened yet.
  *
@@ -74,7 +80,7 @@ export const make = (options: {
     startTime,
     hasEnded,
     clockError,
-    asleep: scenario.events.reduce((sum, event) => event._tag === "Suspend" ? sum + event.takes : sum, 0),
+    asleep: asleepIn(scenario),
     breaksLagBound: scenario.breaksLagBound,
     contradicts: scenario.contradicts ?? false
   })
@@ -86,7 +92,6 @@ export const make = (options: {
     counted: ledgerCheck.counted,
     breaksLagBound: scenario.breaksLagBound
   })
-  const millis = Duration.toMillis
   const readCheck = ReadCheck.make({
     log,
     readingInterval: millis(fleet.settings.readingInterval),
@@ -105,6 +110,7 @@ export const make = (options: {
     readCheck,
     startTime,
     requestTimeout: millis(fleet.settings.requestTimeout),
+    asleep: asleepIn(scenario),
     ledgerIsSlow: scenario.ledger !== undefined || scenario.sharing !== undefined,
     contradicts: scenario.contradicts ?? false,
     exclusiveKeys: scenario.exclusiveKeys

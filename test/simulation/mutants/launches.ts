@@ -46,12 +46,12 @@ export const launches: ReadonlyArray<Mutant> = [
     "provisioner/Launcher.ts",
     "ecs.runTask(request, {",
     "ecs.runTask({ ...request, clientToken: `${request.clientToken.slice(0, 30)}${Math.floor(sendWithin)}${elapsed++}` }, {"
-  ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
+  ], ["provisioner/Launcher.ts", "const recordSchedule =", "let elapsed = 0\nconst recordSchedule ="]]),
   mutant("byte for byte", "the second attempt differs", 50, [[
     "provisioner/Launcher.ts",
     "ecs.runTask(request, {",
     "ecs.runTask({ ...request, tags: [{ key: \"n\", value: `${elapsed++}` }] }, {"
-  ], ["provisioner/Launcher.ts", "/** A verdict is recorded", "let elapsed = 0\n/** A verdict is recorded"]]),
+  ], ["provisioner/Launcher.ts", "const recordSchedule =", "let elapsed = 0\nconst recordSchedule ="]]),
   mutant("one attempt at a time", "a second attempt is sent before the first is answered", 50, [[
     "provisioner/Launcher.ts",
     "    : ecs.runTask(request, { sendWithin, answerWithin: fleet.settings.attemptTimeout })",
@@ -65,7 +65,7 @@ export const launches: ReadonlyArray<Mutant> = [
   ]], "blackout"),
   mutant("a known task is recorded whatever it takes", "what cannot be recorded at once is lost", 100, [[
     "provisioner/Launcher.ts",
-    "() => restore(Effect.orDie(Effect.retry(record, recordSchedule)))",
+    "() => restore(untilRecorded(record))",
     "() => Effect.interrupt"
   ]], "ledger"),
   mutant("a throttled launch is sent again", "a throttled launch is left alone", 100, [[

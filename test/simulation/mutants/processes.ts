@@ -34,7 +34,7 @@ export const processes: ReadonlyArray<Mutant> = [
     "(place) => Effect.sync(() => leave(place))",
     "(place, exit) => Effect.sync(() => exit._tag === \"Success\" ? leave(place) : undefined)"
   ]], "restart"),
-  mutant("no permit is lost", "who leaves while it waits for a permit is granted one", 100, [[
+  mutant("no permit is lost", "who leaves while it waits for a permit is granted one", 200, [[
     "ecs/LaunchPermits.ts",
     "    if (!fleet.waiting.delete(place)) {",
     "    if (!fleet.waiting.has(place)) {"

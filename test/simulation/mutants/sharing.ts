@@ -27,7 +27,7 @@ export const sharing: ReadonlyArray<Mutant> = [
     fleet,
     "  return record(left, Holders.abandon(left.ledger, holder, now))",
     "  return left"
-  ]], 100),
+  ]], 206),
   shared("a lease runs out", "who is not heard of keeps what it holds", 53, [[
     fleet,
     "now - member.heardAt > member.lease",

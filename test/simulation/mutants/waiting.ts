@@ -35,10 +35,10 @@ export const lines: ReadonlyArray<Mutant> = [
   {
     ...mutant("in order", "who loses a slot at the gate asks again out of line", 20, [[
       flight,
-      "if (outcome._tag === \"Withdrawn\" && FlightStates.isFromLine(flight)) {",
-      "if (outcome._tag === \"Withdrawn\" && readSince < 0) {"
+      "if (FlightStates.isFromLine(flight)) WaitingLine.expect(",
+      "if (readSince < 0) WaitingLine.expect("
     ]], "resize"),
-    from: 683
+    from: 1160
   },
   mutant("every waiting caller is served", "one who leaves takes the others along", 200, [[
     "provisioner/WaitingLine.ts",
