@@ -145,12 +145,12 @@ describe("the Node that is needed", () => {
     }
   })
 
-  it("is 22.12, 24 or 26 for a checkout where npm is strict, and the docs say so", () => {
+  it("is 22.19, 24 or 26 for a checkout where npm is strict, and the docs say so", () => {
     const ranges = rangesOf(needs)
-    const taken = ([[22, 11], [22, 12], [23, 9], [24, 0], [25, 9], [26, 0]] as const)
+    const taken = ([[22, 18], [22, 19], [23, 9], [24, 0], [25, 9], [26, 0]] as const)
       .filter((version) => allTake(ranges, version))
-    assert.deepStrictEqual(taken, [[22, 12], [24, 0], [26, 0]])
-    for (const page of ["README.md", "CONTRIBUTING.md"]) assert.include(read(page), "22.12", page)
+    assert.deepStrictEqual(taken, [[22, 19], [24, 0], [26, 0]])
+    for (const page of ["README.md", "CONTRIBUTING.md"]) assert.include(read(page), "22.19", page)
   })
 })
 

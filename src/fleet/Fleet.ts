@@ -31,6 +31,7 @@ import * as Settings from "./Settings.ts"
 export type { CapacityProvider, Description, Input, Network, NoNetwork, Overrides, Placement } from "./FleetInput.ts"
 export { Cap, type Fleet } from "./FleetSchema.ts"
 export { overridesLimit, runTaskRequest } from "./LaunchRequest.ts"
+export { keyVariable } from "./WorkerEnvironment.ts"
 
 /**
  * A description that cannot be a fleet, with everything that is wrong with it.

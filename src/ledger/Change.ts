@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Tuple from "effect/Tuple"
 import { Failure, TaskArnSchema } from "../ecs/Ecs.ts"
 import { TaskExit } from "../ecs/TaskExit.ts"
-import { type Key, StoredKey } from "./Key.ts"
+import { StoredKey } from "./Key.ts"
 import { SlotIdSchema } from "./Slot.ts"
 
 /**
@@ -44,7 +44,7 @@ export const FreeReason = Schema.Literals([
 ])
 export type FreeReason = typeof FreeReason.Type
 
-const launch = { slotId: SlotIdSchema, key: Schema.UndefinedOr(StoredKey) }
+const launch = { slotId: SlotIdSchema, key: Schema.optionalKey(StoredKey) }
 
 /**
  * The happenings of a fleet. A `Freed` whose task ECS described as stopped has its `exit`. `Contradicted` is something that ECS said of a launch and
@@ -63,7 +63,7 @@ export const Happening = Schema.Union([
   Schema.TaggedStruct("Adopted", { slotId: SlotIdSchema, taskArn: TaskArnSchema }),
   Schema.TaggedStruct("Freed", {
     ...launch,
-    taskArn: Schema.UndefinedOr(TaskArnSchema),
+    taskArn: Schema.optionalKey(TaskArnSchema),
     reason: FreeReason,
     exit: Schema.optionalKey(TaskExit)
   }),
@@ -82,7 +82,7 @@ export type Happening = typeof Happening.Type
  * `sequence` grows by one with every change of a fleet: a subscriber that was
  * too slow sees the gap. `at` is in epoch milliseconds. `by` is the holder that
  * asked for the decision: of what an answer of `RunTask` says, the launch's own, and
- * of what a reading shows, the reader. It is undefined where the ledger itself takes a holder to be gone.
+ * of what a reading shows, the reader. It is absent where the ledger itself takes a holder to be gone.
  *
  * @category schemas
  */
@@ -91,7 +91,7 @@ export const Change = Happening.mapMembers(Tuple.map(Schema.fieldsAssign({
   at: Schema.Finite,
   occupied: Schema.Finite,
   cap: Cap,
-  by: Schema.UndefinedOr(Schema.String)
+  by: Schema.optionalKey(Schema.String)
 })))
 export type Change = typeof Change.Type
 
@@ -104,15 +104,15 @@ export type Change = typeof Change.Type
  * Among the numbered changes it stands where this process answered. `occupied` and
  * `cap` are those that the answer names, and `at` is in epoch milliseconds.
  *
- * @category models
+ * @category schemas
  */
-export interface AtCapacity {
-  readonly _tag: "AtCapacity"
-  readonly key: Key
-  readonly at: number
-  readonly occupied: number
-  readonly cap: number
-}
+export const AtCapacity = Schema.TaggedStruct("AtCapacity", {
+  key: StoredKey,
+  at: Schema.Finite,
+  occupied: Schema.Finite,
+  cap: Schema.Finite
+})
+export type AtCapacity = typeof AtCapacity.Type
 
 /**
  * An event for a provisioner's subscribers: a numbered change of its fleet, made by
@@ -129,10 +129,11 @@ export interface AtCapacity {
  *     ? `${event.key}: ${event.occupied} of ${event.cap} slots are in use`
  *     : `${event.sequence} ${event._tag}: ${event.occupied} of ${event.cap} slots are in use`
  *
- * const resized: Change.Event = { _tag: "Resized", sequence: 1, at: 0, occupied: 3, cap: 16, by: undefined }
+ * const resized: Change.Event = { _tag: "Resized", sequence: 1, at: 0, occupied: 3, cap: 16 }
  * assert.equal(line(resized), "1 Resized: 3 of 16 slots are in use")
  * ```
  *
- * @category models
+ * @category schemas
  */
-export type Event = Change | AtCapacity
+export const Event = Schema.Union([...Change.members, AtCapacity])
+export type Event = typeof Event.Type

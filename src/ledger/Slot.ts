@@ -95,9 +95,10 @@ export type Slot = typeof Slot.Type
  * The status of a slot in reports: its state, and `unknown` for a launch without a
  * verdict, `adopted` for a task that was launched elsewhere.
  *
- * @category models
+ * @category schemas
  */
-export type SlotStatus = "reserved" | "launching" | "unknown" | "launched" | "adopted"
+export const SlotStatus = Schema.Literals(["reserved", "launching", "unknown", "launched", "adopted"])
+export type SlotStatus = typeof SlotStatus.Type
 
 /**
  * Returns the status of a slot.

@@ -1,9 +1,12 @@
 /**
  * The possible answers to a request for a worker.
+ *
+ * They are schemas, so that a server may return them: their JSON has a duration as a number of
+ * milliseconds.
  */
-import type * as Duration from "effect/Duration"
-import type { TaskArn } from "../ecs/Ecs.ts"
-import type { SlotId } from "../ledger/Slot.ts"
+import * as Schema from "effect/Schema"
+import { TaskArnSchema } from "../ecs/Ecs.ts"
+import { SlotIdSchema } from "../ledger/Slot.ts"
 
 /**
  * A task was launched for the key.
@@ -13,62 +16,56 @@ import type { SlotId } from "../ledger/Slot.ts"
  * ECS has accepted the task; it is not running yet, and may still fail to start.
  * When the first answer of ECS was lost, it may even have stopped already.
  *
- * @category models
+ * @category schemas
  */
-export interface Launched {
-  readonly _tag: "Launched"
-  readonly taskArn: TaskArn
-  readonly slotId: SlotId
+export const Launched = Schema.TaggedStruct("Launched", {
+  taskArn: TaskArnSchema,
+  slotId: SlotIdSchema,
   /** Whether another caller's launch for the same key was in flight, and this is its task. */
-  readonly joined: boolean
-}
+  joined: Schema.Boolean
+})
+export type Launched = typeof Launched.Type
 
 /**
  * The key is exclusive, and its task exists.
  *
- * @category models
+ * @category schemas
  */
-export interface Existing {
-  readonly _tag: "Existing"
-  readonly taskArn: TaskArn
-  readonly slotId: SlotId
-}
+export const Existing = Schema.TaggedStruct("Existing", { taskArn: TaskArnSchema, slotId: SlotIdSchema })
+export type Existing = typeof Existing.Type
 
 /**
  * The fleet is full. Nothing was launched.
  *
- * @category models
+ * @category schemas
  */
-export interface AtCapacity {
-  readonly _tag: "AtCapacity"
+export const AtCapacity = Schema.TaggedStruct("AtCapacity", {
   /**
    * The number of tasks that are counted. It may exceed the cap, when others launch into
    * the family or the cap was lowered.
    */
-  readonly occupied: number
-  readonly cap: number
+  occupied: Schema.Finite,
+  cap: Schema.Finite,
   /** When ECS is read again at the earliest: asking sooner is answered the same, unless a launch is refused meanwhile. */
-  readonly retryAfter: Duration.Duration
-}
+  retryAfter: Schema.DurationFromMillis
+})
+export type AtCapacity = typeof AtCapacity.Type
 
 /**
  * The possible answers to a request for a worker.
  *
  * @example
  * ```ts
- * import { Duration } from "effect"
- * import type { Answer } from "fleetcap"
+ * import { Duration, Schema } from "effect"
+ * import { Answer } from "fleetcap"
  * import assert from "node:assert/strict"
  *
- * const response = (answer: Answer.Answer) =>
- *   answer._tag === "AtCapacity"
- *     ? { status: 503, headers: { "retry-after": String(Math.ceil(Duration.toSeconds(answer.retryAfter))) } }
- *     : { status: 202, headers: {} }
- *
- * const full: Answer.AtCapacity = { _tag: "AtCapacity", occupied: 16, cap: 16, retryAfter: Duration.millis(800) }
- * assert.deepEqual(response(full), { status: 503, headers: { "retry-after": "1" } })
+ * const full: Answer.Answer = { _tag: "AtCapacity", occupied: 16, cap: 16, retryAfter: Duration.millis(800) }
+ * const json = Schema.encodeSync(Answer.Answer)(full)
+ * assert.deepEqual(json, { _tag: "AtCapacity", occupied: 16, cap: 16, retryAfter: 800 })
  * ```
  *
- * @category models
+ * @category schemas
  */
-export type Answer = Launched | Existing | AtCapacity
+export const Answer = Schema.Union([Launched, Existing, AtCapacity])
+export type Answer = typeof Answer.Type

@@ -44,7 +44,7 @@ export class RetryableError extends Schema.TaggedError<RetryableError>()("Retrya
     "closing"
   ]),
   detail: Schema.String,
-  retryAfter: Schema.Duration
+  retryAfter: Schema.DurationFromMillis
 }) {
   override get message(): string {
     return `${this.reason}: ${this.detail} (retry after ${Duration.format(this.retryAfter)})`

@@ -2,30 +2,32 @@
  * Snapshots of a fleet, for people and for pages.
  */
 import * as HashMap from "effect/HashMap"
-import type { TaskArn } from "../ecs/Ecs.ts"
-import type { Cap } from "../ledger/Change.ts"
-import type { Key } from "../ledger/Key.ts"
+import * as Schema from "effect/Schema"
+import { TaskArnSchema } from "../ecs/Ecs.ts"
+import { Cap } from "../ledger/Change.ts"
+import { StoredKey } from "../ledger/Key.ts"
 import type { SlotTable } from "../ledger/rules/LedgerState.ts"
 import { used } from "../ledger/rules/LedgerState.ts"
-import type { Slot, SlotId, SlotStatus } from "../ledger/Slot.ts"
-import { status, taskArn } from "../ledger/Slot.ts"
+import type { Slot } from "../ledger/Slot.ts"
+import { SlotIdSchema, SlotStatus, status, taskArn } from "../ledger/Slot.ts"
 
 /**
  * A slot as it is reported.
  *
- * @category models
+ * @category schemas
  */
-export interface SlotSnapshot {
-  readonly id: SlotId
+export const SlotSnapshot = Schema.Struct({
+  id: SlotIdSchema,
   /** The key that its task is for. An adopted task has none. */
-  readonly key: Key | undefined
-  readonly status: SlotStatus
+  key: Schema.optionalKey(StoredKey),
+  status: SlotStatus,
   /** The time for which the slot has been held, in milliseconds. */
-  readonly age: number
-  readonly taskArn: TaskArn | undefined
+  age: Schema.Finite,
+  taskArn: Schema.optionalKey(TaskArnSchema),
   /** The reason why it is held, in words. */
-  readonly why: string
-}
+  why: Schema.String
+})
+export type SlotSnapshot = typeof SlotSnapshot.Type
 
 /**
  * A fleet at one moment.
@@ -41,21 +43,22 @@ export interface SlotSnapshot {
  * assert.equal(text({ cap: 16, occupied: 3, waiting: 0, slots: [] }), "3 of 16 slots are in use, 0 keys wait")
  * ```
  *
- * @category models
+ * @category schemas
  */
-export interface Snapshot {
-  readonly cap: Cap
+export const Snapshot = Schema.Struct({
+  cap: Cap,
   /**
    * The number of tasks that are counted: slots, whatever their state. It passes the cap
    * for a moment when a list shows a task before `RunTask` has answered: until the task is
    * described, the ledger counts it twice, as the launch and as a task that others started.
    */
-  readonly occupied: number
+  occupied: Schema.Finite,
   /** The number of keys in line for a slot. */
-  readonly waiting: number
+  waiting: Schema.Finite,
   /** The slots, oldest first. */
-  readonly slots: ReadonlyArray<SlotSnapshot>
-}
+  slots: Schema.Array(SlotSnapshot)
+})
+export type Snapshot = typeof Snapshot.Type
 
 /**
  * Reports how a fleet stands.
@@ -68,15 +71,20 @@ export const make = (ledger: SlotTable, waiting: number, now: number): Snapshot 
   waiting,
   slots: HashMap.toValues(ledger.slots)
     .sort((a, b) => a.since - b.since)
-    .map((slot) => ({
-      id: slot.id,
-      key: slot.key,
-      status: status(slot),
-      age: now - slot.since,
-      taskArn: taskArn(slot),
-      why: why(slot)
-    }))
+    .map((slot) => slotSnapshot(slot, now))
 })
+
+const slotSnapshot = (slot: Slot, now: number): SlotSnapshot => {
+  const arn = taskArn(slot)
+  return {
+    id: slot.id,
+    ...(slot.key === undefined ? {} : { key: slot.key }),
+    status: status(slot),
+    age: now - slot.since,
+    ...(arn === undefined ? {} : { taskArn: arn }),
+    why: why(slot)
+  }
+}
 
 const why = (slot: Slot): string =>
   slot.contradiction === undefined

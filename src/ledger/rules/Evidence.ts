@@ -171,7 +171,7 @@ export const recordTask = (
   Transactions.put(tx, launched)
   Transactions.dropRequest(tx, id)
   if (!tx.ledger.exclusiveKeys) Transactions.dropKey(tx, launched)
-  Transactions.note(tx, { _tag: "Launched", slotId: id, key: slot.key, taskArn: arn })
+  Transactions.note(tx, { _tag: "Launched", ...Transactions.launchOf(slot), taskArn: arn })
   if (LedgerStates.isGone(tx.ledger, arn)) Transactions.stop(tx, launched, exit)
   else observeStatus(tx, arn, lastStatus, exit)
 }

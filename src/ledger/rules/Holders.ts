@@ -28,7 +28,7 @@ export const abandon = (ledger: LedgerState, holder: string, now: Time): Decisio
       if (Slots.isUnsent(slot)) Transactions.free(tx, slot.id, "withdrawn")
       else {
         Transactions.put(tx, { ...slot, holder: undefined })
-        Transactions.note(tx, { _tag: "Abandoned", slotId: slot.id, key: slot.key })
+        Transactions.note(tx, { _tag: "Abandoned", ...Transactions.launchOf(slot) })
       }
     }
     if (ledger.turn.reader === holder) {

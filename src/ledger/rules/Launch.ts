@@ -250,7 +250,7 @@ export const settle = (ledger: LedgerState, ticket: Ticket, answer: Verdict, now
     const ambiguous = verdict._tag === "Unknown"
     Transactions.put(tx, Slots.attempted(slot, slot.state, { ambiguous, failure: verdict.failure }))
     if (ambiguous && !slot.state.ambiguous) {
-      Transactions.note(tx, { _tag: "Unknown", slotId: slot.id, key: slot.key, detail: verdict.failure.detail })
+      Transactions.note(tx, { _tag: "Unknown", ...Transactions.launchOf(slot), detail: verdict.failure.detail })
     }
     return { _tag: "Resend" }
   })

@@ -84,7 +84,7 @@ export const stop = (ledger: LedgerState, target: StopTarget, reason: string, no
       stopping.push(slot.id)
       if (slot.stopReason !== undefined) continue
       Transactions.put(tx, { ...slot, stopReason: reason })
-      Transactions.note(tx, { _tag: "StopAsked", slotId: slot.id, key: slot.key, stopReason: reason })
+      Transactions.note(tx, { _tag: "StopAsked", ...Transactions.launchOf(slot), stopReason: reason })
     }
     return { stopping, cancelled }
   })

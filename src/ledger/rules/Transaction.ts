@@ -65,10 +65,17 @@ export const note = (tx: Transaction, happening: Happening): void => {
     sequence,
     at: tx.now.fast,
     occupied: LedgerStates.used(tx.ledger),
-    cap: tx.ledger.cap,
-    by: undefined
+    cap: tx.ledger.cap
   })
 }
+
+/**
+ * Returns how a change names a slot: an adopted one has no key.
+ *
+ * @category getters
+ */
+export const launchOf = ({ id, key }: Pick<Slot, "id" | "key">): { readonly slotId: SlotId; readonly key?: Key } =>
+  key === undefined ? { slotId: id } : { slotId: id, key }
 
 /**
  * Puts a slot in, in place of the one with its id.
@@ -148,7 +155,7 @@ export const stop = (tx: Transaction, slot: Slot, exit: TaskExit | undefined): v
  * @category edits
  */
 export const refuse = (tx: Transaction, slot: Slot, failure: Failure): void => {
-  note(tx, { _tag: "Refused", slotId: slot.id, key: slot.key, failure })
+  note(tx, { _tag: "Refused", ...launchOf(slot), failure })
   remove(tx, slot, "refused")
 }
 
@@ -192,7 +199,7 @@ export const dispute = (tx: Transaction, id: SlotId, { detail, elsewhere }: Cont
   if (slot !== undefined) {
     put(tx, { ...slot, contradiction: { detail, elsewhere: elsewhere || known?.elsewhere === true } })
   }
-  note(tx, { _tag: "Contradicted", slotId: id, key: slot?.key, detail })
+  note(tx, { _tag: "Contradicted", ...launchOf({ id, key: slot?.key }), detail })
 }
 
 const remove = (tx: Transaction, slot: Slot, reason: FreeReason, exit?: TaskExit): void => {
@@ -208,9 +215,8 @@ const remove = (tx: Transaction, slot: Slot, reason: FreeReason, exit?: TaskExit
   if (arn !== undefined && reason === "stopped") remember(tx, arn)
   note(tx, {
     _tag: "Freed",
-    slotId: slot.id,
-    key: slot.key,
-    taskArn: arn,
+    ...launchOf(slot),
+    ...(arn === undefined ? {} : { taskArn: arn }),
     reason,
     ...(exit === undefined ? {} : { exit })
   })

@@ -18,8 +18,7 @@ const launched = (key: string, at: number, occupied: number): Change => ({
   sequence: at,
   at,
   occupied,
-  cap: 2,
-  by: undefined
+  cap: 2
 })
 
 const report: Report = {
@@ -57,7 +56,7 @@ describe("Score", () => {
 
   it("counts a task once that was listed before its launch was answered", () => {
     const score = Scores.make(0)
-    const adopted = { slotId: SlotId("listed"), taskArn: TaskArn("arn:a"), cap: 2, by: undefined }
+    const adopted = { slotId: SlotId("listed"), taskArn: TaskArn("arn:a"), cap: 2 }
     score.happened({
       _tag: "Reserved",
       slotId: SlotId("a"),
@@ -65,15 +64,14 @@ describe("Score", () => {
       sequence: 1,
       at: 1,
       occupied: 2,
-      cap: 2,
-      by: undefined
+      cap: 2
     })
     score.happened({ _tag: "Adopted", ...adopted, sequence: 2, at: 2, occupied: 3 })
     assert.strictEqual(score.standing().peakOccupied, 3)
-    score.happened({ _tag: "Freed", key: undefined, reason: "merged", ...adopted, sequence: 3, at: 3, occupied: 2 })
+    score.happened({ _tag: "Freed", reason: "merged", ...adopted, sequence: 3, at: 3, occupied: 2 })
     assert.strictEqual(score.standing().peakOccupied, 2)
     score.happened({ _tag: "Adopted", ...adopted, sequence: 4, at: 4, occupied: 3 })
-    score.happened({ _tag: "Freed", key: undefined, reason: "stopped", ...adopted, sequence: 5, at: 5, occupied: 2 })
+    score.happened({ _tag: "Freed", reason: "stopped", ...adopted, sequence: 5, at: 5, occupied: 2 })
     assert.strictEqual(score.standing().peakOccupied, 3)
   })
 
