@@ -25,6 +25,13 @@ const anchors = (path: string): ReadonlyArray<string> =>
 
 const examples = {
   "README.md": ["examples/app.ts", "examples/main.ts", "examples/app.test.ts"],
+  "docs/http.md": [
+    "examples/api/Api.ts",
+    "examples/api/handlers.ts",
+    "examples/api/server.ts",
+    "examples/api/main.ts",
+    "examples/hono/app.ts"
+  ],
   "docs/running-on-aws.md": ["examples/proxy.ts"],
   "docs/verification.md": ["examples/settings.test.ts"]
 }
