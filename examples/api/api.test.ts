@@ -4,6 +4,7 @@ import { HttpServer } from "effect/http"
 import { HttpApiTest } from "effect/http-api"
 import { TestClock } from "effect/testing"
 import { LedgerMemory, Provisioner } from "fleetcap"
+import { describeFailures, simulate } from "fleetcap/simulation"
 import { Emulator, Simulation, TestEcs } from "fleetcap/testing"
 import { Api } from "./Api.ts"
 import { handlers } from "./handlers.ts"
@@ -60,3 +61,8 @@ for (let seed = 1; seed <= 10; seed++) {
     assert.deepStrictEqual(ran, { started: 16, peak: 16 })
   })
 }
+
+it("keeps its cap in bursts at an ECS that lags, loses answers and fails", () => {
+  const summary = simulate({ seeds: 30, scenario: "burst", maxWorkers: 16 })
+  assert.strictEqual(summary.failures, 0, describeFailures(summary))
+})
