@@ -1,8 +1,14 @@
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { HttpAnswer, Provisioner } from "fleetcap"
+import { type Answer, HttpAnswer, Provisioner, type ProvisionError } from "fleetcap"
 import { Api } from "./Api.ts"
+
+const respond = (answer: Answer.Answer | ProvisionError.ProvisionError) =>
+  Effect.map(
+    HttpAnswer.make(answer),
+    ({ body, headers, status }) => HttpServerResponse.jsonUnsafe(body, { status, headers })
+  )
 
 export const handlers = HttpApiBuilder.group(
   Api,
@@ -10,14 +16,14 @@ export const handlers = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const provisioner = yield* Provisioner.Provisioner
     return handlers.handleAll({
-      convert: Effect.fnUntraced(function*({ payload }) {
-        const answer = yield* Effect.catch(provisioner.request(payload.name), (error) =>
+      convert: ({ payload }) =>
+        provisioner.request(payload.name).pipe(
           // What the client is not told, the operator has to see.
-          Effect.as(Effect.logWarning(`No worker for ${payload.name}`, error), error))
-        const { body, headers, status } = yield* HttpAnswer.make(answer)
-        return HttpServerResponse.jsonUnsafe(body, { status, headers })
-      }),
-      fleet: () => Effect.orDie(provisioner.snapshot)
+          Effect.tapError((error) => Effect.logWarning("No worker", error)),
+          Effect.catch(Effect.succeed),
+          Effect.flatMap(respond)
+        ),
+      fleet: () => Effect.catch(provisioner.snapshot, respond)
     })
   })
 )

@@ -6,6 +6,7 @@ import { Hono } from "hono"
 export const makeApp = (runtime: ManagedRuntime.ManagedRuntime<Provisioner.Provisioner, unknown>): Hono =>
   new Hono().post("/files/:name", async (context) => {
     const answer = Effect.flatMap(Provisioner.Provisioner, (fleet) => fleet.request(context.req.param("name"))).pipe(
+      Effect.tapError((error) => Effect.logWarning("No worker", error)),
       Effect.catch(Effect.succeed),
       Effect.flatMap(HttpAnswer.make)
     )

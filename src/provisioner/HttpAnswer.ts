@@ -53,8 +53,10 @@ const encodeAccepted = Schema.encodeSync(Accepted)
  * - `AtCapacity`: 429 with `Retry-After`
  * - `RetryableError`: 503 with `Retry-After`
  * - `PermanentError` `bad-request`: 400, and what is wrong with the key or the environment
- * - any other `PermanentError`: 500. It is the server's own mistake: the client is told none of its words, which may
- *   name roles, clusters and endpoints. Log the error.
+ * - any other `PermanentError`: 500. It is the server's own mistake
+ *
+ * Of an error that is not the client's mistake it is told none of the words, which may name roles, clusters and
+ * endpoints, and of a `RetryableError` its reason. Log the error.
  *
  * `Retry-After` is in whole seconds, at least one. So that clients which were told the same do not come back
  * at the same time, up to as much again is added to it by `Random`, and 10 seconds at least: of 184 clients told
@@ -88,7 +90,7 @@ export const make = Effect.fnUntraced(function*(
       return problem(429, "at-capacity", detail, yield* retryAfter(answer.retryAfter))
     }
     case "RetryableError":
-      return problem(503, answer.reason, "The worker could not be started yet", yield* retryAfter(answer.retryAfter))
+      return problem(503, answer.reason, "This cannot be done at the moment", yield* retryAfter(answer.retryAfter))
     case "PermanentError":
       return answer.reason === "bad-request"
         ? problem(400, answer.reason, answer.detail)
