@@ -49,7 +49,7 @@ const encodeAccepted = Schema.encodeSync(Accepted)
  *
  * **Details**
  *
- * - `Launched` and `Existing`: 202, for the work goes on after the response, whoever started it
+ * - `Launched` and `Existing`: 202, for the work goes on after the response
  * - `AtCapacity`: 429 with `Retry-After`
  * - `RetryableError`: 503 with `Retry-After`
  * - `PermanentError` `bad-request`: 400, and what is wrong with the key or the environment

@@ -31,7 +31,7 @@ export interface Operator {
    *
    * **Details**
    *
-   * It returns once that is in the ledger, and whoever reads ECS next tells it to stop them, until a
+   * It returns once that is in the ledger, and the holder that reads ECS next tells it to stop them, until a
    * reading shows that they do, also when this process has ended. A launch that may have been sent is
    * stopped as soon as its task is known; one that was not sent is cancelled, and its callers are told so.
    * `reason` is what ECS shows. To ask again changes nothing. Both lists of the answer are empty where

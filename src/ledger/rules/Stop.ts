@@ -1,5 +1,5 @@
 /**
- * Stopping tasks on request: what was asked is kept with the slot, whoever asked, until
+ * Stopping tasks on request: what was asked is kept with the slot, and outlives who asked, until
  * evidence shows that its task has stopped.
  *
  * To ask for it frees nothing that may hold a task. A launch that was not sent is cancelled; one
