@@ -1,9 +1,9 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Layer, Logger } from "effect"
 import { HttpServer } from "effect/http"
 import { HttpApiTest } from "effect/http-api"
 import { TestClock } from "effect/testing"
-import { Ledger, LedgerMemory, Provisioner } from "fleetcap"
+import { Ledger, LedgerMemory, Provisioner, ProvisionError } from "fleetcap"
 import { describeFailures, simulate } from "fleetcap/simulation"
 import { Emulator, Simulation, TestEcs } from "fleetcap/testing"
 import { Api } from "./Api.ts"
@@ -59,8 +59,10 @@ const denied = {
   status: 400
 } as const
 
-it.effect("tells a client when to come back if ECS has no room, and nothing of what ECS denies the server", () =>
-  Effect.gen(function*() {
+it.effect("tells a client when to come back if ECS has no room, and only the log what ECS denies the server", () => {
+  const logged: Array<unknown> = []
+  const logger = Logger.make(({ message }) => logged.push(message))
+  return Effect.gen(function*() {
     const emulator = yield* Emulator.Emulator
     const client = yield* HttpApiTest.groups(Api, ["files"])
     const convert = Effect.fnUntraced(function*(name: string) {
@@ -77,7 +79,10 @@ it.effect("tells a client when to come back if ECS has no room, and nothing of w
     const refused = yield* convert("b.csv")
     assert.strictEqual(refused.status, 500)
     assert.notInclude(yield* refused.text, "secret")
-  }).pipe(Effect.provide(api)))
+    const errors = logged.flat().filter((part) => part instanceof ProvisionError.PermanentError)
+    assert.deepStrictEqual(errors.map(({ reason }) => reason), ["access-denied"])
+  }).pipe(Effect.provide(Layer.merge(api, Logger.layer([logger]))))
+})
 
 it.effect("gives a client of the API the problem as a typed error", () =>
   Effect.gen(function*() {

@@ -79,7 +79,7 @@ describe("runTaskRequest", () => {
             name: "app",
             command: ["work", "--hard"],
             environment: [
-              { name: "FLEETCAP_KEY", value: "file-1" },
+              { name: Fleet.keyVariable, value: "file-1" },
               { name: "FLEETCAP_LAUNCH", value: launchId },
               { name: "STAGE", value: "test" }
             ],

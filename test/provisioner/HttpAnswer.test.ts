@@ -15,16 +15,41 @@ const taskArn = TaskArn("arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abc
 const launched: Answer.Answer = { _tag: "Launched", taskArn, slotId: SlotId("s"), joined: false }
 const existing: Answer.Answer = { _tag: "Existing", taskArn, slotId: SlotId("s") }
 const full: Answer.Answer = { _tag: "AtCapacity", occupied: 16, cap: 16, retryAfter: Duration.millis(800) }
+const slotId = SlotId("s")
+const key = Key.make("a")
+const numbered = { sequence: 1, at: 5, occupied: 1, cap: 1, by: "holder" } as const
+const exit = { stopCode: "TaskFailedToStart", containers: [{ name: "main", exitCode: 137 }, { name: "log" }] }
 const events: ReadonlyArray<Change.Event> = [
-  { _tag: "Resized", sequence: 1, at: 5, occupied: 0, cap: "unlimited" },
-  { _tag: "Freed", slotId: SlotId("s"), reason: "stopped", sequence: 2, at: 6, occupied: 0, cap: 1, taskArn },
-  { _tag: "AtCapacity", key: Key.make("a"), at: 7, occupied: 1, cap: 1 }
+  { _tag: "Reserved", slotId, key, ...numbered },
+  { _tag: "Launched", slotId, taskArn, ...numbered },
+  { _tag: "Refused", slotId, key, failure: { reason: "capacity", detail: "RESOURCE:FARGATE" }, ...numbered },
+  { _tag: "Unknown", slotId, detail: "timed out", ...numbered },
+  { _tag: "Adopted", slotId, taskArn, ...numbered },
+  { _tag: "Freed", slotId, reason: "stopped", taskArn, exit, ...numbered },
+  { _tag: "Freed", slotId, key, reason: "withdrawn", ...numbered },
+  { _tag: "Contradicted", slotId, detail: "stopped twice", ...numbered },
+  { _tag: "Abandoned", slotId, sequence: 2, at: 6, occupied: 1, cap: 1 },
+  { _tag: "StopAsked", slotId, key, stopReason: "cancelled", ...numbered },
+  { _tag: "Resized", ...numbered, cap: "unlimited" },
+  { _tag: "AtCapacity", key, at: 7, occupied: 1, cap: 1 }
 ]
+const sparse: Snapshot.Snapshot = {
+  cap: "unlimited",
+  occupied: 2,
+  waiting: 0,
+  slots: [
+    { id: slotId, key, status: "reserved", age: 0, why: "granted, and not sent yet" },
+    { id: slotId, status: "adopted", age: 0, taskArn, why: "listed by ECS" }
+  ]
+}
+const throttled = ProvisionError.retryable("throttled", "Rate exceeded")
 
 class Things extends HttpApiGroup.make("things").add(
   HttpApiEndpoint.get("answers", "/answers", { success: Schema.Array(Answer.Answer) }),
   HttpApiEndpoint.get("events", "/events", { success: Schema.Array(Change.Event) }),
-  HttpApiEndpoint.get("snapshot", "/snapshot", { success: Snapshot.Snapshot })
+  HttpApiEndpoint.get("snapshot", "/snapshot", { success: Snapshot.Snapshot }),
+  HttpApiEndpoint.get("sparse", "/sparse", { success: Snapshot.Snapshot }),
+  HttpApiEndpoint.get("throttled", "/throttled", { success: Answer.Answer, error: ProvisionError.RetryableError })
 ) {}
 class Api extends HttpApi.make("api").add(Things) {}
 
@@ -38,12 +63,14 @@ const handlers = HttpApiBuilder.group(
     return handlers.handleAll({
       answers: () => Effect.succeed(answers),
       events: () => Effect.succeed(events),
-      snapshot: () => Effect.orDie(provisioner.snapshot)
+      snapshot: () => Effect.orDie(provisioner.snapshot),
+      sparse: () => Effect.succeed(sparse),
+      throttled: () => Effect.fail(throttled)
     })
   })
 )
 
-describe("answers, snapshots and changes", () => {
+describe("answers, snapshots, changes and errors", () => {
   it.effect("go through an HttpApi, there and back", () =>
     Effect.gen(function*() {
       const provisioner = yield* Provisioner.Provisioner
@@ -59,6 +86,8 @@ describe("answers, snapshots and changes", () => {
       const snapshot = yield* client.things.snapshot()
       assert.lengthOf(snapshot.slots, 1)
       assert.deepStrictEqual(snapshot, yield* provisioner.snapshot)
+      assert.deepStrictEqual(yield* client.things.sparse(), sparse)
+      assert.deepStrictEqual(yield* Effect.flip(client.things.throttled()), throttled)
     }).pipe(Effect.provide(layer({ cap: 2 }))))
 
   it("are plain JSON, with durations in milliseconds", () => {
@@ -70,8 +99,7 @@ describe("answers, snapshots and changes", () => {
     })
     const json = Schema.encodeSync(Schema.Array(Change.Event))(events)
     assert.deepStrictEqual(JSON.parse(JSON.stringify(json)), json)
-    const error = ProvisionError.retryable("throttled", "Rate exceeded")
-    assert.deepStrictEqual(Schema.encodeSync(ProvisionError.RetryableError)(error), {
+    assert.deepStrictEqual(Schema.encodeSync(ProvisionError.RetryableError)(throttled), {
       _tag: "RetryableError",
       reason: "throttled",
       detail: "Rate exceeded",
@@ -124,6 +152,12 @@ describe("HttpAnswer.make", () => {
         assert.isAbove(back, 0)
         assert.isBelow(back, 40)
       }
+    }))
+
+  it.effect("tells no client to come back at once, nor before the time that it was told", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(Math.min(...yield* waits(0, 184)), 1)
+      assert.strictEqual(Math.min(...yield* waits("1200 millis", 184)), 2)
     }))
 
   it.effect("spreads them over as long again as they are told to wait", () =>
