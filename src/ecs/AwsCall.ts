@@ -208,6 +208,8 @@ export const call = Effect.fnUntraced(
       Effect.timeoutOrElse({
         duration: timeout,
         orElse: () => {
+          // It is told as sent or not: what has not been sent by now will not be.
+          isTooLate = true
           const message = `${operation} took longer than ${Duration.format(Duration.fromInputUnsafe(timeout))}`
           return Effect.fail(failed({ name: "TimeoutError", message, attempts: sent }))
         }

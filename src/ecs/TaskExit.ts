@@ -105,14 +105,6 @@ const containerExit = ({ exitCode, name = "", reason }: DescribedContainer): Con
 export const hasRun = (exit: TaskExit): boolean => exit.startedAt !== undefined
 
 /**
- * Returns whether a task ran, and all its containers ended without an error.
- *
- * @category guards
- */
-export const isClean = (exit: TaskExit): boolean =>
-  hasRun(exit) && exit.containers.every(({ exitCode = 0 }) => exitCode === 0)
-
-/**
  * Says in one line how a task ended, in ECS's words.
  *
  * @category formatting

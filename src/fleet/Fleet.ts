@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as EcsName from "../ecs/EcsName.ts"
 import { parseKey } from "../ledger/Key.ts"
-import { FieldsTogether } from "./FieldsTogether.ts"
+import { CrossField } from "./CrossField.ts"
 import type { Input } from "./FleetInput.ts"
 import * as FleetLocation from "./FleetLocation.ts"
 import { type Fleet, FleetSchema } from "./FleetSchema.ts"
@@ -48,7 +48,7 @@ export class FleetError extends Schema.TaggedError<FleetError>()("FleetError", {
 
 const parseOptions = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 const decode = Schema.decodeUnknownResult(FleetSchema, parseOptions)
-const decodeTogether = Schema.decodeUnknownResult(FieldsTogether, { ...parseOptions, onExcessProperty: "ignore" })
+const decodeTogether = Schema.decodeUnknownResult(CrossField, { ...parseOptions, onExcessProperty: "ignore" })
 
 // As long as every launch's id.
 const sampleLaunchId = "00000000-0000-0000-0000-000000000000"

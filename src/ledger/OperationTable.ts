@@ -140,7 +140,7 @@ export const table = {
   /** Asks for workers to be stopped. */
   stop: define({
     rule: ({ ledger, now }, target: Stops.StopTarget, reason: string) => Stops.stop(ledger, target, reason, now),
-    stored: Stops.Stopped
+    stored: Stops.StopAnswer
   }),
   /** Changes the cap. */
   resize: define({

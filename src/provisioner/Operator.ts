@@ -11,7 +11,7 @@ import type { Cap } from "../ledger/Change.ts"
 import { parseKey } from "../ledger/Key.ts"
 import type { FleetLedger } from "../ledger/Ledger.ts"
 import type { Release } from "../ledger/rules/Release.ts"
-import type { Stopped } from "../ledger/rules/Stop.ts"
+import type { StopAnswer } from "../ledger/rules/Stop.ts"
 import type { SlotId } from "../ledger/Slot.ts"
 import * as ProvisionError from "./ProvisionError.ts"
 
@@ -45,7 +45,7 @@ export interface Operator {
   readonly stop: (
     worker: { readonly key: string } | { readonly slotId: SlotId } | { readonly taskArn: TaskArn },
     options?: { readonly reason?: string | undefined }
-  ) => Effect.Effect<Stopped, ProvisionError.ProvisionError>
+  ) => Effect.Effect<StopAnswer, ProvisionError.ProvisionError>
   /**
    * Frees the slot of a launch whose answer was lost, because an operator knows
    * that it has no task. It is refused until the task must have become visible.

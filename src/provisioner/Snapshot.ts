@@ -80,7 +80,7 @@ const slotSnapshot = (slot: Slot, now: number): SlotSnapshot => {
     id: slot.id,
     ...(slot.key === undefined ? {} : { key: slot.key }),
     status: status(slot),
-    age: now - slot.since,
+    age: Math.round(now - slot.since),
     ...(arn === undefined ? {} : { taskArn: arn }),
     why: why(slot)
   }

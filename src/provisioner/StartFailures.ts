@@ -14,7 +14,7 @@ import type { Change } from "../ledger/Change.ts"
  */
 export type StartFailures = Map<string, { toldAt: number; untold: number }>
 
-/** The time for which a reason is told once, in milliseconds. */
+/** A task that never ran is logged once in this time, in milliseconds, for each reason. */
 const interval = 60_000
 
 /** The number of characters by which reasons are told apart: after them come ids, which differ each time. */

@@ -2,7 +2,7 @@
  * A server on the loopback interface that answers every request as it is told,
  * and remembers what it was sent.
  */
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, type Scope } from "effect"
 import * as Http from "node:http"
 import type * as Net from "node:net"
 
@@ -73,40 +73,48 @@ export const endless =
     write()
   }
 
+/** Listens on a port of the loopback interface, as long as the scope is open. */
+export const listen = (server: Http.Server): Effect.Effect<number, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.callback<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.sync(() => {
+          server.close()
+          server.closeAllConnections()
+        })
+    ),
+    () => {
+      const address = server.address()
+      return address !== null && typeof address === "object" ? address.port : 0
+    }
+  )
+
 /** Gives the answers in turn, and the last one for ever. */
 export const serve = Effect.fnUntraced(function*(...answers: ReadonlyArray<Answer>) {
   const seen: Array<Seen> = []
   const arrived = yield* Deferred.make<void>()
   const closed = yield* Deferred.make<void>()
-  const server = yield* Effect.acquireRelease(
-    Effect.callback<Http.Server>((resume) => {
-      const server = Http.createServer((request, response) => {
-        let body = ""
-        request.setEncoding("utf8")
-        request.on("data", (chunk: string) => (body += chunk))
-        request.on("error", () => {})
-        request.on("end", () => {
-          const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? ""
-          const exchange = { seen: { operation, body, headers: request.headers }, response, socket: request.socket }
-          const answer = answers[Math.min(seen.length, answers.length - 1)] ?? silence
-          seen.push(exchange.seen)
-          Deferred.doneUnsafe(arrived, Effect.void)
-          answer(exchange)
-        })
-      })
-      server.on("connection", (socket) => {
-        socket.on("error", () => {})
-        socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
-  const port = address !== null && typeof address === "object" ? address.port : 0
+  const server = Http.createServer((request, response) => {
+    let body = ""
+    request.setEncoding("utf8")
+    request.on("data", (chunk: string) => (body += chunk))
+    request.on("error", () => {})
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? ""
+      const exchange = { seen: { operation, body, headers: request.headers }, response, socket: request.socket }
+      const answer = answers[Math.min(seen.length, answers.length - 1)] ?? silence
+      seen.push(exchange.seen)
+      Deferred.doneUnsafe(arrived, Effect.void)
+      answer(exchange)
+    })
+  })
+  server.on("connection", (socket) => {
+    socket.on("error", () => {})
+    socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+  })
+  const port = yield* listen(server)
   return { url: `http://127.0.0.1:${port}`, seen, arrived, closed } satisfies FaultServer
 })

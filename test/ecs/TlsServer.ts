@@ -3,6 +3,7 @@
  */
 import { Effect } from "effect"
 import * as Https from "node:https"
+import { listen } from "./FaultServer.ts"
 
 /** Of an authority that no machine trusts, for 127.0.0.1. */
 const key = `-----BEGIN PRIVATE KEY-----
@@ -25,20 +26,9 @@ RoAaln3tNazBBqaCOWc0HJhFMobMPGKfq6NqRP6XNQ==
 /** Serves the same answer to all, and counts what it is asked. */
 export const serveTls = Effect.fnUntraced(function*(answer = "") {
   let asked = 0
-  const server = yield* Effect.acquireRelease(
-    Effect.callback<Https.Server>((resume) => {
-      const server = Https.createServer({ key, cert }, (_, response) => {
-        asked++
-        response.end(answer)
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
-  return { port: address !== null && typeof address === "object" ? address.port : 0, asked: () => asked }
+  const server = Https.createServer({ key, cert }, (_, response) => {
+    asked++
+    response.end(answer)
+  })
+  return { port: yield* listen(server), asked: () => asked }
 })

@@ -1,17 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
-import * as Fleet from "../../src/fleet/Fleet.ts"
-
-const valid: Fleet.Input = { cluster: "main", taskDefinition: "worker:7", cap: 16, subnets: ["subnet-1"] }
-
-/** The problems of a description that differs from a valid one, one in a line. */
-const problems = (change: Readonly<Record<string, unknown>>) => problemsOf({ ...valid, ...change })
-
-const problemsOf = (input: unknown) =>
-  Result.match(Fleet.decodeUnknown(input), {
-    onSuccess: () => "none",
-    onFailure: (error) => error.problems.map(({ field, reason }) => `${field}: ${reason}`).join("\n")
-  })
+import { problems, problemsOf } from "./problemsOf.ts"
 
 const numbered = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
@@ -276,128 +264,12 @@ describe("a description that cannot be a fleet", () => {
     })
   }
 
-  const notOf = {
-    "the id of a subnet such as \"subnet-0a1b2c3d\"": {
-      write: (subnet: string) => ({ subnets: ["subnet-1", subnet] }),
-      field: "subnets[1]",
-      values: [
-        "private-a",
-        "subnet",
-        "subnet-",
-        "Subnet-1",
-        "subnet-0A1B",
-        "subnet-private-a",
-        "subnet_1",
-        "sg-1",
-        "vpc-1",
-        "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1",
-        "\"subnet-1\"",
-        "'subnet-1'",
-        "[\"subnet-1\"]",
-        "subnet-1;subnet-2",
-        "subnet-1,subnet-2",
-        "subnet-1 subnet-2",
-        " subnet-1",
-        "subnet-1\n",
-        `subnet-${"0".repeat(33)}`
-      ]
-    },
-    "the id of a security group such as \"sg-0a1b2c3d\"": {
-      write: (group: string) => ({ securityGroups: ["sg-1", group] }),
-      field: "securityGroups[1]",
-      values: [
-        "default",
-        "sg-",
-        "SG-1",
-        "sg-web-1",
-        "subnet-1",
-        "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-1"
-      ]
-    },
-    "the name of a capacity provider": {
-      write: (capacityProvider: string) => ({ capacityProviderStrategy: [{ capacityProvider }] }),
-      field: "capacityProviderStrategy[0].capacityProvider",
-      values: [
-        "fargate",
-        "fargate_spot",
-        "FARGATE-SPOT",
-        "ecs-mine",
-        "aws-mine",
-        "my provider",
-        "arn:aws:ecs:eu-west-1:123456789012:capacity-provider/mine",
-        "p".repeat(256)
-      ]
-    },
-    "the name or ARN of a role": {
-      write: (taskRoleArn: string) => ({ overrides: { taskRoleArn } }),
-      field: "overrides.taskRoleArn",
-      values: [
-        "my role",
-        "a/b",
-        "\"worker\"",
-        "r".repeat(65),
-        "arn:aws:iam::123456789012:user/worker",
-        "arn:aws:iam::12345:role/worker",
-        "arn:aws:iam::123456789012:role/",
-        "arn:aws:sts::123456789012:assumed-role/worker/session"
-      ]
-    }
-  }
-
-  for (const [wording, { field, values, write }] of Object.entries(notOf)) {
-    for (const value of values) {
-      it(`has ${JSON.stringify(value)} for ${wording}`, () => {
-        assert.strictEqual(problems(write(value)), `${field}: expected ${wording}, got ${JSON.stringify(value)}`)
-      })
-    }
-  }
-
   it("lacks a field", () => {
     assert.strictEqual(
       problemsOf({ taskDefinition: "worker", cap: 1 }),
       "cluster: is missing\nsubnets: expected 1 to 16 subnets for tasks on Fargate, got none"
     )
   })
-
-  const apart: ReadonlyArray<readonly [change: Readonly<Record<string, unknown>>, problems: string]> = [
-    [{}, "subnets: expected 1 to 16 subnets for tasks on Fargate, got none"],
-    [{ launchType: "FARGATE", subnets: [] }, "subnets: expected 1 to 16 subnets for tasks on Fargate, got none"],
-    [
-      { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }], securityGroups: ["sg-1"] },
-      "subnets: expected 1 to 16 subnets for tasks on Fargate, got none"
-    ],
-    [{ launchType: "EXTERNAL" }, "none"],
-    [{ launchType: "EXTERNAL", subnets: [], securityGroups: [] }, "none"],
-    [
-      { launchType: "EXTERNAL", subnets: ["subnet-1"], securityGroups: ["sg-1"], assignPublicIp: "DISABLED" },
-      ["subnets", "securityGroups", "assignPublicIp"]
-        .map((field) => `${field}: expected none with EXTERNAL: its tasks use the network of their instance`).join("\n")
-    ],
-    ...["EC2", "MANAGED_INSTANCES", "CLUSTER_DEFAULT"].map((launchType) => [{ launchType }, "none"] as const),
-    ...["EC2", "MANAGED_INSTANCES", "CLUSTER_DEFAULT"].map((launchType) =>
-      [{ launchType, subnets: ["subnet-1"], securityGroups: ["sg-1"] }, "none"] as const
-    ),
-    [{ capacityProviderStrategy: [{ capacityProvider: "instances" }] }, "none"],
-    [
-      { launchType: "EC2", subnets: [] },
-      "subnets: expected 1 to 16 subnets, or no such field if the task definition is not awsvpc, got none"
-    ],
-    [
-      { launchType: "EC2", securityGroups: ["sg-1"], assignPublicIp: "DISABLED" },
-      "securityGroups: needs subnets: the fleet names none\nassignPublicIp: needs subnets: the fleet names none"
-    ],
-    [
-      { launchType: "EC2", subnets: ["subnet-1"], assignPublicIp: "ENABLED" },
-      "assignPublicIp: expected with Fargate only, got it with EC2"
-    ],
-    [{ launchType: "EC2", subnets: ["subnet-1"], assignPublicIp: "DISABLED" }, "none"]
-  ]
-
-  for (const [change, found] of apart) {
-    it(`has ${found === "none" ? "no problem" : "a network that does not fit"} with ${JSON.stringify(change)}`, () => {
-      assert.strictEqual(problemsOf({ cluster: "main", taskDefinition: "worker:7", cap: 16, ...change }), found)
-    })
-  }
 
   it("is no object", () => {
     for (const input of [null, undefined, 5, "fleet"]) assert.match(problemsOf(input), /^fleet: expected object, got/)

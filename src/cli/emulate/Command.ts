@@ -12,8 +12,8 @@ const description = `Run an ECS on this machine, for AWS SDKs, the AWS CLI and f
 
   It speaks the ECS API and launches nothing: tasks exist in memory only. It lags
   and fails as the flags say; without any, it is always consistent and never fails.
-  Times may be ranges, such as 2s..5s, from which each one is drawn. What AWS would
-  refuse is told once on standard error; --strict refuses it.
+  Times may be ranges, such as 2s..5s, from which each one is drawn. The first call of
+  each kind that AWS would refuse is logged on standard error; --strict refuses them.
 
   Its true state, and its controls, are at the same address:
 

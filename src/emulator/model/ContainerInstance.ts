@@ -5,7 +5,7 @@
  */
 import type * as Schema from "effect/Schema"
 import * as Arn from "./Arn.ts"
-import * as Digits from "./Digits.ts"
+import * as DerivedIds from "./DerivedId.ts"
 import type { Task } from "./Task.ts"
 import type { Cluster } from "./World.ts"
 
@@ -18,7 +18,7 @@ export const use = (cluster: Cluster): string =>
   cluster.containerInstance ??= Arn.arn(
     cluster.location,
     "container-instance",
-    `${cluster.name}/${Digits.hex32Of(cluster.arn)}`
+    `${cluster.name}/${DerivedIds.hex32Of(cluster.arn)}`
   )
 
 /**
@@ -53,11 +53,11 @@ export const toJson = (cluster: Cluster, now: number): Schema.JsonObject => {
   const running = tasks.filter(({ life }) => now >= life.runningAt).length
   return {
     containerInstanceArn: arn,
-    ec2InstanceId: `i-0${Digits.hex32Of(arn).slice(0, 16)}`,
+    ec2InstanceId: `i-0${DerivedIds.hex32Of(arn).slice(0, 16)}`,
     version: 1,
     versionInfo: {
       agentVersion: "1.89.0",
-      agentHash: Digits.hex32Of(arn).slice(0, 8),
+      agentHash: DerivedIds.hex32Of(arn).slice(0, 8),
       dockerVersion: "DockerVersion: 25.0.6"
     },
     remainingResources: resources,

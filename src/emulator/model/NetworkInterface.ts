@@ -3,7 +3,7 @@
  * task's id.
  */
 import type * as Schema from "effect/Schema"
-import * as Digits from "./Digits.ts"
+import * as DerivedIds from "./DerivedId.ts"
 import type { LastStatus } from "./Lifecycle.ts"
 import type { Task } from "./Task.ts"
 
@@ -47,7 +47,7 @@ export const attachment = (task: Task, lastStatus: LastStatus, isProvisioned: bo
     ]
     : []
   return {
-    id: Digits.uuidOf(id, "0"),
+    id: DerivedIds.uuidOf(id, "0"),
     type: "ElasticNetworkInterface",
     status: statusOf(lastStatus),
     details: subnet === undefined ? details : [{ name: "subnetId", value: subnet }, ...details]
@@ -60,6 +60,6 @@ export const attachment = (task: Task, lastStatus: LastStatus, isProvisioned: bo
  * @category getters
  */
 export const ofContainer = ({ id }: Task): Schema.JsonObject => ({
-  attachmentId: Digits.uuidOf(id, "0"),
+  attachmentId: DerivedIds.uuidOf(id, "0"),
   privateIpv4Address: addressOf(id)
 })

@@ -3,7 +3,7 @@
  */
 import type * as Schema from "effect/Schema"
 import * as Arn from "./Arn.ts"
-import * as Digits from "./Digits.ts"
+import * as DerivedIds from "./DerivedId.ts"
 import type { Life, Moment } from "./Lifecycle.ts"
 import * as NetworkInterface from "./NetworkInterface.ts"
 import type { Task } from "./Task.ts"
@@ -34,7 +34,7 @@ const executionStoppedAt = (life: Life): number =>
 const digestOf = (image: string): string => {
   const [, digest] = image.split("@")
   if (digest !== undefined) return digest
-  const digits = Digits.hex32Of(image)
+  const digits = DerivedIds.hex32Of(image)
   return `sha256:${digits}${digits}`
 }
 
@@ -50,7 +50,7 @@ const healthOf = (status: ContainerStatus, hasHealthCheck: boolean): string =>
 const containerJson = (task: Task, index: number, time: number, status: ContainerStatus): Schema.JsonObject => {
   const { life, spec } = task
   const { hasHealthCheck, image, name } = spec.containers[index] ?? { hasHealthCheck: false, image: "", name: "" }
-  const uuid = Digits.uuidOf(task.id, ((index + 1) % 16).toString(16))
+  const uuid = DerivedIds.uuidOf(task.id, ((index + 1) % 16).toString(16))
   const hasRun = status !== "PENDING" && life.runningAt <= time
   const isProvisioned = provisionedAt(life) <= time
   return {

@@ -52,11 +52,11 @@ export type StopTarget =
  *
  * @category schemas
  */
-export const Stopped = Schema.Struct({
+export const StopAnswer = Schema.Struct({
   stopping: Schema.Array(SlotIdSchema),
   cancelled: Schema.Array(SlotIdSchema)
 })
-export type Stopped = typeof Stopped.Type
+export type StopAnswer = typeof StopAnswer.Type
 
 /**
  * A task that is to be stopped, and the reason that ECS shows.
@@ -71,8 +71,8 @@ export type StopOrder = typeof StopOrder.Type
  *
  * @category decisions
  */
-export const stop = (ledger: LedgerState, target: StopTarget, reason: string, now: Time): Decision<Stopped> =>
-  Transactions.decide<Stopped>(ledger, now, (tx) => {
+export const stop = (ledger: LedgerState, target: StopTarget, reason: string, now: Time): Decision<StopAnswer> =>
+  Transactions.decide<StopAnswer>(ledger, now, (tx) => {
     const stopping: Array<SlotId> = []
     const cancelled: Array<SlotId> = []
     for (const slot of slotsOf(ledger, target)) {

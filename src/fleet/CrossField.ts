@@ -1,5 +1,5 @@
 /**
- * The rules for which fields of a fleet's description go together.
+ * The rules across the fields of a fleet's description: which of them go together.
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -27,7 +27,7 @@ type Parts = typeof Parts.Type
  *
  * @category schemas
  */
-export const FieldsTogether = Parts.check(
+export const CrossField = Parts.check(
   Schema.makeFilter((parts) => [
     ...placementIssues(parts),
     ...networkIssues(parts),

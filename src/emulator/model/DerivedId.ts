@@ -1,5 +1,5 @@
 /**
- * Digits of identifiers that are made up: always the same for the same text, so that
+ * Identifiers that are derived from a text: the same text always has the same one, so that
  * nothing has to be drawn or kept for them.
  */
 import * as Prng from "./Prng.ts"
