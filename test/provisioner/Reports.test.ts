@@ -3,8 +3,13 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Stream } from "effect"
+import { TaskArn } from "../../src/ecs/Ecs.ts"
 import type { Settings } from "../../src/emulator/model/Settings.ts"
+import * as Evidence from "../../src/ledger/rules/Evidence.ts"
+import * as LedgerStates from "../../src/ledger/rules/LedgerState.ts"
 import { Provisioner } from "../../src/provisioner/Provisioner.ts"
+import * as Snapshots from "../../src/provisioner/Snapshot.ts"
+import * as Time from "../../src/Time.ts"
 import { ask, Emulator, keys, layer, pass } from "../world.ts"
 
 /** Runs over a world with a log of its own, and checks what it says. */
@@ -58,6 +63,15 @@ describe("Provisioner.changes", () => {
 })
 
 describe("Provisioner.snapshot", () => {
+  it("tells how long a slot has been held in whole milliseconds", () => {
+    const location = { partition: undefined, region: undefined, account: undefined, cluster: undefined }
+    const begun = Time.of(1000.25)
+    const empty = LedgerStates.make({ cap: 2, exclusiveKeys: false, lagBound: 0, location }, begun)
+    const running = [TaskArn("arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef")]
+    const { ledger } = Evidence.adopt(empty, { running, stopped: undefined }, begun)
+    assert.deepStrictEqual(Snapshots.make(ledger, 0, 2626.5).slots.map(({ age }) => age), [1626])
+  })
+
   it.effect("shows each slot with its key, state, age, ARN and why it is held", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator

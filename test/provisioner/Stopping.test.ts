@@ -40,6 +40,8 @@ describe("Provisioner.stop", () => {
       const answer = yield* provisioner.stop({ key: "a" }, { reason: "the job was cancelled" })
       assert.sameMembers([...answer.stopping], [first.slotId, second.slotId])
       assert.lengthOf(answer.cancelled, 0)
+      // To ask again changes nothing, and so not the reason either.
+      assert.deepStrictEqual(yield* provisioner.stop({ key: "a" }, { reason: "another" }), answer)
       assert.strictEqual((yield* provisioner.snapshot).occupied, 3)
       yield* pass("3 minutes", "1 second")
       assert.strictEqual(yield* live, 1)
